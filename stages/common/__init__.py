@@ -1,0 +1,1 @@
+"""What several stages share: errors, files, parameters, tables, texts and the CLIP loader."""

@@ -1,0 +1,108 @@
+"""The tables between stages: one explicit Arrow schema each, written whole, checked when read."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stages.common.errors import InputError
+from stages.common.files import write_beside
+
+WORD = pa.struct(
+    [
+        ("text", pa.string()),
+        ("lemma", pa.string()),
+        ("upos", pa.string()),
+        ("feats", pa.string()),
+        ("head", pa.int32()),  # 1-based position of the head, 0 for the root, as in CoNLL-U
+        ("deprel", pa.string()),
+        ("start", pa.int32()),  # character offsets into the caption
+        ("end", pa.int32()),
+    ]
+)
+
+SCHEMAS: dict[str, pa.Schema] = {
+    "captions": pa.schema(
+        [
+            ("caption_id", pa.int64()),
+            ("image_id", pa.int64()),
+            ("caption", pa.string()),
+            ("split", pa.string()),
+        ]
+    ),
+    "images": pa.schema(
+        [
+            ("image_id", pa.int64()),
+            ("width", pa.int32()),
+            ("height", pa.int32()),
+            ("jpeg", pa.binary()),
+        ]
+    ),
+    "parses": pa.schema([("caption_id", pa.int64()), ("words", pa.list_(WORD))]),
+    "triples": pa.schema(
+        [
+            ("triple_id", pa.int64()),
+            ("caption_id", pa.int64()),
+            ("image_id", pa.int64()),
+            ("split", pa.string()),
+            ("subject", pa.string()),
+            ("relation", pa.string()),
+            ("particle", pa.string()),  # null: none
+            ("preposition", pa.string()),  # null: none
+            ("object", pa.string()),
+            ("subject_compound", pa.string()),  # "tennis player"; the head noun where there is none
+            ("object_compound", pa.string()),
+            ("text", pa.string()),
+            ("dynamic", pa.bool_()),  # null: the verb is not in the lexicon
+            ("passive", pa.bool_()),
+            ("rank", pa.int8()),  # 0: a main triple; 1: an oblique beside a direct object
+        ]
+    ),
+    "tuples": pa.schema(
+        [
+            ("tuple_id", pa.int64()),
+            ("set", pa.string()),
+            ("split", pa.string()),
+            ("anchor", pa.int64()),
+            ("negatives", pa.list_(pa.int64())),  # empty: the negatives are texts alone
+            ("negative_texts", pa.list_(pa.string())),
+            ("unseen_relation", pa.bool_()),
+            ("unseen_triple", pa.bool_()),
+        ]
+    ),
+}
+
+
+def features_schema(dim: int) -> pa.Schema:
+    """Unit-length embeddings: id, and `dim` half-precision numbers."""
+    return pa.schema([("id", pa.int64()), ("embedding", pa.list_(pa.float16(), dim))])
+
+
+def read_table(path: str | Path, schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
+    """Read Parquet that has exactly the columns of `schema`, in any order, or `columns` of them.
+
+    Raises InputError naming the file, the column and the remedy where the file is missing, is not
+    Parquet, or has a missing, unknown or wrongly typed column.
+    """
+    try:
+        found = pq.read_schema(path)
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing; run `dvc repro` to make it") from None
+    except pa.ArrowInvalid as error:
+        raise InputError(f"{path} is not a Parquet file ({error}); delete it and run `dvc repro`") from None
+    remedy = f"expected {', '.join(schema.names)}; delete the file and run `dvc repro`"
+    for field in schema:
+        if field.name not in found.names:
+            raise InputError(f"{path}: column {field.name!r} is missing; {remedy}")
+        if not found.field(field.name).type.equals(field.type):
+            kind = found.field(field.name).type
+            raise InputError(f"{path}: column {field.name!r} is {kind}, not {field.type}; {remedy}")
+    if unknown := sorted(set(found.names) - set(schema.names)):
+        raise InputError(f"{path}: unknown column {unknown[0]!r}; {remedy}")
+    return pq.read_table(path, columns=columns or schema.names)
+
+
+def write_table(path: str | Path, table: pa.Table, schema: pa.Schema) -> None:
+    """Write `table` as Parquet with exactly `schema`, whole or not at all."""
+    with write_beside(path) as beside:
+        pq.write_table(table.select(schema.names).cast(schema), beside, compression="zstd")
