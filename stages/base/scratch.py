@@ -1,0 +1,62 @@
+"""A compact CLIP trained from scratch on whole captions with the plain CLIP loss."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import open_clip
+import torch
+from tqdm import tqdm
+
+from stages.common.clip import autocast
+from stages.common.optim import parameter_groups, warmup_cosine
+
+open_clip.add_model_config(Path(__file__).parent)  # base.model: compact
+
+
+def caption_batches(
+    captions_by_image: list[np.ndarray], batch_size: int, epochs: int, seed: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Pairs (image rows, caption rows), each int (B,): every image once an epoch, with one caption drawn.
+
+    `captions_by_image[i]` holds the rows of the captions of image row i. The last, smaller batch of
+    an epoch is left out, so that each step contrasts equally many.
+    """
+    rng = np.random.default_rng([seed, 1])
+    for _ in range(epochs):
+        order = rng.permutation(len(captions_by_image))
+        for start in range(0, len(order) - batch_size + 1, batch_size):
+            images = order[start : start + batch_size]
+            yield images, np.array([rng.choice(captions_by_image[i]) for i in images])
+
+
+def train_from_scratch(
+    model: open_clip.CLIP,
+    batches: Iterator[tuple[torch.Tensor, torch.Tensor]],
+    steps: int,
+    options: dict,
+    device: torch.device,
+    loss: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor],
+) -> list[dict]:
+    """Train `model` in place on (pixels (B, 3, H, W), tokens (B, L)); the history, a row every ten steps."""
+    optimizer = torch.optim.AdamW(parameter_groups(model, options["weight_decay"]), lr=options["lr"])
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda done: warmup_cosine(done + 1, options["warmup"], steps)
+    )
+    history = []
+    model.train()
+    with tqdm(batches, total=steps, desc="base") as progress:
+        for step, (pixels, tokens) in enumerate(progress, 1):
+            with autocast(device):
+                images = model.encode_image(pixels.to(device), normalize=True)  # (B, D)
+                texts = model.encode_text(tokens.to(device), normalize=True)  # (B, D)
+            value = loss(images.float(), texts.float(), model.logit_scale.exp())
+            optimizer.zero_grad(set_to_none=True)
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            if step % 10 == 0 or step == steps:
+                progress.set_postfix(loss=f"{value.item():.3f}")
+                history.append({"step": step, "loss": round(value.item(), 5)})
+    return history

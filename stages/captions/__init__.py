@@ -1,0 +1,1 @@
+"""Stage captions: COCO-format annotations and their images as two tables."""

@@ -1,0 +1,1 @@
+"""Stage features: base's embeddings of every image and of every triple's text."""

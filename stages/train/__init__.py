@@ -1,0 +1,1 @@
+"""Stage train: fine-tune base on tuples with one method's loss."""
