@@ -1,0 +1,94 @@
+"""Bootstrap intervals of accuracies, resampling whole images: an image occurs in several tuples.
+
+The cluster bootstrap (Field & Welsh 2007): draw as many images as there are, with replacement; an
+image drawn twice counts all its tuples twice. An accuracy is a ratio of two sums over images, so a
+resample is one product of image weights with a matrix of sums, for all accuracies together.
+"""
+
+import numpy as np
+
+CHUNK = 4_000_000  # weights drawn at once, 16 MB
+
+
+def cluster_sums(values: np.ndarray, clusters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sums and counts of the present values of each cluster and column.
+
+    `values` (N, M) with NaN for absent ones, `clusters` (N,) any labels; returns two (C, M).
+
+    >>> sums, counts = cluster_sums(np.array([[1.0], [0.0], [np.nan]]), np.array([7, 7, 9]))
+    >>> sums.tolist(), counts.tolist()
+    ([[1.0], [0.0]], [[2.0], [0.0]])
+    """
+    labels, position = np.unique(clusters, return_inverse=True)
+    present = ~np.isnan(values)
+    sums = np.zeros((len(labels), values.shape[1]))
+    counts = np.zeros_like(sums)
+    np.add.at(sums, position, np.where(present, values, 0.0))
+    np.add.at(counts, position, present)
+    return sums, counts
+
+
+def resampled_ratios(sums: np.ndarray, counts: np.ndarray, resamples: int, seed: int) -> np.ndarray:
+    """Ratio of the total sum to the total count in each resample, (resamples, M); NaN where empty.
+
+    `sums`, `counts` (C, M) of the clusters. The same seed and C draw the same images, so the
+    difference of two methods is paired.
+    """
+    clusters, columns = sums.shape
+    rng = np.random.default_rng([seed, clusters])
+    both = np.hstack([sums, counts])  # (C, 2M)
+    totals = np.empty((resamples, 2 * columns))
+    step = max(1, CHUNK // max(1, clusters))
+    for start in range(0, resamples, step):
+        rows = min(step, resamples - start)
+        drawn = rng.integers(clusters, size=(rows, clusters), dtype=np.int32)
+        offsets = drawn + np.arange(rows, dtype=np.int32)[:, None] * clusters  # (rows, C)
+        weights = np.bincount(offsets.ravel(), minlength=rows * clusters).reshape(rows, clusters)
+        totals[start : start + rows] = weights.astype(np.float64) @ both  # (rows, 2M)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return totals[:, :columns] / totals[:, columns:]
+
+
+def interval(ratios: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Percentile interval of each column of `ratios` (R, M): low and high, (M,) each."""
+    tail = (1 - level) / 2
+    if np.isnan(ratios).any():
+        low, high = np.full(ratios.shape[1], np.nan), np.full(ratios.shape[1], np.nan)
+        for column in np.flatnonzero(~np.isnan(ratios).all(axis=0)):
+            low[column], high[column] = np.nanquantile(ratios[:, column], [tail, 1 - tail])
+        return low, high
+    low, high = np.quantile(ratios, [tail, 1 - tail], axis=0)
+    return low, high
+
+
+def mean_intervals(
+    values: np.ndarray, clusters: np.ndarray, resamples: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Mean, low, high and count of each column of `values` (N, M), NaN absent, clustered; (M,) each."""
+    sums, counts = cluster_sums(values, clusters)
+    low, high = interval(resampled_ratios(sums, counts, resamples, seed))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return sums.sum(0) / counts.sum(0), low, high, counts.sum(0).astype(np.int64)
+
+
+def macro_interval(
+    values: np.ndarray, groups: np.ndarray, clusters: np.ndarray, resamples: int, seed: int
+) -> tuple[float, float, float]:
+    """Mean over groups of the groups' means, and its interval; `values`, `groups`, `clusters` (N,).
+
+    A group that a resample does not draw is left out of that resample's mean.
+
+    >>> values, verbs = np.array([1.0, 1.0, 1.0, 0.0]), np.array(["sit", "sit", "sit", "ride"])
+    >>> macro_interval(values, verbs, np.arange(4), 10, 0)[0]
+    0.5
+    """
+    labels, position = np.unique(groups[~np.isnan(values)], return_inverse=True)
+    if not len(labels):
+        return float("nan"), float("nan"), float("nan")
+    present = np.flatnonzero(~np.isnan(values))
+    spread = np.full((len(present), len(labels)), np.nan)  # (N, G)
+    spread[np.arange(len(present)), position] = values[present]
+    sums, counts = cluster_sums(spread, clusters[present])
+    means = np.nanmean(resampled_ratios(sums, counts, resamples, seed), axis=1)  # (R,)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float((sums.sum(0) / counts.sum(0)).mean()), float(low), float(high)

@@ -1,0 +1,37 @@
+"""The tables that the evaluation of one method writes."""
+
+import pyarrow as pa
+
+_INTERVAL = [("accuracy", pa.float64()), ("low", pa.float64()), ("high", pa.float64())]
+
+SCHEMAS: dict[str, pa.Schema] = {
+    "tuples": pa.schema(
+        [
+            ("tuple_id", pa.int64()),
+            ("set", pa.string()),
+            ("image_id", pa.int64()),  # the anchor's, the cluster of the bootstrap
+            ("relation", pa.string()),
+            ("images", pa.list_(pa.int64())),  # the anchor's first
+            ("texts", pa.list_(pa.string())),  # the anchor's first
+            ("true_score", pa.float64()),  # cosine of the anchor's image and text
+            ("text_score", pa.float64()),  # of its image and the best negative text
+            ("image_score", pa.float64()),  # of its text and the best negative image; null: none
+            ("best_text", pa.int64()),  # position of that text in `texts`
+            ("i2t", pa.float64()),  # 1 right, 0 wrong, null not asked
+            ("t2i", pa.float64()),
+            ("group", pa.float64()),
+        ]
+    ),
+    "accuracy": pa.schema(
+        [("slice", pa.string()), ("set", pa.string()), ("direction", pa.string()), *_INTERVAL]
+        + [("count", pa.int64()), ("chance", pa.float64())]
+    ),
+    "macro": pa.schema([("set", pa.string()), ("direction", pa.string()), *_INTERVAL]),
+    "verbs": pa.schema(
+        [("relation", pa.string()), ("direction", pa.string()), *_INTERVAL, ("count", pa.int64())]
+    ),
+    "confusions": pa.schema(
+        [("relation", pa.string()), ("taken_for", pa.string())]
+        + [("count", pa.int64()), ("mistaken", pa.int64())]
+    ),
+}

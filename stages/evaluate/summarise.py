@@ -1,0 +1,96 @@
+"""Accuracies of answered tuples by set, slice and verb, with intervals, and the confusions of verbs."""
+
+import numpy as np
+import pandas as pd
+
+from stages.evaluate.bootstrap import macro_interval, mean_intervals
+
+SETS = ("dynamic", "stative", "swapped", "random")
+DIRECTIONS = ("i2t", "t2i", "group")
+
+
+def slices(table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Named masks over the tuples: all, and both halves of every split that the evaluation reports."""
+    dynamic = table["dynamic"]
+    return {
+        "all": np.ones(len(table), bool),
+        "dynamic verb": (dynamic == True).fillna(False).to_numpy(bool),  # noqa: E712, null is neither
+        "stative verb": (dynamic == False).fillna(False).to_numpy(bool),  # noqa: E712
+        "seen relation": ~table["unseen_relation"].to_numpy(bool),
+        "unseen relation": table["unseen_relation"].to_numpy(bool),
+        "seen triple": ~table["unseen_triple"].to_numpy(bool),
+        "unseen triple": table["unseen_triple"].to_numpy(bool),
+        "with particle": table["particle"].notna().to_numpy(bool),
+        "with preposition": table["preposition"].notna().to_numpy(bool),
+        "verb alone": (table["particle"].isna() & table["preposition"].isna()).to_numpy(bool),
+    }
+
+
+def accuracies(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
+    """One row per slice, set and direction that has a question: accuracy, interval, count, chance."""
+    keys, columns, levels = [], [], []
+    for name, mask in slices(table).items():
+        for group in SETS:
+            chosen = mask & (table["set"] == group).to_numpy(bool)
+            for direction in DIRECTIONS:
+                column = np.where(chosen, table[direction], np.nan)
+                if not np.isnan(column).all():
+                    keys.append((name, group, direction))
+                    columns.append(column)
+                    levels.append(np.nanmean(np.where(chosen, table[f"{direction}_chance"], np.nan)))
+    result = pd.DataFrame(keys, columns=["slice", "set", "direction"])
+    values = np.stack(columns, axis=1) if columns else np.zeros((len(table), 0))  # (N, M)
+    mean, low, high, count = mean_intervals(values, table["image_id"].to_numpy(), resamples, seed)
+    return result.assign(accuracy=mean, low=low, high=high, count=count, chance=levels)
+
+
+def macro_accuracies(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
+    """Mean over verbs of the verbs' accuracies, one row per set and direction, with intervals."""
+    rows = []
+    for group in SETS:
+        part = table[table["set"] == group]
+        for direction in DIRECTIONS:
+            if part[direction].notna().any():
+                arrays = (part[name].to_numpy() for name in (direction, "relation", "image_id"))
+                rows.append((group, direction, *macro_interval(*arrays, resamples, seed)))
+    return pd.DataFrame(rows, columns=["set", "direction", "accuracy", "low", "high"])
+
+
+def verb_accuracies(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
+    """Per verb and direction over the sets whose negative has another verb, sorted by accuracy."""
+    part = table[table["set"].isin(["dynamic", "stative"])]
+    keys, columns = [], []
+    for relation in sorted(part["relation"].unique()):
+        for direction in ("i2t", "t2i"):
+            column = np.where(part["relation"] == relation, part[direction], np.nan)
+            if not np.isnan(column).all():
+                keys.append((relation, direction))
+                columns.append(column)
+    result = pd.DataFrame(keys, columns=["relation", "direction"])
+    values = np.stack(columns, axis=1) if columns else np.zeros((len(part), 0))  # (N, M)
+    mean, low, high, count = mean_intervals(values, part["image_id"].to_numpy(), resamples, seed)
+    result = result.assign(accuracy=mean, low=low, high=high, count=count)
+    return result.sort_values(["direction", "accuracy", "relation"], ignore_index=True)
+
+
+def confusions(table: pd.DataFrame) -> pd.DataFrame:
+    """How often an image of one verb preferred the text of another: relation, taken_for, count, mistaken.
+
+    Only tuples whose negatives are triples of another verb; `count` says how often the pair was put.
+    """
+    part = table[table["set"].isin(["dynamic", "stative"]) & table["i2t"].notna()]
+    options = zip(part["rivals"], part["best_text"])
+    taken = [rivals[best] if best < len(rivals) else None for rivals, best in options]
+    pairs = pd.DataFrame({"relation": part["relation"], "taken_for": taken, "mistaken": 1 - part["i2t"]})
+    pairs = pairs.dropna(subset="taken_for").groupby(["relation", "taken_for"], as_index=False)["mistaken"]
+    result = pairs.agg(count="size", mistaken="sum")
+    return result.astype({"mistaken": "int64"})
+
+
+def headline(accuracy: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """The few rounded numbers of a method: set -> direction -> accuracy in percent."""
+    whole = accuracy[accuracy["slice"] == "all"]
+    return {
+        group: {row.direction: round(100 * row.accuracy, 1) for row in rows.itertuples()}
+        for group, rows in whole.groupby("set", sort=False)
+    }
