@@ -1,0 +1,1 @@
+"""Stage parse: one dependency tree a caption, by Stanza."""

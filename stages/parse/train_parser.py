@@ -1,0 +1,111 @@
+"""python -m stages.parse.train_parser TREEBANK WORK: the exact recipe of the models in data/parser.
+
+TREEBANK is a folder with Universal Dependencies' en_ewt-ud-{train,dev,test}.conllu; WORK a scratch
+folder. Five Stanza models are trained on train, chosen on dev, and scored on dev and test through
+the whole pipeline (raw text in, predicted tokens and tags everywhere). About 40 minutes on 2 cores.
+The run_* wrappers of Stanza reach for its hub; the models' own entry points, called here, do not.
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import torch
+from stanza.models import lemmatizer, mwt_expander, parser, tagger, tokenizer
+from stanza.models.common.doc import Document
+from stanza.utils.conll import CoNLL
+X
+from stanza.utils.datasets import conllu_to_text, prepare_tokenizer_data
+
+from stages.common.files import write_json
+from stages.parse.pipeline import PARSER, compact_pipeline
+
+SHARED = "--mode train --lang en --shorthand en_ewt --cpu"
+TOKENIZER = "--max_seqlen 300 --steps 3000 --eval_steps 500 --report_steps 250 --use_mwt"
+MWT = "--num_epoch 15"
+TAGGER = (
+    "--no_pretrain --no_bert_model --batch_size 100 --batch_maximum_tokens 3000 --hidden_dim 100 "
+    "--num_layers 1 --char_hidden_dim 100 --word_emb_dim 75 --char_emb_dim 50 --tag_emb_dim 30 "
+    "--transformed_dim 75 --deep_biaff_hidden_dim 100 --composite_deep_biaff_hidden_dim 50 "
+    "--optim adam --lr 0.003 --no_second_optim --max_steps 1500 --eval_interval 250 "
+    "--fix_eval_interval --augment_nopunct 0.2"
+)
+DEPPARSE = (
+    "--no_pretrain --no_xpos --no_ufeats --no_bert_model --batch_size 3000 --hidden_dim 160 "
+    "--num_layers 2 --deep_biaff_hidden_dim 128 --deep_biaff_output_dim 64 --word_emb_dim 64 "
+    "--char_emb_dim 32 --char_hidden_dim 64 --transformed_dim 64 --tag_emb_dim 32 --optim adam "
+    "--lr 0.003 --no_second_optim --augment_nopunct 0.2 --max_steps 1500 --eval_interval 250 "
+    "--no_checkpoint"
+)
+
+
+def prepare(treebank: Path, work: Path) -> None:
+    """Raw text, token labels and multi-word tokens of each part, beside a copy of its trees."""
+    for part in ("train", "dev", "test"):
+        trees = work / f"{part}.conllu"
+        shutil.copyfile(treebank / f"en_ewt-ud-{part}.conllu", trees)
+        text = work / f"{part}.txt"
+        conllu_to_text.convert_text(str(trees), str(text))
+        labels, words = work / f"{part}.toklabels", work / f"{part}-mwt.json"
+        prepare_tokenizer_data.main([str(text), str(trees), "-o", str(labels), "-m", str(words)])
+
+
+def train(work: Path) -> None:
+    """The five models, each through its own entry point, into `work`."""
+    trees = ["--train_file", f"{work}/train.conllu", "--eval_file", f"{work}/dev.conllu"]
+    save = ["--save_dir", str(work), "--save_name"]
+    labels = [
+        *("--txt_file", f"{work}/train.txt", "--label_file", f"{work}/train.toklabels"),
+        *("--dev_txt_file", f"{work}/dev.txt", "--dev_label_file", f"{work}/dev.toklabels"),
+        *("--dev_conll_gold", f"{work}/dev.conllu", "--mwt_json_file", f"{work}/dev-mwt.json"),
+    ]
+    tokenizer.main([*SHARED.split(), *TOKENIZER.split(), *labels, *save, "tokenize.pt"])
+    gold = ["--gold_file", f"{work}/dev.conllu"]
+    mwt_expander.main([*SHARED.split(), *MWT.split(), *trees, *gold, *save, "mwt.pt"])
+    bare = [option for option in SHARED.split() if option not in ("--lang", "en")]
+    lemmatizer.main([*bare, "--dict_only", *trees, *save, "lemma.pt"])
+    tagger.main([*SHARED.split(), *TAGGER.split(), *trees, *save, "pos.pt"])
+    parser.main([*SHARED.split(), *DEPPARSE.split(), *trees, *save, "depparse.pt"])
+
+
+def shrink(source: Path, target: Path) -> None:
+    """Copy a model without its optimiser and with its weights in half precision.
+
+    Stanza copies half-precision weights into its own single-precision parameters when it loads them.
+    """
+    state = torch.load(source, map_location="cpu", weights_only=True)
+    state.pop("optimizer_state_dict", None)
+    torch.save(_halve(state), target)
+
+
+def _halve(value):
+    if isinstance(value, torch.Tensor) and value.dtype == torch.float32:
+        return value.half()
+    if isinstance(value, dict):
+        return type(value)((key, _halve(item)) for key, item in value.items())
+    return value
+
+
+def score(work: Path, part: str) -> dict[str, float]:
+    """F1 in percent of the shipped models on raw text of one part of the treebank."""
+    document = compact_pipeline()((work / f"{part}.txt").read_text(encoding="utf-8"))
+    found = work / f"{part}.found.conllu"
+    CoNLL.write_doc2conll(Document(document.to_dict()), str(found))
+    figures = evaluate(load_conllu_file(f"{work}/{part}.conllu"), load_conllu_file(str(found)))
+    names = ("Tokens", "Sentences", "Words", "UPOS", "Lemmas", "UAS", "LAS")
+    return {name: round(100 * figures[name].f1, 2) for name in names}
+
+
+def main() -> None:
+    treebank, work = Path(sys.argv[1]), Path(sys.argv[2])
+    work.mkdir(parents=True, exist_ok=True)
+    prepare(treebank, work)
+    train(work)
+    for name in ("tokenize", "mwt", "lemma", "pos", "depparse"):
+        shrink(work / f"{name}.pt", PARSER / f"{name}.pt")
+    write_json(PARSER / "scores.json", {part: score(work, part) for part in ("dev", "test")})
+
+
+if __name__ == "__main__":
+    main()

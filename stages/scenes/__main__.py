@@ -1,0 +1,78 @@
+"""python -m stages.scenes: draw a COCO-format data set and keep its truth -> data/scenes."""
+
+import json
+from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from stages.common.errors import run_stage
+from stages.common.files import write_beside
+from stages.common.params import load_params
+from stages.common.text import triple_text
+from stages.scenes.captions import write_captions
+from stages.scenes.draw import contact_sheet, draw_picture
+from stages.scenes.verbs import VERBS
+from stages.scenes.world import SPLITS, Scene, draw_scene
+
+SHEET = 24  # pictures on the contact sheet
+
+
+def make(folder: Path, size: int, seed: int, number: int) -> tuple[Scene, list[str]]:
+    """Draw scene `number` into the folder; what is true of it and its captions."""
+    scene = draw_scene(seed, number)
+    rng = np.random.default_rng([seed, 13, number])
+    draw_picture(scene, size, rng).save(folder / f"{number:06d}.jpg", quality=90)
+    return scene, write_captions(scene, rng)
+
+
+def truth(scene: Scene) -> dict:
+    """The scene's true triple, for scoring only."""
+    preposition = VERBS[scene.verb].preposition
+    return {
+        "subject": scene.subject,
+        "relation": scene.verb,
+        "preposition": preposition,
+        "object": scene.object,
+        "neighbour": scene.neighbour,
+    }
+
+
+def title(scene: Scene) -> str:
+    return triple_text(scene.subject, scene.verb, None, VERBS[scene.verb].preposition, scene.object)
+
+
+def main() -> None:
+    params = load_params()
+    options = params["scenes"]
+    numbers = range(1, options["images"] + 1)
+    with write_beside("data/scenes") as folder:
+        (folder / "images").mkdir(parents=True)
+        (folder / "annotations").mkdir()
+        work = partial(make, folder / "images", options["size"], params["seed"])
+        with ProcessPoolExecutor() as pool:
+            made = list(tqdm(pool.map(work, numbers, chunksize=50), total=len(numbers), desc="scenes"))
+        files = defaultdict(lambda: {"images": [], "annotations": []})
+        for number, (scene, captions) in zip(numbers, made, strict=True):
+            file = {"id": number, "file_name": f"{number:06d}.jpg"}
+            files[scene.split]["images"].append(file | {"width": options["size"], "height": options["size"]})
+            files[scene.split]["annotations"] += [
+                {"id": number * 10 + i, "image_id": number, "caption": text} for i, text in enumerate(captions)
+            ]
+        for split in SPLITS:
+            text = json.dumps(files[split], indent=1)
+            (folder / "annotations" / f"captions_{split}.json").write_text(text + "\n", encoding="utf-8")
+        truths = {number: truth(scene) for number, (scene, _) in zip(numbers, made, strict=True)}
+        (folder / "truth.json").write_text(json.dumps(truths, indent=1) + "\n", encoding="utf-8")
+        shown = list(zip(numbers, made, strict=True))[:SHEET]
+        pictures = [Image.open(folder / "images" / f"{number:06d}.jpg") for number, _ in shown]
+        titles = [title(scene) for _, (scene, _) in shown]
+        contact_sheet(pictures, titles, columns=6, zoom=2).save(folder / "contact_sheet.png")
+
+
+if __name__ == "__main__":
+    run_stage(main)

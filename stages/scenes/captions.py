@@ -1,0 +1,84 @@
+"""Five true sentences about a scene, from many grammatical forms."""
+
+import numpy as np
+
+from stages.scenes.nouns import PEOPLE
+from stages.scenes.verbs import VERBS
+from stages.scenes.world import PLACES, Scene
+
+PLURALS = {"man": "men", "woman": "women", "box": "boxes", "bench": "benches"}
+
+
+def with_article(words: str) -> str:
+    """An or a, by the first letter: an elephant, a dog."""
+    return ("an " if words[0] in "aeiou" else "a ") + words
+
+
+def plural(noun: str) -> str:
+    return PLURALS.get(noun, noun + "s")
+
+
+def _phrase(noun: str, colour: str, rng: np.random.Generator) -> str:
+    """The noun with an article, its colour named now and then: "a girl in a red shirt", "a red car"."""
+    if rng.random() > 0.35:
+        return with_article(noun)
+    if noun in PEOPLE:
+        return with_article(f"{noun} in {with_article(colour)} shirt")
+    return with_article(f"{colour} {noun}")
+
+
+def related(scene: Scene, rng: np.random.Generator) -> str:
+    """A sentence or fragment that states the scene's triple."""
+    verb = VERBS[scene.verb]
+    subject = _phrase(scene.subject, scene.subject_colour, rng)
+    object = _phrase(scene.object, scene.object_colour, rng)
+    target = f"{verb.preposition} {object}" if verb.preposition else object
+    if scene.group:
+        return f"a group of {plural(scene.subject)} {verb.participle} {target}"
+    forms = [
+        f"{subject} {verb.participle} {target}",
+        f"{subject} {verb.participle} {target}",
+        f"{subject} {verb.present} {target}",
+        f"{subject} is {verb.participle} {target}",
+        f"{subject} that is {verb.participle} {target}",
+        f"there is {subject} {verb.participle} {target}",
+        f"{subject} is seen {verb.participle} {target}",
+    ]
+    if verb.preposition is None:
+        forms += [f"{object} {verb.past} by {subject}", f"{object} is being {verb.past} by {subject}"]
+        forms += [f"{object} that is {verb.past} by {subject}"]
+    return forms[rng.integers(len(forms))]
+
+
+def _setting(scene: Scene, rng: np.random.Generator) -> str:
+    """Nothing, the place, or the neighbour, to follow a sentence."""
+    choices = ["", "", f" {PLACES[scene.place]}"]
+    if scene.neighbour:
+        choices.append(f" near {with_article(scene.neighbour)}")
+        choices.append(f" while {with_article(scene.neighbour)} stands nearby")
+    return choices[rng.integers(len(choices))]
+
+
+def unrelated(scene: Scene, rng: np.random.Generator) -> str:
+    """A fragment that names both figures and not their relation."""
+    subject = _phrase(scene.subject, scene.subject_colour, rng)
+    if scene.group:
+        subject = f"a group of {plural(scene.subject)}"
+    object = _phrase(scene.object, scene.object_colour, rng)
+    place = PLACES[scene.place]
+    forms = (f"{subject} and {object} {place}", f"{subject} with {object}", f"{object} and {subject} {place}")
+    return forms[rng.integers(len(forms))]
+
+
+def write_captions(scene: Scene, rng: np.random.Generator) -> list[str]:
+    """Five captions; the first four state the triple, the fifth does so half the time."""
+    captions = [related(scene, rng) + _setting(scene, rng) for _ in range(4)]
+    captions.append(unrelated(scene, rng) if rng.random() < 0.5 else related(scene, rng))
+    return [_surface(caption, rng) for caption in captions]
+
+
+def _surface(caption: str, rng: np.random.Generator) -> str:
+    """Capital and full stop as people write them: mostly both, sometimes neither."""
+    if rng.random() < 0.7:
+        caption = caption[0].upper() + caption[1:]
+    return caption + ("." if rng.random() < 0.6 else "")

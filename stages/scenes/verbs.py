@@ -1,0 +1,171 @@
+"""What each verb looks like: where subject and object stand, and the marks between them.
+
+A scene is 100x100, y downwards, and moves to the right; whole scenes are mirrored later. Both
+figures draw their sizes from one distribution, so that size tells no role.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+GROUND = 90.0
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure's feet at (x, y), the side of its square, its facing (1 right, -1 left) and its tilt."""
+
+    x: float
+    y: float
+    size: float
+    facing: int = 1
+    angle: float = 0.0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line, dots along a line, a burst or a disc, in a colour; points in scene units."""
+
+    kind: str
+    points: tuple[tuple[float, float], ...]
+    colour: str
+    width: float = 2.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Subject, object, and marks drawn over both; `object_in_front` where it hides the subject's feet."""
+
+    subject: Figure
+    object: Figure
+    marks: tuple[Mark, ...] = ()
+    object_in_front: bool = False
+
+
+def _speed(figure: Figure) -> tuple[Mark, ...]:
+    """Three motion lines behind a figure that runs to the right."""
+    left = figure.x - figure.size * 0.5
+    heights = (0.3, 0.5, 0.7)
+    return tuple(
+        Mark("line", ((left - 10, figure.y - figure.size * h), (left - 1, figure.y - figure.size * h)), "#fff")
+        for h in heights
+    )
+
+
+def chase(a: float, b: float) -> Layout:
+    subject, object = Figure(27, GROUND, a), Figure(76, GROUND, b)
+    return Layout(subject, object, _speed(subject) + _speed(object))
+
+
+def push(a: float, b: float) -> Layout:
+    subject = Figure(50 - a * 0.42, GROUND, a, angle=-12)
+    object = Figure(50 + b * 0.42, GROUND, b, angle=-8)
+    return Layout(subject, object, (Mark("burst", ((50, GROUND - 22),), "#ffd92f", 9),))
+
+
+def pull(a: float, b: float) -> Layout:
+    subject, object = Figure(77, GROUND, a, angle=-10), Figure(24, GROUND, b)
+    rope = Mark("line", ((24 + b * 0.3, GROUND - b * 0.4), (77 - a * 0.25, GROUND - a * 0.4)), "#6b3e12", 3.5)
+    return Layout(subject, object, (rope,))
+
+
+def kick(a: float, b: float) -> Layout:
+    subject = Figure(26, GROUND, a, angle=14)
+    object = Figure(76, GROUND - 16, b, angle=-40)
+    return Layout(subject, object, (Mark("burst", ((51, GROUND - 12),), "#f0342a", 10),))
+
+
+def feed(a: float, b: float) -> Layout:
+    subject, object = Figure(23, GROUND, a), Figure(78, GROUND, b, facing=-1)
+    start, end = (23 + a * 0.3, GROUND - a * 0.45), (78 - b * 0.5, GROUND - b * 0.6)
+    return Layout(subject, object, (Mark("line", (start, end), "#7a4a1a", 3), Mark("disc", (end,), "#d8261c", 6)))
+
+
+def jump_over(a: float, b: float) -> Layout:
+    top = GROUND - b - 2
+    subject, object = Figure(52, top, a * 0.9, angle=10), Figure(52, GROUND, b)
+    arc = ((10, GROUND - 6), (16, GROUND - b * 0.9), (30, top - 6))
+    return Layout(subject, object, (Mark("dots", arc, "#fff", 4),))
+
+
+def ride(a: float, b: float) -> Layout:
+    object = Figure(54, GROUND, b * 1.1)
+    subject = Figure(50, GROUND - b * 0.62, a)
+    return Layout(subject, object, _speed(object), object_in_front=True)
+
+
+def throw(a: float, b: float) -> Layout:
+    subject, object = Figure(24, GROUND, a, angle=-6), Figure(79, 46, b * 0.8, angle=-25)
+    return Layout(subject, object, (Mark("dots", ((34, 52), (46, 34), (60, 26)), "#fff", 4),))
+
+
+def lift(a: float, b: float) -> Layout:
+    subject = Figure(50, GROUND, a)
+    object = Figure(50, GROUND - a - 1, b * 0.85)
+    arrows = tuple(
+        Mark("line", ((x, 58), (x, 34), (x + d, 41)), "#fff", 3) for x, d in ((16, 6), (84, -6))
+    )
+    return Layout(subject, object, arrows)
+
+
+def hold(a: float, b: float) -> Layout:
+    return Layout(Figure(42, GROUND, a * 1.2), Figure(42 + a * 0.62, GROUND - a * 0.3, b * 0.6))
+
+
+def watch(a: float, b: float) -> Layout:
+    subject, object = Figure(23, GROUND, a), Figure(78, GROUND, b)
+    gaze = ((23 + a * 0.4, GROUND - a * 0.7), (50, GROUND - 26), (78 - b * 0.45, GROUND - b * 0.6))
+    return Layout(subject, object, (Mark("dots", gaze, "#1c3fd0", 3),))
+
+
+def sit_on(a: float, b: float) -> Layout:
+    return Layout(Figure(48, GROUND - b * 0.42, a), Figure(50, GROUND, b * 1.2), object_in_front=True)
+
+
+def stand_on(a: float, b: float) -> Layout:
+    return Layout(Figure(50, GROUND - b * 0.88, a), Figure(50, GROUND, b))
+
+
+def lie_on(a: float, b: float) -> Layout:
+    return Layout(Figure(50, GROUND - b * 0.72, a, angle=90), Figure(50, GROUND, b))
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Its forms, its preposition, whether it is dynamic, and its layout."""
+
+    lemma: str
+    present: str
+    participle: str
+    past: str
+    preposition: str | None
+    dynamic: bool
+    layout: Callable[[float, float], Layout]
+
+
+VERBS = {
+    verb.lemma: verb
+    for verb in (
+        Verb("chase", "chases", "chasing", "chased", None, True, chase),
+        Verb("push", "pushes", "pushing", "pushed", None, True, push),
+        Verb("pull", "pulls", "pulling", "pulled", None, True, pull),
+        Verb("kick", "kicks", "kicking", "kicked", None, True, kick),
+        Verb("feed", "feeds", "feeding", "fed", None, True, feed),
+        Verb("jump", "jumps", "jumping", "jumped", "over", True, jump_over),
+        Verb("ride", "rides", "riding", "ridden", None, True, ride),
+        Verb("throw", "throws", "throwing", "thrown", None, True, throw),
+        Verb("lift", "lifts", "lifting", "lifted", None, True, lift),
+        Verb("hold", "holds", "holding", "held", None, False, hold),
+        Verb("watch", "watches", "watching", "watched", None, False, watch),
+        Verb("sit", "sits", "sitting", "sat", "on", False, sit_on),
+        Verb("stand", "stands", "standing", "stood", "on", False, stand_on),
+        Verb("lie", "lies", "lying", "lain", "on", False, lie_on),
+    )
+}
+
+
+def compose(lemma: str, rng: np.random.Generator) -> Layout:
+    """The layout of a verb with both sizes drawn alike."""
+    first, second = rng.uniform(36, 46, size=2)
+    return VERBS[lemma].layout(first, second)

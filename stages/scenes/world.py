@@ -1,0 +1,116 @@
+"""What is drawn: skewed like photographs, with some triples held out for the test split."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stages.scenes.nouns import ANIMALS, LOOKS, PEOPLE
+from stages.scenes.verbs import VERBS
+
+ANIMATE = PEOPLE + ANIMALS
+REVERSIBLE = ("chase", "push", "pull", "kick", "feed", "jump", "ride", "watch", "stand", "lie")
+OF_THING = {
+    "ball": ("kick", "throw", "hold", "chase", "push", "lift"),
+    "box": ("push", "pull", "lift", "sit", "stand", "jump"),
+    "bench": ("sit", "stand", "lie", "jump", "push"),
+    "car": ("push", "pull", "sit", "stand", "chase"),
+    "umbrella": ("hold", "lift", "throw", "pull"),
+    "kite": ("hold", "chase", "pull", "throw"),
+    "flower": ("hold", "watch", "jump", "lift"),
+}
+FAVOURITE_VERB = 0.6  # of a pair's images, besides what an even draw adds
+FAVOURITE_ORDER = 0.75
+WITH_THING = 0.4  # of all images
+HELD_OUT = 0.08  # of the distinct triples
+TEST_HELD_OUT = 0.25  # of the test images
+GROUP = 0.05
+SPLITS = {"train": 0.8, "val": 0.05, "test": 0.15}
+PLACES = {"grass": "on the grass", "beach": "on the beach", "snow": "in the snow", "room": "in a room"}
+NEIGHBOURS = ("tree", "house", "lamp")
+
+Triple = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything true of a picture."""
+
+    subject: str
+    verb: str
+    object: str
+    subject_colour: str
+    object_colour: str
+    place: str
+    neighbour: str | None
+    group: bool
+    split: str
+
+
+def all_triples() -> list[Triple]:
+    """Every (subject, verb lemma, object) that the world can show."""
+    animate = [(s, v, o) for s in ANIMATE for o in ANIMATE if s != o for v in REVERSIBLE]
+    things = [(s, v, o) for s in ANIMATE for o, verbs in OF_THING.items() for v in verbs]
+    return animate + things
+
+
+def held_out_triples(seed: int) -> set[Triple]:
+    """The triples that occur in the test split alone: HELD_OUT of all, drawn evenly."""
+    triples = all_triples()
+    rng = np.random.default_rng([seed, 10])
+    chosen = rng.choice(len(triples), size=round(HELD_OUT * len(triples)), replace=False)
+    return {triples[i] for i in chosen}
+
+
+def favourites(seed: int) -> dict[frozenset[str], tuple[str, str]]:
+    """For each pair of nouns its favourite verb, and the noun that is its subject by preference."""
+    rng = np.random.default_rng([seed, 11])
+    chosen = {}
+    for i, first in enumerate(ANIMATE):
+        for second in ANIMATE[i + 1 :]:
+            subject = (first, second)[rng.integers(2)]
+            chosen[frozenset((first, second))] = (str(rng.choice(REVERSIBLE)), subject)
+        for thing, verbs in OF_THING.items():
+            chosen[frozenset((first, thing))] = (str(rng.choice(verbs)), first)
+    return chosen
+
+
+def draw_triple(rng: np.random.Generator, liked: dict[frozenset[str], tuple[str, str]]) -> Triple:
+    """A triple by the skew: a pair of nouns evenly, then mostly its favourite verb and order."""
+    if rng.random() < WITH_THING:
+        first, second = str(rng.choice(ANIMATE)), str(rng.choice(list(OF_THING)))
+        verbs = OF_THING[second]
+    else:
+        first, second = map(str, rng.choice(ANIMATE, size=2, replace=False))
+        verbs = REVERSIBLE
+        subject = liked[frozenset((first, second))][1]
+        if (first == subject) != (rng.random() < FAVOURITE_ORDER):
+            first, second = second, first
+    favourite = liked[frozenset((first, second))][0]
+    verb = favourite if rng.random() < FAVOURITE_VERB else str(rng.choice(verbs))
+    return first, verb, second
+
+
+def draw_scene(seed: int, number: int) -> Scene:
+    """Scene `number`, a function of the seed and the number alone."""
+    rng = np.random.default_rng([seed, 12, number])
+    split = str(rng.choice(list(SPLITS), p=list(SPLITS.values())))
+    held_out, liked = held_out_triples(seed), favourites(seed)
+    if split == "test" and rng.random() < TEST_HELD_OUT:
+        triples = sorted(held_out)
+        triple = triples[rng.integers(len(triples))]
+    else:
+        triple = draw_triple(rng, liked)
+        while triple in held_out:
+            triple = draw_triple(rng, liked)
+    subject, verb, object = triple
+    return Scene(
+        subject,
+        verb,
+        object,
+        subject_colour=str(rng.choice(LOOKS[subject][1])),
+        object_colour=str(rng.choice(LOOKS[object][1])),
+        place=str(rng.choice(list(PLACES))),
+        neighbour=str(rng.choice(NEIGHBOURS)) if rng.random() < 0.4 else None,
+        group=verb in ("chase", "watch") and rng.random() < GROUP * len(VERBS) / 2,
+        split=split,
+    )
