@@ -26,7 +26,7 @@ def main() -> None:
     triples = read_table("data/triples/triples.parquet", INPUTS["triples"]).to_pandas()
     table = questions(tuples[tuples["split"] == "test"], triples)
 
-    checkpoint = "data/base" if method == "base" else f"data/train/{method}/checkpoint"
+    checkpoint = "data/base/checkpoint" if method == "base" else f"data/train/{method}/checkpoint"
     model, transform, tokenizer = load_checkpoint(checkpoint, best_device())
     wanted = pd.Index(sorted({image for row in table["images"] for image in row}))
     stored = read_table("data/captions/images.parquet", INPUTS["images"], ["image_id", "jpeg"])

@@ -1,0 +1,1 @@
+"""Stage report: the readable numbers in metrics/, and one self-contained page."""
