@@ -1,0 +1,85 @@
+"""python -m stages.parse: captions -> parses.parquet, one dependency tree a caption, resumable."""
+
+import hashlib
+import json
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+from tqdm import tqdm
+
+from stages.common.errors import run_stage
+from stages.common.files import write_beside, write_json
+from stages.common.params import load_params
+from stages.common.tables import SCHEMAS, read_table, write_table
+from stages.parse.bulk import parse_captions
+from stages.parse.pipeline import PARSER, PIPELINES
+
+CAPTIONS = Path("data/captions/captions.parquet")
+OUT = Path("data/parse")
+SHARD = 2000  # distinct captions parsed and kept at a time
+ROWS = 10_000
+
+_pipeline = None  # one a worker process: a Stanza pipeline cannot be sent between processes
+
+
+def start_worker(models: str) -> None:
+    global _pipeline
+    torch.set_num_threads(1)
+    _pipeline = PIPELINES[models]()
+
+
+def parse_shard(folder: Path, numbered: tuple[int, list[str]]) -> None:
+    """Parse one shard of distinct captions into its own file, unless an earlier run did."""
+    number, captions = numbered
+    path = folder / f"{number:06d}.parquet"
+    if not path.is_file():
+        rows = [{"caption_id": i, "words": words} for i, words in enumerate(parse_captions(_pipeline, captions))]
+        write_table(path, pa.Table.from_pylist(rows, schema=SCHEMAS["parses"]), SCHEMAS["parses"])
+
+
+def work_folder(models: str) -> Path:
+    """Where finished shards wait, keyed by the captions and the models, so that none is reused wrongly."""
+    digest = hashlib.sha256(json.dumps([models, SHARD]).encode() + CAPTIONS.read_bytes())
+    for path in sorted(PARSER.glob("*.pt")):
+        digest.update(path.read_bytes())
+    return OUT / f".shards-{digest.hexdigest()[:16]}"
+
+
+def gather(captions: pa.Table, shards: list[Path], row_of: dict[str, int]) -> None:
+    """Write the tree of every caption, in the order of the captions, a part at a time."""
+    trees = pa.chunked_array(
+        [chunk for path in shards for chunk in pq.read_table(path)["words"].chunks],
+        type=SCHEMAS["parses"].field("words").type,
+    )
+    with write_beside(OUT / "parses.parquet") as beside:
+        with pq.ParquetWriter(beside, SCHEMAS["parses"], compression="zstd") as writer:
+            for part in captions.to_batches(ROWS):
+                rows = pa.array([row_of[text] for text in part["caption"].to_pylist()])
+                columns = [pa.chunked_array([part["caption_id"]]), trees.take(rows)]
+                writer.write_table(pa.table(columns, schema=SCHEMAS["parses"]))
+
+
+def main() -> None:
+    models = load_params()["parse"]["models"]
+    captions = read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id", "caption"])
+    distinct = list(dict.fromkeys(captions["caption"].to_pylist()))
+    shards = [distinct[i : i + SHARD] for i in range(0, len(distinct), SHARD)]
+    folder = work_folder(models)
+    folder.mkdir(parents=True, exist_ok=True)
+    workers = 1 if torch.cuda.is_available() else torch.get_num_threads()
+    with ProcessPoolExecutor(workers, initializer=start_worker, initargs=(models,)) as pool:
+        done = pool.map(partial(parse_shard, folder), enumerate(shards))
+        list(tqdm(done, total=len(shards), desc="parse", unit="shard"))
+    paths = [folder / f"{number:06d}.parquet" for number in range(len(shards))]
+    gather(captions, paths, {text: row for row, text in enumerate(distinct)})
+    write_json(OUT / "summary.json", {"captions": len(captions), "distinct_captions": len(distinct)})
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,1 @@
+"""Stage triples: subject, relation and object from each caption's dependency tree."""

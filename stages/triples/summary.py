@@ -1,0 +1,62 @@
+"""What the rules found, in few figures, and how that agrees with the drawn truth."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from stages.common.errors import InputError
+
+TOP = 30
+
+
+def summarise(triples: pd.DataFrame, captions: int) -> dict:
+    """Counts and shares of a table of triples from that many captions."""
+    classes = triples["dynamic"]
+    total = max(1, len(triples))
+    unknown = triples.loc[classes.isna(), "relation"].value_counts()
+    relations = triples["relation"].value_counts()
+    return {
+        "captions": captions,
+        "with_a_triple": round(triples["caption_id"].nunique() / max(1, captions), 4),
+        "triples": len(triples),
+        "distinct_triples": int(triples["text"].nunique()),
+        "dynamic": round(int((classes == True).sum()) / total, 4),  # noqa: E712: null is neither
+        "stative": round(int((classes == False).sum()) / total, 4),  # noqa: E712
+        "unknown": round(int(classes.isna().sum()) / total, 4),
+        "top_relations": _counts(relations.head(TOP)),
+        "unknown_verbs": _counts(unknown),
+    }
+
+
+def _counts(counts: pd.Series) -> dict[str, int]:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return {str(name): int(count) for name, count in ordered}
+
+
+def read_truth(path: str | Path) -> dict[int, dict]:
+    """image_id -> the drawn subject, relation, object and neighbour, as stage scenes writes them."""
+    try:
+        return {int(key): value for key, value in json.loads(Path(path).read_text(encoding="utf-8")).items()}
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing; empty triples.truth where the truth is not known") from None
+
+
+def against_truth(triples: pd.DataFrame, truth: dict[int, dict]) -> dict[str, float]:
+    """Precision and recall of (subject, relation, object), image by image, against the drawn truth.
+
+    The clause of a distractor ("while a tree stands nearby") is true too: triples whose subject is
+    the image's neighbour are neither rewarded nor punished.
+    """
+    keys = ["image_id", "subject", "relation", "object"]
+    drawn = pd.DataFrame(
+        [(i, t["subject"], t["relation"], t["object"], t["neighbour"]) for i, t in truth.items()],
+        columns=[*keys, "neighbour"],
+    )
+    found = triples[keys].drop_duplicates().merge(drawn[["image_id", "neighbour"]], on="image_id")
+    found = found[found["subject"] != found["neighbour"]]
+    hits = len(found.merge(drawn, on=keys))
+    return {
+        "precision": round(hits / max(1, len(found)), 4),
+        "recall": round(hits / max(1, len(drawn)), 4),
+    }
