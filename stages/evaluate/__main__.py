@@ -12,9 +12,27 @@ from stages.common.files import write_beside, write_json
 from stages.common.params import load_params
 from stages.common.tables import SCHEMAS as INPUTS
 from stages.common.tables import read_table, write_table
+from stages.evaluate.measures import controls, noun_prompts, percents, probe, retention
 from stages.evaluate.relation import answer, questions
 from stages.evaluate.schemas import SCHEMAS
 from stages.evaluate.summarise import accuracies, confusions, headline, macro_accuracies, verb_accuracies
+
+
+def read_images(wanted: pd.Index) -> list[bytes]:
+    """The JPEGs of `wanted` (sorted image ids) in that order."""
+    stored = read_table("data/captions/images.parquet", INPUTS["images"], ["image_id", "jpeg"])
+    stored = stored.filter(pc.is_in(stored["image_id"], pa.array(wanted, pa.int64()))).sort_by("image_id")
+    if missing := sorted(set(wanted) - set(stored["image_id"].to_pylist())):
+        raise InputError(f"data/captions/images.parquet lacks image_id {missing[0]}; run `dvc repro`")
+    return stored["jpeg"].to_pylist()
+
+
+def write(method: str, tables: dict[str, pd.DataFrame], summary: dict) -> None:
+    with write_beside(f"data/evaluate/{method}") as folder:
+        for name, frame in tables.items():
+            rows = pa.Table.from_pandas(frame[SCHEMAS[name].names], SCHEMAS[name], preserve_index=False)
+            write_table(folder / f"{name}.parquet", rows, SCHEMAS[name])
+        write_json(folder / "summary.json", summary)
 
 
 def main() -> None:
@@ -22,34 +40,38 @@ def main() -> None:
         raise InputError("name one method: python -m stages.evaluate base")
     method, params = sys.argv[1], load_params()
     resamples, seed = params["evaluate"]["resamples"], params["seed"]
-    tuples = read_table("data/negatives/tuples.parquet", INPUTS["tuples"]).to_pandas()
     triples = read_table("data/triples/triples.parquet", INPUTS["triples"]).to_pandas()
-    table = questions(tuples[tuples["split"] == "test"], triples)
+    tuples = read_table("data/negatives/tuples.parquet", INPUTS["tuples"]).to_pandas()
+    captions = read_table("data/captions/captions.parquet", INPUTS["captions"]).to_pandas()
+    table, train = (questions(tuples[tuples["split"] == split], triples) for split in ("test", "train"))
+    if table.empty:
+        raise InputError("data/negatives/tuples.parquet has no tuples of split test; give more captioned images")
+    captions, shown = captions[captions["split"] == "test"], triples[triples["split"] == "test"]
+    image_ids = pd.Index(sorted({*captions["image_id"], *(i for row in table["images"] for i in row)}))
+    tuple_texts = {text for part in (table, train) for row in part["texts"] for text in row}
+    prompts = noun_prompts(sorted({*shown["subject"], *shown["object"]}))
+    texts = pd.Index(sorted({*tuple_texts, *captions["caption"], *prompts}))
 
     checkpoint = "data/base/checkpoint" if method == "base" else f"data/train/{method}/checkpoint"
     model, transform, tokenizer = load_checkpoint(checkpoint, best_device())
-    wanted = pd.Index(sorted({image for row in table["images"] for image in row}))
-    stored = read_table("data/captions/images.parquet", INPUTS["images"], ["image_id", "jpeg"])
-    stored = stored.filter(pc.is_in(stored["image_id"], pa.array(wanted))).sort_by("image_id")
-    if missing := sorted(set(wanted) - set(stored["image_id"].to_pylist())):
-        raise InputError(f"data/captions/images.parquet lacks image_id {missing[0]}; run `dvc repro`")
-    texts = pd.Index(sorted({text for row in table["texts"] for text in row}))
-    images = encode_images(model, transform, stored["jpeg"].to_pylist())  # (I, D)
-    table = table.join(answer(table, wanted, images, texts, encode_texts(model, tokenizer, list(texts))))
-
+    seen = image_ids, encode_images(model, transform, read_images(image_ids))
+    both = *seen, texts, encode_texts(model, tokenizer, list(texts))
+    table = table.join(answer(table, *both))
     accuracy = accuracies(table, resamples, seed)
-    written = {
+    tables = {
         "tuples": table,
         "accuracy": accuracy,
         "macro": macro_accuracies(table, resamples, seed),
         "verbs": verb_accuracies(table, resamples, seed),
         "confusions": confusions(table),
     }
-    with write_beside(f"data/evaluate/{method}") as folder:
-        for name, frame in written.items():
-            rows = pa.Table.from_pandas(frame[SCHEMAS[name].names], SCHEMAS[name], preserve_index=False)
-            write_table(folder / f"{name}.parquet", rows, SCHEMAS[name])
-        write_json(folder / "summary.json", headline(accuracy))
+    summary = {
+        "accuracy": headline(accuracy),
+        "controls": percents(controls(table, train, *both, seed)),
+        "retention": percents(retention(captions, shown, *both)),
+        "probe": percents(probe(shown, *seen, seed)),
+    }
+    write(method, tables, summary)
 
 
 if __name__ == "__main__":

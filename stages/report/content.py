@@ -3,7 +3,7 @@
 import pandas as pd
 
 from stages.report.compare import examples
-from stages.report.page import accuracy_table, data_uri, difference_rows
+from stages.report.page import accuracy_table, data_uri, difference_table
 from stages.report.plots import confusion_map, set_bars, training_curves, verb_chart
 
 GALLERY = 9  # cards of clearest gains, and of worst losses
@@ -58,9 +58,9 @@ def page_content(
         "images": f"{answered['image_id'].nunique():,}",
         "methods": list(whole["method"].unique()),
         "finding": finding(whole, best),
-        "table": accuracy_table(whole),
+        "table": accuracy_table(whole[whole["direction"] != "group"]),
         "charts": charts(tables, best),
-        "differences": difference_rows(tables["differences"]),
+        "differences": difference_table(tables["differences"]),
         "gallery": gallery,
         "best": best,
         "resamples": f"{resamples:,}",

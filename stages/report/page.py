@@ -45,18 +45,24 @@ def accuracy_table(accuracy: pd.DataFrame) -> dict:
     return {"sets": sets, "columns": [TITLES[key[1]] for key in columns], "rows": rows, "chance": chance}
 
 
-def difference_rows(table: pd.DataFrame) -> list[dict]:
-    """Paired differences as texts in points, marked where the interval leaves out zero."""
-    return [
-        {
-            "pair": f"{row.method} − {row.minus}",
-            "set": row.set,
-            "direction": TITLES[row.direction],
-            "text": f"{100 * row.difference:+.1f} [{100 * row.low:+.1f}, {100 * row.high:+.1f}]",
-            "verdict": "better" if row.low > 0 else "worse" if row.high < 0 else "",
-        }
-        for row in table.itertuples()
-    ]
+def difference_table(table: pd.DataFrame) -> dict:
+    """Paired differences in points: a row per pair and direction, a column per set.
+
+    A cell is marked better or worse where its interval leaves out zero; an absent one is empty.
+    """
+    sets = list(table["set"].unique())
+    rows = []
+    for (method, minus, direction), part in table.groupby(["method", "minus", "direction"], sort=False):
+        cells = {row.set: _difference(row) for row in part.itertuples()}
+        name = {"pair": f"{method} − {minus}", "direction": TITLES[direction]}
+        rows.append(name | {"cells": [cells.get(group, {"text": "", "verdict": ""}) for group in sets]})
+    return {"sets": sets, "rows": rows}
+
+
+def _difference(row) -> dict[str, str]:
+    interval = f"<small>[{100 * row.low:+.1f}, {100 * row.high:+.1f}]</small>"
+    verdict = "better" if row.low > 0 else "worse" if row.high < 0 else ""
+    return {"text": f"{100 * row.difference:+.1f} {interval}", "verdict": verdict}
 
 
 def gallery_cards(rows: pd.DataFrame, jpegs: dict[int, bytes]) -> list[dict]:

@@ -71,7 +71,7 @@ def test_every_picture_has_an_alternative_text():
 def test_page_states_intervals_differences_and_the_finding():
     page = _page()
     assert "75.0 <small>[65.0, 85.0]</small>" in page
-    assert "+25.0 [+10.0, +40.0]" in page
+    assert "+25.0 <small>[+10.0, +40.0]</small>" in page
     assert "base picks the right text 50.0% of the time and drive 75.0%" in page
     assert "3 test tuples on 2 anchor images" in page
 

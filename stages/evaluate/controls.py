@@ -1,0 +1,80 @@
+"""Controls: what a scorer reaches that sees no image, or the wrong one."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+
+from stages.evaluate.relation import answer, outcomes
+
+
+def prior_scores(options: list[list[str]], train_texts: Iterable[str]) -> np.ndarray:
+    """Language prior of every option, (N, K+1), NaN where a row has fewer: frequency in training.
+
+    The whole text's count, then, for texts never seen, the mean count of its word pairs, then of its
+    words: each back-off weighs so little that it only settles ties of the one before.
+
+    >>> prior_scores([["man riding horse", "horse riding man"]], ["man riding horse"]).round(2).tolist()
+    [[1.0, 0.0]]
+    """
+    texts = Counter(train_texts)
+    pairs: Counter = Counter()
+    words: Counter = Counter()
+    for text, count in texts.items():
+        for table, keys in ((pairs, _pairs(text)), (words, text.split())):
+            for key in keys:
+                table[key] += count
+    total = max(1, sum(texts.values()))
+
+    def score(text: str) -> float:
+        pair = np.mean([pairs[key] for key in _pairs(text)] or [0]) / total
+        word = np.mean([words[key] for key in text.split()] or [0]) / total
+        return texts[text] + 1e-3 * pair + 1e-6 * word
+
+    scores = np.full((len(options), max([2, *map(len, options)])), np.nan)  # (N, K+1)
+    for index, row in enumerate(options):
+        scores[index, : len(row)] = [score(text) for text in row]
+    return scores
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    words = text.split()
+    return list(zip(words, words[1:]))
+
+
+def text_classifier(true: np.ndarray, false: np.ndarray) -> LogisticRegression:
+    """A classifier of anchors' against negatives' text embeddings, (N, D) and (M, D), of training tuples."""
+    both = np.concatenate([true, false])  # (N + M, D)
+    labels = np.repeat([1, 0], [len(true), len(false)])
+    return LogisticRegression(max_iter=1000, class_weight="balanced").fit(both, labels)
+
+
+def classifier_scores(classifier: LogisticRegression, texts: np.ndarray, options: np.ndarray) -> np.ndarray:
+    """Decision values of every option, (N, K+1), NaN where `options` is -1; `texts` (T, D)."""
+    values = classifier.decision_function(texts)  # (T,)
+    return np.where(options >= 0, values[options], np.nan)
+
+
+def shuffled_answers(
+    table: pd.DataFrame, image_ids: pd.Index, images: np.ndarray, text_index: pd.Index, texts: np.ndarray, seed: int
+) -> pd.DataFrame:
+    """`answer` with every image's embedding replaced by that of another, drawn from `seed`."""
+    order = np.random.default_rng([seed, len(images)]).permutation(len(images))
+    return answer(table, image_ids, images[order], text_index, texts)
+
+
+def accuracy_by_set(sets: pd.Series, columns: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
+    """Mean of every named column of outcomes (N,) in each set, absent ones left out.
+
+    >>> accuracy_by_set(pd.Series(["random", "random"]), {"blind": np.array([1.0, 0.0])})
+    {'random': {'blind': 0.5}}
+    """
+    means = pd.DataFrame(columns).groupby(sets.to_numpy(), sort=False).mean()
+    return {group: row.dropna().to_dict() for group, row in means.iterrows()}
+
+
+def blind_outcomes(table: pd.DataFrame, train_texts: Iterable[str]) -> np.ndarray:
+    """Outcomes (N,) of the language prior on the texts of every tuple of `questions`."""
+    return outcomes(prior_scores(table["texts"].tolist(), train_texts))

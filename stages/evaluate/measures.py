@@ -1,0 +1,96 @@
+"""The controls, retention and probe of one method, from its embeddings of unique images and texts."""
+
+import numpy as np
+import pandas as pd
+
+from stages.evaluate.controls import (
+    accuracy_by_set,
+    blind_outcomes,
+    classifier_scores,
+    shuffled_answers,
+    text_classifier,
+)
+from stages.evaluate.probe import verb_probe
+from stages.evaluate.relation import outcomes, padded_positions
+from stages.evaluate.retention import noun_accuracy, recalls
+
+FOLDS = 5
+
+
+def noun_prompts(nouns: list[str]) -> list[str]:
+    """The prompt of CLIP's zero-shot classification for each noun."""
+    return [f"a photo of a {noun}" for noun in nouns]
+
+
+def rows(index: pd.Index, embeddings: np.ndarray, keys) -> np.ndarray:
+    """The embeddings of `keys`, (len(keys), D), from those of the unique items of `index`."""
+    return embeddings[index.get_indexer(keys)]
+
+
+def controls(
+    table: pd.DataFrame,
+    train: pd.DataFrame,
+    image_ids: pd.Index,
+    images: np.ndarray,
+    text_index: pd.Index,
+    texts: np.ndarray,
+    seed: int,
+) -> dict[str, dict[str, float]]:
+    """Per set, the accuracy without an image and with the wrong one.
+
+    `table` and `train` are the `questions` of the test and of the training split. `language_prior` and
+    `text_classifier` see texts alone; `shuffled_i2t` and `shuffled_t2i` see another image's embedding.
+    """
+    anchors = rows(text_index, texts, [row[0] for row in train["texts"]])  # (N, D)
+    negatives = rows(text_index, texts, [text for row in train["texts"] for text in row[1:]])  # (M, D)
+    columns = {"language_prior": blind_outcomes(table, train["text"])}
+    if len(anchors) and len(negatives):
+        options = padded_positions(table["texts"], text_index)  # (N, K+1)
+        scores = classifier_scores(text_classifier(anchors, negatives), texts, options)
+        columns["text_classifier"] = outcomes(scores)
+    shuffled = shuffled_answers(table, image_ids, images, text_index, texts, seed)
+    columns |= {f"shuffled_{name}": shuffled[name].to_numpy() for name in ("i2t", "t2i")}
+    return accuracy_by_set(table["set"], columns)
+
+
+def retention(
+    captions: pd.DataFrame,
+    triples: pd.DataFrame,
+    image_ids: pd.Index,
+    images: np.ndarray,
+    text_index: pd.Index,
+    texts: np.ndarray,
+) -> dict[str, float]:
+    """Recalls on whole captions and zero-shot naming of nouns; `captions`, `triples` of the test split."""
+    owners = np.unique(captions["image_id"])
+    found = recalls(
+        rows(image_ids, images, owners),
+        owners,
+        rows(text_index, texts, captions["caption"]),
+        captions["image_id"].to_numpy(),
+    )
+    nouns = sorted(set(triples["subject"]) | set(triples["object"]))
+    shown: dict[int, set[int]] = {}
+    for row in triples.itertuples():
+        shown.setdefault(row.image_id, set()).update((nouns.index(row.subject), nouns.index(row.object)))
+    prompts = rows(text_index, texts, noun_prompts(nouns))  # (N, D)
+    accuracy = noun_accuracy(rows(image_ids, images, list(shown)), prompts, list(shown.values()))
+    return found | {"noun_accuracy": accuracy}
+
+
+def probe(triples: pd.DataFrame, image_ids: pd.Index, images: np.ndarray, seed: int) -> dict[str, float]:
+    """The verb probe on every triple of the test split."""
+    embeddings = rows(image_ids, images, triples["image_id"])  # (N, D)
+    verbs, groups = triples["relation"].to_numpy(str), triples["image_id"].to_numpy()
+    return verb_probe(embeddings, verbs, groups, FOLDS, seed)
+
+
+def percents(value: object) -> object:
+    """Every share in a nested dictionary as a percentage with one decimal; counts stay.
+
+    >>> percents({"random": {"blind": 0.51234}, "verbs": 12})
+    {'random': {'blind': 51.2}, 'verbs': 12}
+    """
+    if isinstance(value, dict):
+        return {name: percents(part) for name, part in value.items()}
+    return round(100 * value, 1) if isinstance(value, float) else value
