@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from stages.common.errors import InputError
 from stages.common.files import inside
@@ -92,11 +92,10 @@ def shrink(path: Path, short_side: int) -> tuple[int, int, bytes]:
         raise InputError(f"{path} is missing; add the image or drop it from the annotations") from None
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombWarning) as error:
         raise InputError(f"{path} cannot be decoded ({error}); replace the image") from None
-    upright = ImageOps.exif_transpose(picture)
-    if upright is picture and picture.format == "JPEG" and picture.mode == "RGB":
-        if min(picture.size) <= short_side:
-            return (*picture.size, content)
-    return encode_jpeg(upright.convert("RGB"), short_side)
+    turned = picture.getexif().get(ExifTags.Base.Orientation, 1) != 1
+    if picture.format == "JPEG" and picture.mode == "RGB" and not turned and min(picture.size) <= short_side:
+        return (*picture.size, content)
+    return encode_jpeg(ImageOps.exif_transpose(picture).convert("RGB"), short_side)
 
 
 def encode_jpeg(picture: Image.Image, short_side: int) -> tuple[int, int, bytes]:
