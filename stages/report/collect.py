@@ -1,5 +1,6 @@
 """One table of each kind over all methods, from the folders that the evaluations and trainings wrote."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -36,6 +37,29 @@ def read_history(root: Path, methods: list[str]) -> pd.DataFrame:
         if path.is_file()
     ]
     return pd.concat(columns, axis=1).sort_index().reset_index() if columns else pd.DataFrame()
+
+
+def read_summaries(root: Path, methods: list[str]) -> dict[str, dict]:
+    """data/evaluate/METHOD/summary.json of every method: accuracy, controls, retention and probe in %."""
+    paths = {method: root / "evaluate" / method / "summary.json" for method in methods}
+    return {method: json.loads(path.read_text(encoding="utf-8")) for method, path in paths.items()}
+
+
+def retention_table(summaries: dict[str, dict]) -> pd.DataFrame:
+    """One row a method: relation accuracy against what was retained, all in percent.
+
+    `relation` is the mean image-to-text accuracy over the sets dynamic, stative and swapped that exist;
+    `retention` the mean of recall@1 both ways.
+    """
+    rows = []
+    for method, summary in summaries.items():
+        cells = [sets["i2t"] for name, sets in summary["accuracy"].items() if name != "random"]
+        kept = summary["retention"]
+        mean = (kept["i2t_recall@1"] + kept["t2i_recall@1"]) / 2
+        verb = summary["probe"].get("accuracy")
+        relation = sum(cells) / len(cells) if cells else None
+        rows.append({"method": method, "relation": relation, "retention": mean, **kept, "verb_probe": verb})
+    return pd.DataFrame(rows).round(2)
 
 
 def results(whole: pd.DataFrame) -> dict:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from stages.report.compare import examples
 from stages.report.page import accuracy_table, data_uri, difference_table
-from stages.report.plots import confusion_map, set_bars, training_curves, verb_chart
+from stages.report.plots import confusion_map, retention_scatter, set_bars, training_curves, verb_chart
 
 GALLERY = 9  # cards of clearest gains, and of worst losses
 
@@ -21,6 +21,8 @@ def charts(tables: dict[str, pd.DataFrame], best: str) -> list[dict]:
     if len(tables["confusions"]):
         text = f"{best}: how often, in percent, an image preferred a text with another verb to its own."
         drawn.append(("Which verb is taken for which", text, confusion_map(tables["confusions"], best)))
+    text = "Up: relations are told apart. Right: whole captions and images still find each other."
+    drawn.append(("Relations against retention", text, retention_scatter(tables["retention"])))
     if len(history):
         drawn.append(("Training", "Loss by step, smoothed over nine points.", training_curves(history)))
     return [
@@ -48,10 +50,34 @@ def gallery_rows(tuples: dict[str, pd.DataFrame], best: str) -> list[tuple[str, 
     return [(title, examples(tuples["base"], tuples[best], gained, GALLERY)) for title, gained in headings]
 
 
+CONTROLS = {
+    "language_prior": "no image: how frequent the text is in training",
+    "text_classifier": "no image: a classifier on text embeddings",
+    "shuffled_i2t": "another image, image to text",
+    "shuffled_t2i": "another image, text to image",
+}
+
+
+def control_table(controls: dict[str, dict[str, float]]) -> dict:
+    """Rows of the controls of one method, set -> control -> percent; absent ones are empty."""
+    rows = [
+        {"name": text, "cells": [sets.get(name, "") for sets in controls.values()]}
+        for name, text in CONTROLS.items()
+    ]
+    return {"sets": list(controls), "rows": rows}
+
+
 def page_content(
-    tables: dict[str, pd.DataFrame], gallery: list[tuple[str, list[dict]]], best: str, resamples: int
+    tables: dict[str, pd.DataFrame],
+    controls: dict[str, dict[str, float]],
+    gallery: list[tuple[str, list[dict]]],
+    best: str,
+    resamples: int,
 ) -> dict:
-    """Everything that the template names; `tables` as `stages.report.collect` makes them."""
+    """Everything that the template names; `tables` as `stages.report.collect` makes them.
+
+    `controls` are those of the best method.
+    """
     whole, answered = tables["whole"], tables["answered"]
     return {
         "tuples": f"{len(answered):,}",
@@ -61,6 +87,8 @@ def page_content(
         "table": accuracy_table(whole[whole["direction"] != "group"]),
         "charts": charts(tables, best),
         "differences": difference_table(tables["differences"]),
+        "controls": control_table(controls),
+        "retention": tables["retention"].dropna(axis=1).to_dict("split"),
         "gallery": gallery,
         "best": best,
         "resamples": f"{resamples:,}",

@@ -117,3 +117,19 @@ def confusion_map(confusions: pd.DataFrame, best: str) -> str:
     panel.set(xlabel="verb of the text preferred", ylabel="verb of the image")
     figure.colorbar(shown, label="% taken for it", shrink=0.7)
     return svg(figure)
+
+
+@matplotlib.rc_context(STYLE)
+def retention_scatter(table: pd.DataFrame) -> str:
+    """Relation accuracy against retrieval, a point per method; up and to the right is better."""
+    figure = Figure(figsize=(7, 4))
+    panel = figure.subplots()
+    for row in table.itertuples():
+        panel.scatter(row.retention, row.relation, s=90, color=COLOURS[row.method], edgecolor="white", zorder=3)
+        place = {"xytext": (8, 5), "textcoords": "offset points", "color": COLOURS[row.method], "weight": "bold"}
+        panel.annotate(row.method, (row.retention, row.relation), **place)
+    panel.margins(0.18)
+    panel.grid(color="#e8eaed", zorder=0)
+    panel.set(xlabel="recall@1 on whole captions, mean of both ways, %")
+    panel.set(ylabel="image-to-text accuracy,\ndynamic, stative and swapped, %")
+    return svg(figure)

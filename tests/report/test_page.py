@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pandas as pd
 
-from stages.report.collect import labelled, results
+from stages.report.collect import labelled, results, retention_table
 from stages.report.content import page_content
 from stages.report.page import gallery_cards, render
 from stages.report.plots import set_bars
@@ -23,6 +23,15 @@ CONFUSIONS = pd.DataFrame(
     {"method": ["drive"], "relation": ["ride"], "taken_for": ["feed"], "count": [4], "mistaken": [1]}
 )
 
+SUMMARIES = {
+    method: {
+        "accuracy": {"swapped": {"i2t": 60.0}, "dynamic": {"i2t": 80.0}, "random": {"i2t": 100.0}},
+        "retention": {"i2t_recall@1": 30.0, "t2i_recall@1": 20.0},
+        "probe": {},
+    }
+    for method in ("base", "drive")
+}
+
 
 def _page():
     row = {"set": "swapped", "images": [1, 2], "texts": ["dog <chasing> cat", "cat chasing dog"], "best_text": 1}
@@ -37,9 +46,11 @@ def _page():
             [("drive", "base", "swapped", "i2t", 0.25, 0.1, 0.4)],
             columns=["method", "minus", "set", "direction", "difference", "low", "high"],
         ),
+        "retention": retention_table(SUMMARIES),
         "answered": pd.DataFrame({"image_id": [1, 1, 2]}),
     }
-    return render(page_content(tables, [("Gains", cards)], "drive", 1000))
+    controls = {"swapped": {"language_prior": 49.5, "shuffled_i2t": 50.5}}
+    return render(page_content(tables, controls, [("Gains", cards)], "drive", 1000))
 
 
 class _Reader(HTMLParser):
@@ -64,7 +75,7 @@ def test_page_asks_for_nothing_outside_itself_and_runs_no_script():
 def test_every_picture_has_an_alternative_text():
     reader = _Reader()
     reader.feed(_page())
-    assert len(reader.images) == 6  # four charts, an anchor and its negative
+    assert len(reader.images) == 7  # five charts, an anchor and its negative
     assert all(image["alt"].strip() for image in reader.images)
 
 
@@ -84,6 +95,16 @@ def test_texts_are_escaped():
 def test_the_same_tables_draw_the_same_bytes():
     assert set_bars(WHOLE) == set_bars(WHOLE)
     assert not re.search(r"<dc:date>", set_bars(WHOLE))
+
+
+def test_relation_leaves_out_random_and_retention_is_the_mean_of_both_ways():
+    row = retention_table(SUMMARIES).iloc[0]
+    assert (row["relation"], row["retention"]) == (70.0, 25.0)
+
+
+def test_controls_are_named_in_words():
+    assert "no image: how frequent the text is in training" in _page()
+    assert "<td>49.5</td>" in _page()
 
 
 def test_results_are_rounded_percents_beside_chance():
