@@ -1,0 +1,1 @@
+"""Stage negatives: tuples of a triple and its hard negatives, and the release made of them."""

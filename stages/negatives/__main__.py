@@ -1,0 +1,64 @@
+"""python -m stages.negatives: triples and image features -> data/negatives and the release data/croco."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stages.common.errors import InputError, run_stage
+from stages.common.files import write_beside, write_json
+from stages.common.params import load_params
+from stages.common.tables import SCHEMAS, features_schema, read_table, write_table
+from stages.negatives.items import check_triples
+from stages.negatives.lexicon import KINDS, read_lexicon
+from stages.negatives.release import SCHEMA, data_card, release_table
+from stages.negatives.summary import summarise
+from stages.negatives.tuples import Options, make_tuples
+
+TRIPLES = "data/triples/triples.parquet"
+FEATURES = "data/features/images.parquet"
+
+
+def read_features(path: str, image_ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Image ids (I,) and unit embeddings, float16 (I, D); InputError where an image has none."""
+    try:
+        dim = pq.read_schema(path).field("embedding").type.list_size
+    except (OSError, KeyError, AttributeError):
+        raise InputError(f"{path} has no embeddings; run `dvc repro` to make it") from None
+    table = read_table(path, features_schema(dim))
+    embeddings = table["embedding"].combine_chunks().flatten().to_numpy().reshape(-1, dim)  # (I, D)
+    ids = table["id"].to_numpy()
+    if missing := sorted(set(image_ids) - set(ids)):
+        raise InputError(f"{path} lacks image_id {missing[0]}; run `dvc repro` to make it anew")
+    return ids, embeddings
+
+
+def main() -> None:
+    params = load_params()
+    options = params["negatives"]
+    triples = read_table(TRIPLES, SCHEMAS["triples"]).to_pandas()
+    check_triples(triples, TRIPLES)
+    nouns = read_lexicon("data/nouns.csv", KINDS["nouns"])
+    verbs = read_lexicon("data/verb_synonyms.csv", KINDS["verbs"])
+    if options["exact_nouns"]:
+        nouns = nouns[:0]
+    chosen = Options(**{name: options[name] for name in Options.__annotations__})
+    features = read_features(FEATURES, triples["image_id"])
+    tuples, refused = make_tuples(triples, nouns, verbs, chosen, params["seed"], features)
+
+    summary = summarise(tuples, triples, refused)
+    with write_beside("data/negatives") as folder:
+        rows = pa.Table.from_pandas(tuples[SCHEMAS["tuples"].names], SCHEMAS["tuples"], preserve_index=False)
+        write_table(folder / "tuples.parquet", rows, SCHEMAS["tuples"])
+        write_json(folder / "summary.json", summary)
+    release = release_table(tuples, triples)
+    with write_beside("data/croco") as folder:
+        for split in ("train", "val", "test"):
+            part = release[release["split"] == split]
+            rows = pa.Table.from_pandas(part[SCHEMA.names], SCHEMA, preserve_index=False)
+            write_table(folder / f"{split}.parquet", rows, SCHEMA)
+        (folder / "README.md").write_text(data_card(summary), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,48 @@
+"""The triples that tuples are made of: one for each image and distinct triple, in a fixed order."""
+
+import pandas as pd
+
+from stages.common.errors import InputError
+
+KEY = ["subject", "relation", "particle", "preposition", "object"]
+REQUIRED = ["triple_id", "caption_id", "image_id", "split", "subject", "relation", "object", "text"]
+
+
+def check_triples(triples: pd.DataFrame, path: str) -> None:
+    """InputError for a null in a required field, an id twice, or an image in two splits."""
+    for column in REQUIRED:
+        if (null := triples[column].isna()).any():
+            raise InputError(f"{path}: row {null.argmax()}: {column} is null; rerun the stage triples")
+    if (twice := triples["triple_id"].duplicated()).any():
+        raise InputError(f"{path}: row {twice.argmax()}: triple_id occurs twice; rerun the stage triples")
+    splits = triples.groupby("image_id")["split"].nunique()
+    if len(wrong := splits.index[splits > 1]):
+        raise InputError(
+            f"{path}: image_id {wrong[0]} is in two splits; give every image one split in captions.sources"
+        )
+
+
+def image_triples(triples: pd.DataFrame) -> pd.DataFrame:
+    """One row for each image and distinct triple of rank 0, the lowest triple_id standing for all.
+
+    Adds `phrase`, the relation with its particle and preposition, and sorts, so that the result does
+    not depend on the order of the rows.
+    """
+    items = triples[triples["rank"] == 0].copy()
+    items[["particle", "preposition"]] = items[["particle", "preposition"]].fillna("")
+    items["phrase"] = items["relation"] + "|" + items["particle"] + "|" + items["preposition"]
+    items = items.sort_values("triple_id", kind="stable").drop_duplicates(["image_id", *KEY])
+    order = ["split", "subject", "object", "phrase", "image_id"]
+    return items.sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def unseen(items: pd.DataFrame) -> pd.DataFrame:
+    """Whether the relation, and whether the whole triple, never occurs in a train triple."""
+    train = items[items["split"] == "train"]
+    whole = items["subject"] + "|" + items["phrase"] + "|" + items["object"]
+    return pd.DataFrame(
+        {
+            "unseen_relation": ~items["relation"].isin(train["relation"]),
+            "unseen_triple": ~whole.isin(whole[train.index]),
+        }
+    )

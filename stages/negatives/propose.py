@@ -1,0 +1,77 @@
+"""Where candidates come from: a random row of another verb, of the swapped triple, or of the split.
+
+A source holds the rows sorted by block (one verb phrase of one pair) and draws for many anchors at
+once by arithmetic on block boundaries, so that no pair of rows is ever listed.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+Source = Callable[[np.ndarray, np.random.Generator], np.ndarray]  # anchors (N,) -> rows (N,), -1: none
+
+
+def other_verb(items: pd.DataFrame, temperature: float) -> Source:
+    """Rows of the same subject and object in the same split with another verb.
+
+    A verb of n rows is drawn with weight n ** temperature, its rows evenly. `items` are sorted by
+    split, subject, object and phrase.
+    """
+    pair = items.groupby(["split", "subject", "object"], sort=False).ngroup().to_numpy()  # (N,)
+    block = items.groupby(["split", "subject", "object", "relation"], sort=False).ngroup().to_numpy()
+    rows = np.argsort(block, kind="stable")
+    sizes = np.bincount(block)  # (B,)
+    starts = np.cumsum(sizes) - sizes
+    weights = sizes.astype(float) ** temperature
+    order = np.argsort(pair[rows[starts]], kind="stable")  # blocks pair by pair
+    place = np.argsort(order)  # where each block stands in that order
+    upper = np.cumsum(weights[order])  # (B,)
+    lower = upper - weights[order]
+    pair_of = pair[rows[starts]][order]
+    first = np.searchsorted(pair_of, np.arange(pair_of.max() + 1))
+    last = np.searchsorted(pair_of, np.arange(pair_of.max() + 1), "right") - 1
+
+    def draw(anchors: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        own, group = place[block[anchors]], pair[anchors]
+        begin, end = lower[first[group]], upper[last[group]]
+        own_weight = upper[own] - lower[own]
+        at = begin + rng.random(len(anchors)) * (end - begin - own_weight)
+        at = np.where(at >= lower[own], at + own_weight, at)  # step over the anchor's own verb
+        found = np.searchsorted(upper, at, "right").clip(first[group], last[group])
+        chosen = order[found]
+        picked = starts[chosen] + (rng.random(len(anchors)) * sizes[chosen]).astype(np.int64)
+        return np.where((found == own) | (first[group] == last[group]), -1, rows[picked])
+
+    return draw
+
+
+def swapped_roles(items: pd.DataFrame) -> Source:
+    """Rows of the same split and verb phrase whose subject is the anchor's object, and the reverse."""
+    keys = ["split", "subject", "object", "phrase"]
+    block = items.groupby(keys, sort=False).ngroup().to_numpy()  # (N,), ascending: items are sorted
+    sizes = np.bincount(block)
+    starts = np.cumsum(sizes) - sizes
+    named = items.loc[starts, keys].reset_index(drop=True)
+    turned = named.rename(columns={"subject": "object", "object": "subject"}).reset_index(names="turned")
+    partner = named.merge(turned, on=keys, how="left")["turned"].fillna(-1).to_numpy(np.int64)  # (B,)
+
+    def draw(anchors: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        chosen = partner[block[anchors]]
+        picked = starts[chosen] + (rng.random(len(anchors)) * sizes[chosen]).astype(np.int64)
+        return np.where(chosen < 0, -1, picked)
+
+    return draw
+
+
+def anything(items: pd.DataFrame) -> Source:
+    """Any row of the same split."""
+    split = items.groupby("split", sort=False).ngroup().to_numpy()  # ascending: items are sorted
+    sizes = np.bincount(split)
+    starts = np.cumsum(sizes) - sizes
+
+    def draw(anchors: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        chosen = split[anchors]
+        return starts[chosen] + (rng.random(len(anchors)) * sizes[chosen]).astype(np.int64)
+
+    return draw

@@ -1,0 +1,100 @@
+"""The published relation set: ids and texts of the tuples, no image content, and its data card."""
+
+import pandas as pd
+import pyarrow as pa
+
+SCHEMA = pa.schema(
+    [
+        ("tuple_id", pa.int64()),
+        ("set", pa.string()),
+        ("image_id", pa.int64()),
+        ("caption_id", pa.int64()),
+        ("subject", pa.string()),
+        ("relation", pa.string()),
+        ("object", pa.string()),
+        ("text", pa.string()),
+        ("negative_image_ids", pa.list_(pa.int64())),  # empty: the negative is a text alone
+        ("negative_caption_ids", pa.list_(pa.int64())),
+        ("negative_texts", pa.list_(pa.string())),
+        ("unseen_relation", pa.bool_()),
+        ("unseen_triple", pa.bool_()),
+    ]
+)
+
+CARD = """---
+pretty_name: Hard negatives of relation
+license: cc-by-4.0
+language: [en]
+task_categories: [zero-shot-image-classification]
+tags: [clip, compositionality, relations, hard-negatives]
+configs:
+- config_name: default
+  data_files:
+  - {{split: train, path: train.parquet}}
+  - {{split: validation, path: val.parquet}}
+  - {{split: test, path: test.parquet}}
+---
+# Hard negatives of relation
+
+Each row is a question: which text fits the image, which image fits the text? An anchor (image, text)
+and its hard negatives, each another image with its own text that differs in one respect.
+
+| set | the negative |
+|---|---|
+| dynamic | same subject and object, another verb; both verbs are dynamic (ride, throw) |
+| stative | the same with stative verbs (wear, sit) |
+| swapped | same verb, subject and object change places; in train sometimes a text alone |
+| random | any other triple |
+
+## Counts
+{counts}
+
+A reader of texts alone, a linear classifier trained on train, scores on test: {blind}.
+Every tuple comes in mirrored form (each member of a group is the anchor once), so exact chance is
+1 / (number of texts). Swapped texts without an image cannot be mirrored; they are in train only.
+
+## How it was made
+Captions were parsed into subject-verb-object triples; one anchor for each image and distinct triple.
+A negative is refused if any caption of its image states the anchor's triple, or of the anchor's image
+the negative's, up to the synonyms and entailments of data/verb_synonyms.csv and data/nouns.csv.
+Splits are by image. `unseen_relation` and `unseen_triple` mark what never occurs in train.
+The stage `negatives` rebuilds the set bit for bit from the captions and one seed.
+
+## Fields
+`image_id`, `caption_id` and their `negative_` lists are ids of the source captions; pictures are not
+included. Texts are "subject verb-ing [particle] [preposition] object".
+
+## Licence
+Captions of COCO are CC BY 4.0 (COCO Consortium); this derived set is CC BY 4.0 as well. The
+pictures have licences of their own. A set made of other captions inherits their licence.
+
+## Limits
+Parsing errors pass into triples. What no caption mentions may still be true of an image, so some
+negatives are false ones. Synonyms are a small reviewed list. English only. COCO's biases, such as
+more men than women in sport, are inherited.
+"""
+
+
+def release_table(tuples: pd.DataFrame, triples: pd.DataFrame) -> pd.DataFrame:
+    """The tuples with ids of images and captions in place of triple ids."""
+    facts = triples.set_index("triple_id")
+    columns = ["image_id", "caption_id", "subject", "relation", "object", "text"]
+    table = tuples.join(facts[columns], on="anchor")
+    negatives = table["negatives"].explode().dropna().astype("int64")
+    for column in ("image_id", "caption_id"):
+        found = facts[column].loc[negatives].set_axis(negatives.index)
+        lists = found.groupby(level=0).agg(list).reindex(table.index)
+        table[f"negative_{column}s"] = lists.where(lists.notna(), pd.Series([[]] * len(table), table.index))
+    return table[SCHEMA.names + ["split"]]
+
+
+def data_card(summary: dict) -> str:
+    """The README of the release, from the summary's counts."""
+    lines = ["| set | train | val | test | verbs | pairs | with an image |", "|---|---|---|---|---|---|---|"]
+    for name, counts in summary["sets"].items():
+        share = "-" if counts["with_image"] is None else f"{counts['with_image']:.0%}"
+        cells = [name, *counts["tuples"].values(), counts["verbs"], counts["pairs"], share]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    scores = {name: counts["blind_classifier"] for name, counts in summary["sets"].items()}
+    blind = ", ".join(f"{name} {score:.1%}" for name, score in scores.items() if score is not None)
+    return CARD.format(counts="\n".join(lines), blind=blind or "no test tuples")
