@@ -57,7 +57,7 @@ class Claims:
 
 def canonical_words(column: pd.Series, lexicon: Words) -> pd.Series:
     """Each word's canonical synonym, itself where it has none."""
-    return column.map(lexicon.canonical).fillna(column)
+    return column.map({word: lexicon.canonical.get(word, word) for word in column.unique()})
 
 
 def read_claims(triples: pd.DataFrame, nouns: Words, verbs: Words) -> Claims:

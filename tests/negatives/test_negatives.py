@@ -1,0 +1,244 @@
+"""Hard negatives on small hand-made captions."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stages.common.errors import InputError
+from stages.common.text import triple_text
+from stages.negatives.choose import refusal
+from stages.negatives.claims import read_claims
+from stages.negatives.items import check_triples, image_triples
+from stages.negatives.lexicon import words
+from stages.negatives.release import data_card, release_table
+from stages.negatives.summary import summarise, text_accuracy
+from stages.negatives.tuples import SETS, Options, make_tuples
+
+OPTIONS = Options(k=1, per_anchor=2, max_per_pair=100, temperature=0.5, max_similarity=1.0)
+NO_WORDS = pd.DataFrame(columns=["word", "kind", "other"], dtype=str)
+DYNAMIC = {"ride": True, "chase": True, "feed": True, "sit": False, "lie": False}
+
+
+def triples_of(*rows: tuple[int, str, str], split: str = "train") -> pd.DataFrame:
+    """Triples from (image_id, "subject verb [preposition] object"), one caption each."""
+    table = []
+    for number, (image, words, *where) in enumerate(rows):
+        subject, verb, *preposition, object = words.split()
+        table.append(
+            {
+                "triple_id": number,
+                "caption_id": number,
+                "image_id": image,
+                "split": where[0] if where else split,
+                "subject": subject,
+                "relation": verb,
+                "particle": None,
+                "preposition": preposition[0] if preposition else None,
+                "object": object,
+                "text": triple_text(subject, verb, None, preposition[0] if preposition else None, object),
+                "dynamic": DYNAMIC.get(verb),
+                "rank": 0,
+            }
+        )
+    return pd.DataFrame(table)
+
+
+def lexicon(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["word", "kind", "other"], dtype=str)
+
+
+def tuples_of(triples, name, nouns=NO_WORDS, verbs=NO_WORDS, options=OPTIONS, seed=0, features=None):
+    """(anchor, negatives, texts) of every tuple of a set."""
+    table, _ = make_tuples(triples, nouns, verbs, options, seed, features)
+    table = table[table["set"] == name]
+    return [
+        (anchor, list(ids), list(texts))
+        for anchor, ids, texts in zip(table["anchor"], table["negatives"], table["negative_texts"])
+    ]
+
+
+def many(split: str = "train") -> pd.DataFrame:
+    """300 images of random triples, two captions each, the second of which sometimes disagrees."""
+    rng = np.random.default_rng(5)
+    nouns, verbs = ["man", "guy", "dog", "cat", "horse"], ["ride", "chase", "feed", "sit on", "lie on"]
+    texts = [f"{rng.choice(nouns)} {rng.choice(verbs)} {rng.choice(nouns)}" for _ in range(600)]
+    splits = rng.choice(["train", "test"], 300)
+    return triples_of(*[(i // 2, text, splits[i // 2]) for i, text in enumerate(texts)])
+
+
+def test_dynamic_negative_has_another_verb_and_comes_both_ways():
+    triples = triples_of((1, "man ride horse"), (2, "man feed horse"), (3, "dog chase cat"))
+    kept = sorted(tuples_of(triples, "dynamic"))
+    assert kept == [(0, [1], ["man feeding horse"]), (1, [0], ["man riding horse"])]
+
+
+def test_another_preposition_is_not_another_verb():
+    assert tuples_of(triples_of((1, "cat sit on car"), (2, "cat sit in car")), "stative") == []
+
+
+def test_swapped_negative_is_an_image_where_one_exists_and_a_text_alone_elsewhere():
+    triples = triples_of((1, "dog chase cat"), (2, "cat chase dog"), (3, "man ride horse"))
+    assert sorted(tuples_of(triples, "swapped")) == [
+        (0, [1], ["cat chasing dog"]),
+        (1, [0], ["dog chasing cat"]),
+        (2, [], ["horse riding man"]),
+    ]
+
+
+def test_swapped_text_alone_is_never_asked_in_test():
+    assert tuples_of(triples_of((1, "man ride horse", "test")), "swapped") == []
+
+
+@pytest.mark.parametrize(
+    "sentence, row",
+    [("man kiss woman", ("kiss", "symmetric", "")), ("man sit with dog", ("with", "symmetric_preposition", ""))],
+)
+def test_symmetric_relations_have_no_swapped_negative(sentence, row):
+    assert tuples_of(triples_of((1, sentence)), "swapped", verbs=lexicon(row)) == []
+
+
+def test_a_thing_related_to_its_like_has_no_swapped_negative():
+    assert tuples_of(triples_of((1, "dog chase dog")), "swapped") == []
+
+
+@pytest.mark.parametrize(
+    "also, nouns, verbs",
+    [
+        ("man ride horse", NO_WORDS, NO_WORDS),
+        ("guy ride horse", lexicon(("guy", "same", "man")), NO_WORDS),
+        ("person ride horse", lexicon(("person", "may_be", "man")), NO_WORDS),
+        ("man gallop horse", NO_WORDS, lexicon(("gallop", "same", "ride"))),
+        ("man gallop horse", NO_WORDS, lexicon(("gallop", "implies", "ride"))),
+    ],
+)
+def test_an_image_is_refused_if_any_caption_states_the_anchor(also, nouns, verbs):
+    triples = triples_of((1, "man ride horse"), (2, "man feed horse"), (2, also))
+    kept = tuples_of(triples, "dynamic", nouns, verbs)
+    assert not [anchor for anchor, negatives, _ in kept if {anchor, *negatives} == {0, 1}]
+    assert tuples_of(triples[:2], "dynamic", nouns, verbs)
+
+
+def test_without_synonyms_of_nouns_only_the_same_words_refuse():
+    triples = triples_of((1, "man ride horse"), (2, "man feed horse"), (2, "guy ride horse"))
+    assert len(tuples_of(triples, "dynamic")) == 2
+
+
+def test_too_similar_images_are_refused():
+    triples = triples_of((1, "man ride horse"), (2, "man feed horse"), (3, "man chase horse"))
+    features = np.array([3, 1, 2]), np.array([[0, 1], [1, 0], [1, 0]], np.float16)
+    options = Options(k=1, per_anchor=9, max_per_pair=100, temperature=1.0, max_similarity=0.9)
+    pairs = {frozenset([a, *n]) for a, n, _ in tuples_of(triples, "dynamic", options=options, features=features)}
+    assert pairs == {frozenset([0, 2]), frozenset([1, 2])}
+
+
+def test_refusals_are_those_of_a_plain_double_loop():
+    triples = many()
+    nouns, verbs = lexicon(("guy", "same", "man")), lexicon(("ride", "implies", "sit"))
+    items = image_triples(triples)
+    refuse = refusal(items, read_claims(triples, words(nouns), words(verbs)), None, 1.0)
+    stated = {}
+    for row in triples.replace("guy", "man").itertuples():
+        said = stated.setdefault(row.image_id, set())
+        for verb in {"ride": ("ride", "sit"), "sit": ("ride", "sit")}.get(row.relation, (row.relation,)):
+            said.add((row.subject, verb, row.object))
+    plain = items.replace("guy", "man")
+    own = list(zip(plain["subject"], plain["relation"], plain["object"], strict=True))
+    images = list(plain["image_id"])
+    pairs = list(itertools.product(range(len(items)), range(0, len(items), 7)))
+    expected = [own[a] in stated[images[b]] or own[b] in stated[images[a]] for a, b in pairs]
+    first, second = np.array(pairs).T
+    assert refuse.reasons(first, second)["false_negative"].tolist() == expected
+    assert any(expected) and not all(expected)
+
+
+def test_order_of_rows_changes_nothing_and_the_seed_does():
+    triples = many()
+    tables = [
+        make_tuples(rows, NO_WORDS, NO_WORDS, OPTIONS, seed)[0].astype(str)
+        for rows, seed in ((triples, 0), (triples.sample(frac=1, random_state=1), 0), (triples, 1))
+    ]
+    pd.testing.assert_frame_equal(tables[0], tables[1])
+    assert not tables[0].equals(tables[2])
+
+
+@pytest.mark.parametrize("k", [1, 2])
+def test_a_reader_of_texts_alone_scores_exactly_chance(k):
+    """Whatever number a reader gives each text: here random numbers, many times, and their lengths."""
+    triples = many()
+    options = Options(k=k, per_anchor=2, max_per_pair=100, temperature=0.5, max_similarity=1.0)
+    table, _ = make_tuples(triples, NO_WORDS, NO_WORDS, options, 0)
+    table = table[table["split"] == "test"].reset_index(drop=True)
+    table["text"] = triples.set_index("triple_id")["text"].loc[table["anchor"]].to_numpy()
+    rng = np.random.default_rng(0)
+    readers = [lambda texts: rng.permutation(len(texts))] * 5 + [lambda texts: [len(text) for text in texts]]
+    for reader in readers:
+        accuracy = text_accuracy(table, reader)
+        assert {"dynamic", "swapped", "random"} <= set(accuracy.index)
+        for name, value in accuracy.items():
+            assert value == pytest.approx(1 / 2 if name == "swapped" else 1 / (k + 1))
+
+
+def test_images_of_a_tuple_differ_and_stay_in_one_split():
+    triples = many()
+    facts = triples.set_index("triple_id")
+    options = Options(k=2, per_anchor=2, max_per_pair=100, temperature=0.5, max_similarity=1.0)
+    table, _ = make_tuples(triples, NO_WORDS, NO_WORDS, options, 0)
+    for row in table.itertuples():
+        members = facts.loc[[row.anchor, *row.negatives]]
+        assert members["image_id"].is_unique
+        assert set(members["split"]) == {row.split}
+
+
+def test_a_pair_of_nouns_gives_no_more_tuples_than_allowed():
+    options = Options(k=1, per_anchor=3, max_per_pair=4, temperature=0.5, max_similarity=1.0)
+    triples = many()
+    table, _ = make_tuples(triples, NO_WORDS, NO_WORDS, options, 0)
+    table = table.join(triples.set_index("triple_id")[["subject", "object"]], on="anchor")
+    counts = table[table["set"] == "dynamic"].groupby(["split", "subject", "object"]).size()
+    assert counts.max() <= 4
+
+
+def test_marks_of_what_never_occurs_in_train():
+    triples = triples_of(
+        (1, "man ride horse", "train"), (2, "man ride horse", "test"), (3, "man feed horse", "test")
+    )
+    table, _ = make_tuples(triples, NO_WORDS, NO_WORDS, OPTIONS, 0)
+    marks = table[table["set"] == "dynamic"].set_index("anchor")[["unseen_relation", "unseen_triple"]]
+    assert marks.loc[1].tolist() == [False, False]
+    assert marks.loc[2].tolist() == [True, True]
+
+
+def test_no_triples_give_empty_sets_that_are_named():
+    triples = many()[:0].astype({"image_id": "int64", "triple_id": "int64", "rank": "int8"})
+    table, refused = make_tuples(triples, NO_WORDS, NO_WORDS, OPTIONS, 0)
+    assert table.empty
+    summary = summarise(table, triples, refused)
+    assert [summary["sets"][name]["tuples"]["train"] for name in SETS] == [0, 0, 0, 0]
+    assert "| dynamic | 0 | 0 | 0 |" in data_card(summary)
+
+
+def test_release_names_images_and_captions():
+    triples = triples_of((7, "dog chase cat"), (8, "cat chase dog"), (9, "man ride horse"))
+    table, _ = make_tuples(triples, NO_WORDS, NO_WORDS, OPTIONS, 0)
+    rows = release_table(table[table["set"] == "swapped"].reset_index(drop=True), triples)
+    assert rows["image_id"].tolist() == [8, 7, 9]
+    assert rows["negative_image_ids"].tolist() == [[7], [8], []]
+    assert rows["negative_caption_ids"].tolist() == [[0], [1], []]
+
+
+@pytest.mark.parametrize(
+    "change, named",
+    [
+        ({"relation": None}, "relation is null"),
+        ({"split": "test"}, "image_id 1 is in two splits"),
+        ({"triple_id": 0}, "triple_id occurs twice"),
+    ],
+)
+def test_bad_triples_are_named(change, named):
+    triples = triples_of((1, "man ride horse"), (1, "man feed horse"))
+    for column, value in change.items():
+        triples.loc[1, column] = value
+    with pytest.raises(InputError, match=named):
+        check_triples(triples, "triples.parquet")
