@@ -52,8 +52,7 @@ def main() -> None:
     prompts = noun_prompts(sorted({*shown["subject"], *shown["object"]}))
     texts = pd.Index(sorted({*tuple_texts, *captions["caption"], *prompts}))
 
-    checkpoint = "data/base/checkpoint" if method == "base" else f"data/train/{method}/checkpoint"
-    model, transform, tokenizer = load_checkpoint(checkpoint, best_device())
+    model, transform, tokenizer = load_checkpoint(f"data/train/{method}/checkpoint", best_device())
     seen = image_ids, encode_images(model, transform, read_images(image_ids))
     both = *seen, texts, encode_texts(model, tokenizer, list(texts))
     table = table.join(answer(table, *both))

@@ -33,7 +33,7 @@ STYLE = {
 def svg(figure: Figure) -> str:
     """The figure as SVG without a date, so that a rerun changes nothing."""
     text = io.StringIO()
-    figure.savefig(text, format="svg", bbox_inches="tight", metadata={"Date": None})
+    figure.savefig(text, format="svg", bbox_inches="tight", transparent=True, metadata={"Date": None})
     return text.getvalue()
 
 
