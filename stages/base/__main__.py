@@ -1,4 +1,4 @@
-"""python -m stages.base: the pretrained CLIP, or a compact one trained here -> data/base/checkpoint."""
+"""python -m stages.base: the pretrained CLIP, or a compact one trained here -> data/train/base/checkpoint."""
 
 import open_clip
 import pandas as pd
@@ -47,8 +47,8 @@ def main() -> None:
         history = []
     else:
         model, config, history = scratch_model(options, params["seed"])
-    save_checkpoint("data/base/checkpoint", model, config)
-    with write_beside("data/base/history.csv") as beside:
+    save_checkpoint("data/train/base/checkpoint", model, config)
+    with write_beside("data/train/base/history.csv") as beside:
         pd.DataFrame(history, columns=["step", "loss"]).to_csv(beside, index=False)
 
 

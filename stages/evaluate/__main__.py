@@ -14,6 +14,7 @@ from stages.common.tables import SCHEMAS as INPUTS
 from stages.common.tables import read_table, write_table
 from stages.evaluate.measures import controls, noun_prompts, percents, probe, retention
 from stages.evaluate.relation import answer, questions
+from stages.evaluate.run_benchmarks import run_benchmarks
 from stages.evaluate.schemas import SCHEMAS
 from stages.evaluate.summarise import accuracies, confusions, headline, macro_accuracies, verb_accuracies
 
@@ -56,6 +57,8 @@ def main() -> None:
     seen = image_ids, encode_images(model, transform, read_images(image_ids))
     both = *seen, texts, encode_texts(model, tokenizer, list(texts))
     table = table.join(answer(table, *both))
+    encoders, folders = (model, transform, tokenizer), params["evaluate"]["benchmarks"]
+    benchmarks, missing = run_benchmarks(encoders, folders, resamples, seed)
     accuracy = accuracies(table, resamples, seed)
     tables = {
         "tuples": table,
@@ -63,12 +66,14 @@ def main() -> None:
         "macro": macro_accuracies(table, resamples, seed),
         "verbs": verb_accuracies(table, resamples, seed),
         "confusions": confusions(table),
+        "benchmarks": benchmarks,
     }
     summary = {
         "accuracy": headline(accuracy),
         "controls": percents(controls(table, train, *both, seed)),
         "retention": percents(retention(captions, shown, *both)),
         "probe": percents(probe(shown, *seen, seed)),
+        "benchmarks": missing,
     }
     write(method, tables, summary)
 

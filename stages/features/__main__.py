@@ -17,7 +17,7 @@ def write_features(path: str, ids: pa.Array, embeddings: np.ndarray) -> None:
 
 
 def main() -> None:
-    model, transform, tokenizer = load_checkpoint("data/base/checkpoint", best_device())
+    model, transform, tokenizer = load_checkpoint("data/train/base/checkpoint", best_device())
     images = read_table("data/captions/images.parquet", SCHEMAS["images"], ["image_id", "jpeg"])
     jpegs = images["jpeg"].to_pylist()
     ids = images["image_id"].combine_chunks()

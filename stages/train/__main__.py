@@ -24,7 +24,7 @@ INPUTS = {
     "tuples": "data/negatives/tuples.parquet",
     "triples": "data/triples/triples.parquet",
     "images": "data/captions/images.parquet",
-    "base": "data/base/checkpoint/open_clip_model.safetensors",
+    "base": "data/train/base/checkpoint/open_clip_model.safetensors",
 }
 
 
@@ -63,13 +63,13 @@ def main() -> None:
     sets, plan = tuples["set"].to_numpy(), (options["sets"], options["batch_size"])
     per_epoch = len(epoch_batches(sets, *plan, params["seed"], 0))
     torch.manual_seed(params["seed"])
-    model, transform, tokenizer = load_checkpoint("data/base/checkpoint", best_device())
+    model, transform, tokenizer = load_checkpoint("data/train/base/checkpoint", best_device())
     resume = Path(f"data/train/.{method}-{run_key(method, params)}.pt")
     done = torch.load(resume, map_location="cpu", weights_only=True)["step"] if resume.is_file() else 0
     rows = itertools.islice(all_batches(sets, *plan, options["epochs"], params["seed"]), done, None)
     batches = tensors(rows, images, texts, jpegs, transform, tokenizer)
     history = fine_tune(model, batches, per_epoch * options["epochs"], LOSSES[method], options, resume)
-    save_checkpoint(f"data/train/{method}/checkpoint", model, read_config("data/base/checkpoint"))
+    save_checkpoint(f"data/train/{method}/checkpoint", model, read_config("data/train/base/checkpoint"))
     with write_beside(f"data/train/{method}/history.csv") as beside:
         pd.DataFrame(history).to_csv(beside, index=False)
     resume.unlink(missing_ok=True)
