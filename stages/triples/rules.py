@@ -67,7 +67,7 @@ def _of_verb(tree: Tree, verb: int, lexicon: dict[str, bool]) -> list[Triple]:
             rank,
         )
         for subject, preposition, object, rank in pairs
-        if subject != object
+        if subject != object and not adverbial(tree, subject)
     ]
 
 
@@ -101,6 +101,8 @@ def _modified(tree: Tree, noun: int, verb: int) -> list[int]:
     Hung on the noun of a phrase that names its dress, it still describes that noun: no guess here.
     """
     word = tree.words[noun]
+    if dependants(tree, noun, "cop", "nsubj"):  # "people are at a table looking at": the people
+        return [i for subject in dependants(tree, noun, "nsubj") for i in meant(tree, subject)]
     if word.deprel == "conj" and tree.words[word.head - 1].upos in NOMINAL and word.head - 1 < verb:
         noun = word.head - 1
     elif word.deprel == "nmod" and word.head and tree.words[word.head - 1].lemma.lower() in ("group", "pair", "couple"):

@@ -1,6 +1,7 @@
 """Rows of the table of triples from rows of the table of parses."""
 
 from stages.common.text import triple_text
+from stages.triples.repair import repair
 from stages.triples.rules import extract
 from stages.triples.tree import Word, make_tree
 
@@ -24,7 +25,7 @@ def triple_rows(
             Word(w["text"], w["lemma"] or w["text"], w["upos"], w["feats"] or "", w["head"], w["deprel"])
             for w in parse["words"]
         ]
-        for triple in extract(make_tree(words), lexicon):
+        for triple in extract(repair(make_tree(words), lexicon), lexicon):
             if triple.rank and not with_secondary:
                 continue
             rows.append(

@@ -1,0 +1,89 @@
+"""Mend what a small parser gets wrong and English grammar decides: participles read as nouns."""
+
+from stages.triples.tree import Tree, Word, make_tree
+from stages.triples.verbs import stems
+
+BEFORE_VERB = {"NOUN", "PROPN"}
+AFTER_VERB = {"DET", "ADP", "PRON", "NUM", "ADJ", "ADV"}
+SINGULAR = {"a", "an", "another", "each"}
+# closed classes: never verbs, whatever the tag says
+PREPOSITIONS = set("inside outside against behind beside near towards toward underneath between".split())
+
+
+def repair(tree: Tree, lexicon: dict[str, bool]) -> Tree:
+    """The tree with participles and -s verbs that stand after their subject made verbs.
+
+    "A truck driving down a street" with `driving` a noun: a noun in -ing of a known verb, after a
+    noun and before a phrase, is a participle. "A person stands under": "a" goes with no plural, so
+    `stands` is the verb. Trees without such words come back as they are.
+    """
+    for i in range(1, len(tree.words)):
+        if _misread_verb(tree.words, i, lexicon):
+            tree = _as_verb(tree, i)
+        elif tree.words[i].upos == "VERB" and tree.words[i].text.lower() in PREPOSITIONS:
+            tree = _as_preposition(tree, i)
+    return tree
+
+
+def _misread_verb(words: list[Word], i: int, lexicon: dict[str, bool]) -> bool:
+    word, form = words[i], words[i].text.lower()
+    if word.upos not in ("NOUN", "PROPN") or words[i - 1].upos not in BEFORE_VERB:
+        return False
+    if not any(stem in lexicon for stem in stems(form)):
+        return False
+    after = words[i + 1].upos if i + 1 < len(words) else "PUNCT"
+    if form.endswith("ing"):
+        return after in AFTER_VERB
+    if not form.endswith("s") or after not in AFTER_VERB or any(w.upos == "VERB" for w in words):
+        return False
+    return any(w.text.lower() in SINGULAR and w.head == i + 1 and j < i for j, w in enumerate(words))
+
+
+def _as_verb(tree: Tree, i: int) -> Tree:
+    """`i` becomes a verb: the noun before it its subject, the phrases after it its complements."""
+    words, verb = list(tree.words), tree.words[i]
+    modified = verb.head - 1 if verb.deprel in ("nmod", "conj", "appos") and verb.head <= i else -1
+    words[i] = verb._replace(upos="VERB", deprel="acl" if modified >= 0 else verb.deprel)
+    if verb.deprel in ("compound", "nmod") and verb.head - 1 > i:  # "guys playing soccer": its object
+        _govern(words, i, verb.head - 1)
+    subject = i - 1
+    for child in tree.children[i]:
+        if child < i and words[child].deprel in ("compound", "det", "amod", "nummod", "case"):
+            if child == subject and modified < 0:
+                words[child] = words[child]._replace(deprel="nsubj")
+            elif child != subject:
+                words[child] = words[child]._replace(head=subject + 1)
+        elif child > i and words[child].deprel == "nmod":
+            cased = any(words[c].deprel == "case" for c in tree.children[child])
+            words[child] = words[child]._replace(deprel="obl" if cased else "obj")
+    return make_tree(words)
+
+
+def _govern(words: list[Word], verb: int, noun: int) -> None:
+    """`noun`, read as the head of the compound verb + noun, becomes the verb's object."""
+    head, deprel = words[noun].head, words[noun].deprel
+    subject = verb - 1
+    if head == 0:
+        words[verb] = words[verb]._replace(head=0, deprel="root")
+        words[subject] = words[subject]._replace(head=verb + 1, deprel="nsubj")
+    else:
+        noun_before = head if head - 1 < verb and deprel == "nmod" else subject + 1
+        words[verb] = words[verb]._replace(head=noun_before, deprel="acl")
+    words[noun] = words[noun]._replace(head=verb + 1, deprel="obj")
+    for i, word in enumerate(words):
+        if i < subject and word.head == noun + 1:
+            words[i] = word._replace(head=subject + 1)
+
+
+def _as_preposition(tree: Tree, i: int) -> Tree:
+    """`i` becomes the case of its object, which hangs where `i` hung."""
+    words = list(tree.words)
+    nouns = [c for c in tree.children[i] if c > i and words[c].deprel in ("obj", "obl", "nmod")]
+    if not nouns or not words[i].head or words[i].head - 1 == nouns[0]:
+        return tree
+    head = words[i].head
+    words[nouns[0]] = words[nouns[0]]._replace(
+        head=head, deprel="obl" if words[head - 1].upos == "VERB" else "nmod"
+    )
+    words[i] = words[i]._replace(upos="ADP", head=nouns[0] + 1, deprel="case")
+    return make_tree(words)
