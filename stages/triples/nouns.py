@@ -1,6 +1,7 @@
 """Which noun of a phrase is meant: "a group of people" is people, "on top of a car" is the car."""
 
 from stages.triples.tree import Tree, dependants, with_conjuncts
+from stages.triples.verbs import CLOSED
 
 NOMINAL = {"NOUN", "PROPN"}
 # the noun after "of" is what is seen; these only count, show or portion it
@@ -68,4 +69,5 @@ def meant(tree: Tree, noun: int) -> list[int]:
             # "a close up of a group of people": one level more
             deeper = of_phrase(tree, target) if tree.words[target].lemma.lower() in QUANTITY else []
             found += deeper or [target]
-    return [i for i in dict.fromkeys(found) if tree.words[i].upos in NOMINAL]
+    words = tree.words
+    return [i for i in dict.fromkeys(found) if words[i].upos in NOMINAL and words[i].text.lower() not in CLOSED]

@@ -47,10 +47,13 @@ def _as_verb(tree: Tree, i: int) -> Tree:
     if verb.deprel in ("compound", "nmod") and verb.head - 1 > i:  # "guys playing soccer": its object
         _govern(words, i, verb.head - 1)
     subject = i - 1
+    owned = any(words[child].deprel in ("nsubj", "nsubj:pass") for child in tree.children[i])
     for child in tree.children[i]:
         if child < i and words[child].deprel in ("compound", "det", "amod", "nummod", "case"):
-            if child == subject and modified < 0:
-                words[child] = words[child]._replace(deprel="nsubj")
+            if child == subject and modified >= 0:  # "a couple of people skateboarding"
+                words[child] = words[child]._replace(head=modified + 1, deprel="nmod")
+            elif child == subject:  # beside a subject of its own: "people are at a table looking"
+                words[child] = words[child]._replace(deprel="dep" if owned else "nsubj")
             elif child != subject:
                 words[child] = words[child]._replace(head=subject + 1)
         elif child > i and words[child].deprel == "nmod":

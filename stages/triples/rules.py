@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from stages.triples.nouns import ADVERBIAL, NOMINAL, PARTS, compound_of, lemma_of, meant, of_phrase
 from stages.triples.tree import Tree, dependants
-from stages.triples.verbs import LIGHT, is_passive, is_verb, verb_lemma
+from stages.triples.verbs import LIGHT, is_bare, is_passive, is_verb, verb_lemma
 
 RELATIVE = {"that", "which", "who", "whom"}
 DEPTH = 8  # verbs followed upwards for a subject; a cycle in a bad tree ends there
@@ -39,6 +39,8 @@ def extract(tree: Tree, lexicon: dict[str, bool]) -> list[Triple]:
 def _of_verb(tree: Tree, verb: int, lexicon: dict[str, bool]) -> list[Triple]:
     relation = verb_lemma(tree.words[verb], lexicon)
     if relation in LIGHT and dependants(tree, verb, "xcomp"):
+        return []
+    if relation not in lexicon and is_bare(tree, verb):
         return []
     particles = [tree.words[i].text.lower() for i in dependants(tree, verb, "compound:prt")]
     particle = " ".join(particles) or None
@@ -114,7 +116,12 @@ def _modified(tree: Tree, noun: int, verb: int) -> list[int]:
 def objects(tree: Tree, verb: int) -> list[int]:
     """Direct objects, coordination distributed; of a relative clause without its own, the noun it modifies."""
     word = tree.words[verb]
-    own = [noun for child in dependants(tree, verb, "obj") for noun in meant(tree, child)]
+    own = [
+        noun
+        for child in dependants(tree, verb, "obj")
+        if not dependants(tree, child, "case")  # "sitting on a table" is oblique, whatever its label
+        for noun in meant(tree, child)
+    ]
     if not own and not dependants(tree, verb, "obj") and word.deprel == "conj" and word.head:
         own = _shared_object(tree, word.head - 1, verb)
     if own or word.deprel != "acl:relcl" or not word.head or is_passive(tree, verb):
@@ -139,7 +146,7 @@ def agents(tree: Tree, verb: int) -> list[int]:
 def obliques(tree: Tree, verb: int) -> list[tuple[str, int]]:
     """Prepositions and their nouns, "on top of X" as one preposition; no time or manner."""
     found = []
-    for child in dependants(tree, verb, "obl"):
+    for child in dependants(tree, verb, "obl", "obj", "nmod"):
         preposition = _preposition(tree, child)
         if not preposition:
             continue

@@ -10,6 +10,13 @@ from stages.triples.tree import Tree, Word, dependants
 LIGHT = set("try attempt begin start continue prepare get go seem appear want like love stop about ready".split())
 
 
+# closed classes: neither nouns nor verbs, whatever the parser's tag
+CLOSED = set(
+    "together next close inside outside against behind beside near towards toward underneath between "
+    "down up around through across along over under off away".split()
+)
+
+
 def read_lexicon(path: str | Path) -> dict[str, bool]:
     """lemma -> dynamic, from a CSV with the columns lemma, class (dynamic or stative) and # comments."""
     lexicon: dict[str, bool] = {}
@@ -51,7 +58,15 @@ def stems(form: str) -> list[str]:
 def is_verb(tree: Tree, i: int) -> bool:
     """A verb that relates nouns: no auxiliary, no copula, no attribute ("a parked car")."""
     word = tree.words[i]
+    if word.text.lower() in CLOSED:
+        return False
     return word.upos == "VERB" and word.deprel not in ("amod", "compound", "case", "aux", "aux:pass", "cop")
+
+
+def is_bare(tree: Tree, verb: int) -> bool:
+    """A form without an ending, "to" or auxiliary: a noun misread as a verb where no lexicon has it."""
+    form = tree.words[verb].text.lower()
+    return not form.endswith(("ing", "ed", "s")) and not dependants(tree, verb, "mark", "aux", "aux:pass")
 
 
 def is_past_participle(word: Word) -> bool:
@@ -60,6 +75,8 @@ def is_past_participle(word: Word) -> bool:
 
 def is_passive(tree: Tree, verb: int) -> bool:
     """A passive by its auxiliary or subject, or a past participle without one: "a ball kicked by"."""
+    if tree.words[verb].text.lower().endswith("ing"):
+        return False
     if dependants(tree, verb, "aux:pass", "nsubj:pass"):
         return True
     if dependants(tree, verb, "nsubj", "aux"):
