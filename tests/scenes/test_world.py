@@ -1,0 +1,74 @@
+"""The drawn world: a function of the seed, skewed like photographs, with held-out triples."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from stages.scenes.nouns import LOOKS
+from stages.scenes.verbs import VERBS
+from stages.scenes.world import (
+    ANIMATE,
+    REVERSIBLE,
+    all_triples,
+    draw_scene,
+    draw_triple,
+    favourites,
+    held_out_triples,
+)
+
+SEED = 0
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    return [draw_scene(SEED, number) for number in range(1, 2001)]
+
+
+def triple_of(scene):
+    return scene.subject, scene.verb, scene.object
+
+
+def test_a_scene_is_a_function_of_seed_and_number():
+    assert draw_scene(3, 7) == draw_scene(3, 7)
+    assert draw_scene(3, 7) != draw_scene(4, 7)
+    assert draw_scene(3, 7) != draw_scene(3, 8)
+
+
+def test_held_out_triples_occur_in_test_alone(scenes):
+    held_out = held_out_triples(SEED)
+    assert len(held_out) == round(0.08 * len(all_triples()))
+    found = {scene.split for scene in scenes if triple_of(scene) in held_out}
+    assert found == {"test"}
+
+
+def test_every_noun_and_verb_occurs_in_train_and_test(scenes):
+    for split in ("train", "test"):
+        drawn = [scene for scene in scenes if scene.split == split]
+        assert {noun for s in drawn for noun in (s.subject, s.object)} == set(LOOKS)
+        assert {s.verb for s in drawn} == set(VERBS)
+
+
+def test_splits_have_their_shares(scenes):
+    counts = Counter(scene.split for scene in scenes)
+    assert counts["train"] / len(scenes) == pytest.approx(0.8, abs=0.03)
+    assert counts["test"] / len(scenes) == pytest.approx(0.15, abs=0.03)
+
+
+def test_a_pair_of_nouns_has_a_favourite_verb_and_order():
+    rng, liked = np.random.default_rng(1), favourites(SEED)
+    drawn = [draw_triple(rng, liked) for _ in range(4000)]
+    animate = [t for t in drawn if t[2] in ANIMATE]
+    verb, order = zip(
+        *((v == liked[frozenset((s, o))][0], s == liked[frozenset((s, o))][1]) for s, v, o in animate),
+        strict=True,
+    )
+    assert np.mean(verb) == pytest.approx(0.6 + 0.4 / len(REVERSIBLE), abs=0.03)
+    assert np.mean(order) == pytest.approx(0.75, abs=0.03)
+    assert len(animate) / len(drawn) > 0.45  # roles that can change places
+
+
+def test_both_orders_of_a_reversible_triple_are_possible():
+    triples = set(all_triples())
+    assert {("dog", "chase", "cat"), ("cat", "chase", "dog")} <= triples
+    assert ("ball", "kick", "man") not in triples
