@@ -57,7 +57,7 @@ def main() -> None:
     seen = image_ids, encode_images(model, transform, read_images(image_ids))
     both = *seen, texts, encode_texts(model, tokenizer, list(texts))
     table = table.join(answer(table, *both))
-    encoders, folders = (model, transform, tokenizer), params["evaluate"]["benchmarks"]
+    encoders, folders = (model, transform, tokenizer), params["evaluate"].get("benchmarks", {})
     benchmarks, missing = run_benchmarks(encoders, folders, resamples, seed)
     accuracy = accuracies(table, resamples, seed)
     tables = {

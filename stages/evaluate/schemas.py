@@ -30,6 +30,10 @@ SCHEMAS: dict[str, pa.Schema] = {
     "verbs": pa.schema(
         [("relation", pa.string()), ("direction", pa.string()), *_INTERVAL, ("count", pa.int64())]
     ),
+    "benchmarks": pa.schema(
+        [("benchmark", pa.string()), ("category", pa.string()), ("direction", pa.string())]
+        + [*_INTERVAL, ("count", pa.int64())]
+    ),
     "confusions": pa.schema(
         [("relation", pa.string()), ("taken_for", pa.string())]
         + [("count", pa.int64()), ("mistaken", pa.int64())]

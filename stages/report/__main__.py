@@ -29,7 +29,7 @@ DATA, METRICS = Path("data"), Path("metrics")
 def main() -> None:
     params = load_params()
     resamples, methods = params["evaluate"]["resamples"], evaluated_methods(DATA)
-    names = ("accuracy", "macro", "verbs", "confusions", "tuples")
+    names = ("accuracy", "macro", "verbs", "confusions", "benchmarks", "tuples")
     tables = {name: read_methods(DATA, methods, name) for name in names}
     tuples = {method: part for method, part in tables["tuples"].groupby("method")}
     tables["whole"] = tables["accuracy"][tables["accuracy"]["slice"] == "all"]
@@ -56,7 +56,7 @@ def main() -> None:
     with write_beside(METRICS / "details") as folder:
         folder.mkdir()
         labelled(tables["whole"]).to_csv(folder / "accuracy.csv", index=False)
-        for name in ("history", "verbs", "confusions", "differences", "macro", "retention"):
+        for name in ("history", "verbs", "confusions", "differences", "macro", "retention", "benchmarks"):
             tables[name].round(5).to_csv(folder / f"{name}.csv", index=False)
         tables["accuracy"].round(5).to_csv(folder / "slices.csv", index=False)
     with write_beside(METRICS / "report") as folder:
