@@ -23,6 +23,11 @@ ADVERBIAL = set(
     "motion line row formation order air rain position direction action preparation fun front middle "
     "together place pose daytime nighttime daylight course while turn".split()
 ) - {"air"}
+# "a boy in a shirt": what is worn describes its wearer, whichever verb the parser hangs it on
+GARMENTS = set(
+    "shirt dress suit hat cap jacket coat sweater uniform short skirt jean pants blouse tie top vest hoodie "
+    "outfit costume clothes clothing helmet sunglasses glasses wetsuit bikini apron robe gown".split()
+)
 UNCHANGED = set(
     "scissors pants jeans glasses shorts clothes people sunglasses trousers goggles tongs "
     "bus glass grass dress tennis gas lens canvas cactus moss mattress harness fireplace christmas".split()

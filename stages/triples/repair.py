@@ -1,7 +1,7 @@
 """Mend what a small parser gets wrong and English grammar decides: participles read as nouns."""
 
 from stages.triples.tree import Tree, Word, make_tree
-from stages.triples.verbs import stems
+from stages.triples.verbs import CLOSED, stems
 
 BEFORE_VERB = {"NOUN", "PROPN"}
 AFTER_VERB = {"DET", "ADP", "PRON", "NUM", "ADJ", "ADV"}
@@ -17,6 +17,9 @@ def repair(tree: Tree, lexicon: dict[str, bool]) -> Tree:
     noun and before a phrase, is a participle. "A person stands under": "a" goes with no plural, so
     `stands` is the verb. Trees without such words come back as they are.
     """
+    for i in range(1, len(tree.words)):
+        if tree.words[i].upos == "NOUN" and tree.words[i].text.lower() in CLOSED:
+            tree = _as_adverb(tree, i)
     for i in range(1, len(tree.words)):
         if _misread_verb(tree.words, i, lexicon):
             tree = _as_verb(tree, i)
@@ -76,6 +79,18 @@ def _govern(words: list[Word], verb: int, noun: int) -> None:
     for i, word in enumerate(words):
         if i < subject and word.head == noun + 1:
             words[i] = word._replace(head=subject + 1)
+
+
+def _as_adverb(tree: Tree, i: int) -> Tree:
+    """`i`, read as the head of a compound ("a street next"), hangs on the noun before it instead."""
+    words, noun = list(tree.words), i - 1
+    if noun not in tree.children[i] or words[noun].deprel != "compound":
+        return tree
+    for child in tree.children[i]:
+        words[child] = words[child]._replace(head=noun + 1)
+    words[noun] = words[noun]._replace(head=words[i].head, deprel=words[i].deprel)
+    words[i] = words[i]._replace(upos="ADV", head=noun + 1, deprel="advmod")
+    return make_tree(words)
 
 
 def _as_preposition(tree: Tree, i: int) -> Tree:

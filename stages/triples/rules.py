@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from stages.triples.nouns import ADVERBIAL, NOMINAL, PARTS, compound_of, lemma_of, meant, of_phrase
+from stages.triples.nouns import ADVERBIAL, GARMENTS, NOMINAL, PARTS, compound_of, lemma_of, meant, of_phrase
 from stages.triples.tree import Tree, dependants
 from stages.triples.verbs import LIGHT, is_bare, is_passive, is_verb, verb_lemma
 
@@ -77,6 +77,7 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
     """The nouns that do (in a passive, undergo) the verb: its own subject, or the one it shares."""
     word = tree.words[verb]
     own = dependants(tree, verb, "nsubj", "nsubj:pass")
+    own = [i for i in own if not dependants(tree, i, "case")] or own  # no subject has a preposition
     if own:
         relative = word.deprel == "acl:relcl" and tree.words[own[0]].lemma.lower() in RELATIVE
         if not relative:
@@ -148,7 +149,9 @@ def obliques(tree: Tree, verb: int) -> list[tuple[str, int]]:
     found = []
     for child in dependants(tree, verb, "obl", "obj", "nmod"):
         preposition = _preposition(tree, child)
-        if not preposition:
+        dressed = tree.words[verb].lemma.lower() in ("dress", "clothe")
+        worn = preposition == "in" and lemma_of(tree, child) in GARMENTS and not dressed
+        if not preposition or worn:
             continue
         whole = of_phrase(tree, child) if tree.words[child].lemma.lower() in PARTS else []
         if whole:

@@ -45,6 +45,7 @@ def read_truth(path: str | Path) -> dict[int, dict]:
 def against_truth(triples: pd.DataFrame, truth: dict[int, dict]) -> dict[str, float]:
     """Precision and recall of (subject, relation, object), image by image, against the drawn truth.
 
+    Only triples of rank 0 count: where it happens ("in the snow") is true too, and not in the truth.
     The clause of a distractor ("while a tree stands nearby") is true too: triples whose subject is
     the image's neighbour are neither rewarded nor punished.
     """
@@ -53,7 +54,7 @@ def against_truth(triples: pd.DataFrame, truth: dict[int, dict]) -> dict[str, fl
         [(i, t["subject"], t["relation"], t["object"], t["neighbour"]) for i, t in truth.items()],
         columns=[*keys, "neighbour"],
     )
-    found = triples[keys].drop_duplicates().merge(drawn[["image_id", "neighbour"]], on="image_id")
+    found = triples.loc[triples["rank"] == 0, keys].drop_duplicates().merge(drawn[["image_id", "neighbour"]], on="image_id")
     found = found[found["subject"] != found["neighbour"]]
     hits = len(found.merge(drawn, on=keys))
     return {

@@ -10,9 +10,11 @@ from stages.triples.tree import Tree, Word, dependants
 LIGHT = set("try attempt begin start continue prepare get go seem appear want like love stop about ready".split())
 
 
+# "sat by a window", "drove by": by is a place with these
+BY_PLACE = set("sit stand lie lay walk run go pass drive fly swim sail wait park seat ride".split())
 # closed classes: neither nouns nor verbs, whatever the parser's tag
 CLOSED = set(
-    "together next close inside outside against behind beside near towards toward underneath between "
+    "together nearby next close inside outside against behind beside near towards toward underneath between "
     "down up around through across along over under off away".split()
 )
 
@@ -79,6 +81,20 @@ def is_passive(tree: Tree, verb: int) -> bool:
         return False
     if dependants(tree, verb, "aux:pass", "nsubj:pass"):
         return True
+    if _has_agent(tree, verb):
+        return True
     if dependants(tree, verb, "nsubj", "aux"):
         return False
     return is_past_participle(tree.words[verb])
+
+
+def _has_agent(tree: Tree, verb: int) -> bool:
+    """Such as "a woman kicked by a boy" read as a sentence: captions tell no past, so this is a participle."""
+    word = tree.words[verb]
+    past = "Tense=Past" in word.feats and word.lemma.lower() not in BY_PLACE
+    by = [i for i in dependants(tree, verb, "obl") if _case(tree, i) == "by"]
+    return past and bool(by) and not dependants(tree, verb, "obj", "aux")
+
+
+def _case(tree: Tree, noun: int) -> str:
+    return " ".join(tree.words[i].text.lower() for i in dependants(tree, noun, "case"))

@@ -1,0 +1,24 @@
+"""The verb lexicon: shipped rows are valid, malformed ones are named."""
+
+import pytest
+
+from stages.common.errors import InputError
+from stages.triples.verbs import read_lexicon, stems
+
+
+def test_the_shipped_lexicon():
+    lexicon = read_lexicon("data/verbs.csv")
+    assert len(lexicon) >= 600
+    assert lexicon["ride"] and lexicon["throw"] and not lexicon["wear"] and not lexicon["sit"]
+
+
+def test_a_malformed_row_is_named(tmp_path):
+    path = tmp_path / "verbs.csv"
+    path.write_text("# comment\nlemma,class\nride,dynamic\nwear,sometimes\n")
+    with pytest.raises(InputError, match=r"verbs\.csv: row .*sometimes"):
+        read_lexicon(path)
+
+
+@pytest.mark.parametrize(("form", "lemma"), [("sitting", "sit"), ("riding", "ride"), ("carries", "carry"), ("lying", "lie")])
+def test_stems(form, lemma):
+    assert lemma in stems(form)
