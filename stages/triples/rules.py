@@ -40,7 +40,7 @@ def _of_verb(tree: Tree, verb: int, lexicon: dict[str, bool]) -> list[Triple]:
     relation = verb_lemma(tree.words[verb], lexicon)
     if relation in LIGHT and dependants(tree, verb, "xcomp"):
         return []
-    if relation not in lexicon and is_bare(tree, verb):
+    if relation == "be" or relation not in lexicon and is_bare(tree, verb):
         return []
     particles = [tree.words[i].text.lower() for i in dependants(tree, verb, "compound:prt")]
     particle = " ".join(particles) or None

@@ -14,7 +14,7 @@ LIGHT = set("try attempt begin start continue prepare get go seem appear want li
 BY_PLACE = set("sit stand lie lay walk run go pass drive fly swim sail wait park seat ride".split())
 # closed classes: neither nouns nor verbs, whatever the parser's tag
 CLOSED = set(
-    "together nearby next close inside outside against behind beside near towards toward underneath between "
+    "together nearby during next close inside outside against behind beside near towards toward underneath between "
     "down up around through across along over under off away".split()
 )
 
