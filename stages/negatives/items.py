@@ -26,9 +26,11 @@ def image_triples(triples: pd.DataFrame) -> pd.DataFrame:
     """One row for each image and distinct triple of rank 0, the lowest triple_id standing for all.
 
     Adds `phrase`, the relation with its particle and preposition, and sorts, so that the result does
-    not depend on the order of the rows.
+    not depend on the order of the rows. A passive with an oblique ("vase filled with flowers") is left
+    out: its text in the active, "vase filling with flower", is not English. It remains a claim.
     """
-    items = triples[triples["rank"] == 0].copy()
+    oblique_passive = triples["passive"].fillna(False).astype(bool) & triples["preposition"].notna()
+    items = triples[(triples["rank"] == 0) & ~oblique_passive].copy()
     items[["particle", "preposition"]] = items[["particle", "preposition"]].fillna("")
     items["phrase"] = items["relation"] + "|" + items["particle"] + "|" + items["preposition"]
     items = items.sort_values("triple_id", kind="stable").drop_duplicates(["image_id", *KEY])

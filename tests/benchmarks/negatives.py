@@ -42,7 +42,7 @@ def synthetic(count: int) -> pd.DataFrame:
     table["split"] = np.where(table["image_id"] % 10 < 8, "train", "test")
     table = pd.concat([table] * 3, ignore_index=True)
     ids = np.arange(len(table))
-    return table.assign(triple_id=ids, caption_id=ids, particle=None, preposition=None, rank=0)
+    return table.assign(triple_id=ids, caption_id=ids, particle=None, preposition=None, passive=False, rank=0)
 
 
 def measure(count: int) -> None:

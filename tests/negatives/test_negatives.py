@@ -39,6 +39,7 @@ def triples_of(*rows: tuple[int, str, str], split: str = "train") -> pd.DataFram
                 "object": object,
                 "text": triple_text(subject, verb, None, preposition[0] if preposition else None, object),
                 "dynamic": DYNAMIC.get(verb),
+                "passive": False,
                 "rank": 0,
             }
         )
@@ -123,6 +124,13 @@ def test_an_image_is_refused_if_any_caption_states_the_anchor(also, nouns, verbs
 def test_without_synonyms_of_nouns_only_the_same_words_refuse():
     triples = triples_of((1, "man ride horse"), (2, "man feed horse"), (2, "guy ride horse"))
     assert len(tuples_of(triples, "dynamic")) == 2
+
+
+def test_a_passive_with_an_oblique_has_no_text_and_gives_no_tuple():
+    triples = triples_of((1, "cat sit on box"), (2, "cat lie on box"))
+    assert tuples_of(triples, "stative")
+    triples.loc[1, "passive"] = True
+    assert tuples_of(triples, "stative") == []
 
 
 def test_too_similar_images_are_refused():
