@@ -35,6 +35,7 @@ def related(scene: Scene, rng: np.random.Generator) -> str:
     target = f"{verb.preposition} {object}" if verb.preposition else object
     if scene.group:
         return f"a group of {plural(scene.subject)} {verb.participle} {target}"
+    where = "indoors" if scene.place == "room" else "outdoors"
     forms = [
         f"{subject} {verb.participle} {target}",
         f"{subject} {verb.participle} {target}",
@@ -43,6 +44,7 @@ def related(scene: Scene, rng: np.random.Generator) -> str:
         f"{subject} that is {verb.participle} {target}",
         f"there is {subject} {verb.participle} {target}",
         f"{subject} is seen {verb.participle} {target}",
+        f"{subject} is {where} and is {verb.participle} {target}",
     ]
     if verb.preposition is None:
         forms += [f"{object} {verb.past} by {subject}", f"{object} is being {verb.past} by {subject}"]

@@ -156,11 +156,11 @@ def bird(pen: Pen, colour: str) -> None:
 
 
 def cow(pen: Pen, colour: str) -> None:
-    _legs(pen, "#f4f1ea", (14, 26, 54, 66), 68, 9)
-    pen.box(8, 36, 76, 74, "#f4f1ea")
+    _legs(pen, colour, (14, 26, 54, 66), 68, 9)
+    pen.box(8, 36, 76, 74, colour)
     for x, y in ((16, 40), (40, 50), (58, 38)):
-        pen.oval(x, y, x + 18, y + 16, colour)
-    pen.oval(66, 24, 92, 54, "#f4f1ea")
+        pen.oval(x, y, x + 18, y + 16, "#f4f1ea")
+    pen.oval(66, 24, 92, 54, colour)
     pen.oval(82, 38, 99, 54, "#e79aa6")
     pen.line((70, 26), (64, 12), fill="#d9c07a", width=5)
     pen.line((82, 24), (88, 11), fill="#d9c07a", width=5)
@@ -175,8 +175,8 @@ def ball(pen: Pen, colour: str) -> None:
 
 
 def box(pen: Pen, colour: str) -> None:
-    pen.box(8, 32, 92, 99, "#c79a5b")
-    pen.box(42, 32, 58, 99, colour)
+    pen.box(8, 32, 92, 99, colour)
+    pen.box(42, 32, 58, 99, "#c79a5b")
     pen.line((8, 56), (92, 56), fill="#6d4a1d", width=2)
 
 

@@ -26,7 +26,8 @@ TEST_HELD_OUT = 0.25  # of the test images
 GROUP = 0.05
 SPLITS = {"train": 0.8, "val": 0.05, "test": 0.15}
 PLACES = {"grass": "on the grass", "beach": "on the beach", "snow": "in the snow", "room": "in a room"}
-NEIGHBOURS = ("tree", "house", "lamp")
+OUTDOORS = ("tree", "house", "lamp")
+NEIGHBOURS = {"grass": OUTDOORS, "beach": OUTDOORS, "snow": OUTDOORS, "room": ("lamp",)}
 
 Triple = tuple[str, str, str]
 
@@ -103,14 +104,15 @@ def draw_scene(seed: int, number: int) -> Scene:
         while triple in held_out:
             triple = draw_triple(rng, liked)
     subject, verb, object = triple
+    place = str(rng.choice(list(PLACES)))
     return Scene(
         subject,
         verb,
         object,
         subject_colour=str(rng.choice(LOOKS[subject][1])),
         object_colour=str(rng.choice(LOOKS[object][1])),
-        place=str(rng.choice(list(PLACES))),
-        neighbour=str(rng.choice(NEIGHBOURS)) if rng.random() < 0.4 else None,
+        place=place,
+        neighbour=str(rng.choice(NEIGHBOURS[place])) if rng.random() < 0.4 else None,
         group=verb in ("chase", "watch") and rng.random() < GROUP * len(VERBS) / 2,
         split=split,
     )

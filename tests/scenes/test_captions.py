@@ -29,6 +29,7 @@ def test_articles_and_plurals():
         "an elephant is chasing a dog",
         "an elephant that is chasing a dog",
         "there is an elephant chasing a dog",
+        "an elephant is outdoors and is chasing a dog",
         "a dog chased by an elephant",
         "a dog is being chased by an elephant",
         "an elephant chasing a brown dog",

@@ -72,3 +72,7 @@ def test_both_orders_of_a_reversible_triple_are_possible():
     triples = set(all_triples())
     assert {("dog", "chase", "cat"), ("cat", "chase", "dog")} <= triples
     assert ("ball", "kick", "man") not in triples
+
+
+def test_no_tree_or_house_stands_in_a_room(scenes):
+    assert {s.neighbour for s in scenes if s.place == "room"} == {None, "lamp"}
