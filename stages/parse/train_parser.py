@@ -2,7 +2,8 @@
 
 TREEBANK is a folder with Universal Dependencies' en_ewt-ud-{train,dev,test}.conllu; WORK a scratch
 folder. Five Stanza models are trained on train, chosen on dev, and scored on dev and test through
-the whole pipeline (raw text in, predicted tokens and tags everywhere). About 40 minutes on 2 cores.
+the whole pipeline (raw text in, predicted tokens and tags everywhere). Tagger, parser and lemmatizer
+also learn from captions made up by caption_trees, the lemmatizer from the forms of data/verbs.csv.
 The run_* wrappers of Stanza reach for its hub; the models' own entry points, called here, do not.
 """
 
@@ -11,16 +12,21 @@ import shutil
 import sys
 from pathlib import Path
 
+import pandas as pd
 import torch
 from stanza.models import lemmatizer, mwt_expander, parser, tagger, tokenizer
 from stanza.models.common.doc import Document
 from stanza.utils.conll import CoNLL
-X
 from stanza.utils.datasets import conllu_to_text, prepare_tokenizer_data
+from udtools import udeval
 
 from stages.common.files import write_json
+from stages.parse.caption_trees import caption_treebank, conllu_lines, leaf
+from stages.parse.caption_words import verb_forms
 from stages.parse.pipeline import PARSER, compact_pipeline
 
+VERBS = Path("data/verbs.csv")
+CAPTIONS = 4500  # made-up captions: a quarter of the sentences that tagger and parser see
 SHARED = "--mode train --lang en --shorthand en_ewt --cpu"
 TOKENIZER = "--max_seqlen 300 --steps 3000 --eval_steps 500 --report_steps 250 --use_mwt"
 MWT = "--num_epoch 15"
@@ -49,11 +55,25 @@ def prepare(treebank: Path, work: Path) -> None:
         conllu_to_text.convert_text(str(trees), str(text))
         labels, words = work / f"{part}.toklabels", work / f"{part}-mwt.json"
         prepare_tokenizer_data.main([str(text), str(trees), "-o", str(labels), "-m", str(words)])
+    mixed = (work / "train.conllu").read_text(encoding="utf-8") + caption_treebank(CAPTIONS)
+    (work / "mixed.conllu").write_text(mixed, encoding="utf-8")
+    verbs = pd.read_csv(VERBS, comment="#")["lemma"]
+    (work / "lemmas.conllu").write_text(mixed + verb_treebank(verbs), encoding="utf-8")
+
+
+def verb_treebank(verbs: list[str]) -> str:
+    """A one-word sentence for every form of every verb, for the lemmatizer's dictionary."""
+    return "".join(
+        f"# text = {form}\n{conllu_lines([(leaf(form, verb, 'VERB', tag), 'root', -1)])[0]}\n\n"
+        for verb in verbs
+        for form, tag in verb_forms(verb).items()
+    )
 
 
 def train(work: Path) -> None:
     """The five models, each through its own entry point, into `work`."""
-    trees = ["--train_file", f"{work}/train.conllu", "--eval_file", f"{work}/dev.conllu"]
+    dev = ["--eval_file", f"{work}/dev.conllu"]
+    mixed = ["--train_file", f"{work}/mixed.conllu", *dev]
     save = ["--save_dir", str(work), "--save_name"]
     labels = [
         *("--txt_file", f"{work}/train.txt", "--label_file", f"{work}/train.toklabels"),
@@ -62,11 +82,13 @@ def train(work: Path) -> None:
     ]
     tokenizer.main([*SHARED.split(), *TOKENIZER.split(), *labels, *save, "tokenize.pt"])
     gold = ["--gold_file", f"{work}/dev.conllu"]
+    trees = ["--train_file", f"{work}/train.conllu", *dev]
     mwt_expander.main([*SHARED.split(), *MWT.split(), *trees, *gold, *save, "mwt.pt"])
     bare = [option for option in SHARED.split() if option not in ("--lang", "en")]
-    lemmatizer.main([*bare, "--dict_only", *trees, *save, "lemma.pt"])
-    tagger.main([*SHARED.split(), *TAGGER.split(), *trees, *save, "pos.pt"])
-    parser.main([*SHARED.split(), *DEPPARSE.split(), *trees, *save, "depparse.pt"])
+    words = ["--train_file", f"{work}/lemmas.conllu", *dev]
+    lemmatizer.main([*bare, "--dict_only", *words, *save, "lemma.pt"])
+    tagger.main([*SHARED.split(), *TAGGER.split(), *mixed, *save, "pos.pt"])
+    parser.main([*SHARED.split(), *DEPPARSE.split(), *mixed, *save, "depparse.pt"])
 
 
 def shrink(source: Path, target: Path) -> None:
@@ -92,7 +114,7 @@ def score(work: Path, part: str) -> dict[str, float]:
     document = compact_pipeline()((work / f"{part}.txt").read_text(encoding="utf-8"))
     found = work / f"{part}.found.conllu"
     CoNLL.write_doc2conll(Document(document.to_dict()), str(found))
-    figures = evaluate(load_conllu_file(f"{work}/{part}.conllu"), load_conllu_file(str(found)))
+    figures = udeval.evaluate(*map(udeval.load_conllu_file, (f"{work}/{part}.conllu", str(found))))
     names = ("Tokens", "Sentences", "Words", "UPOS", "Lemmas", "UAS", "LAS")
     return {name: round(100 * figures[name].f1, 2) for name in names}
 

@@ -1,0 +1,252 @@
+"""A treebank of caption-like sentences: trees drawn from a small grammar, annotated as EWT is.
+
+EWT has few fragments such as "A man riding a wave", and few verbs in -s whose subject is a bare
+noun phrase. The sentences here fill that gap; they are made up, none is anybody's caption.
+"""
+
+import numpy as np
+
+from stages.parse.caption_words import (
+    ANIMALS, INTRANSITIVE, MODIFIERS, NOUN_MODIFIERS, PARTICLES, PEOPLE, PLACES, PREPOSITIONS,
+    THINGS, TRANSITIVE, ending_ing, ending_s, past_participle, plural,
+)  # fmt: skip
+
+SINGULAR, PLURAL = "Number=Sing", "Number=Plur"
+GOING = "Tense=Pres|VerbForm=Part"
+PASSIVE = "Tense=Past|VerbForm=Part|Voice=Pass"
+THIRD = "Mood=Ind|Number=Sing|Person=3|Tense=Pres|VerbForm=Fin"
+PLAIN = "Mood=Ind|Number=Plur|Person=3|Tense=Pres|VerbForm=Fin"
+ACTORS = sorted(PEOPLE | ANIMALS)
+OBJECTS = sorted(THINGS | ANIMALS)
+SCENERY = sorted(PLACES)
+NUMBERS = ("two", "three", "four", "several", "some", "many")
+
+# A node is (form, lemma, UPOS, XPOS, feats, dependants before it, dependants after it);
+# a dependant is (deprel, node).
+
+
+def leaf(form, lemma, upos, xpos, feats="_"):
+    return (form, lemma, upos, xpos, feats, [], [])
+
+
+def adposition(form):
+    return leaf(form, form, "ADP", "IN")
+
+
+def noun(rng, words, many=False):
+    """A noun phrase: determiner or number, sometimes modifiers."""
+    word = words[rng.integers(len(words))]
+    form = (plural(word), word, "NOUN", "NNS", PLURAL) if many else (word, word, "NOUN", "NN", SINGULAR)
+    node = leaf(*form)
+    if many:
+        number = NUMBERS[rng.integers(len(NUMBERS))]
+        if number in NUMBERS[:3]:
+            first = ("nummod", leaf(number, number, "NUM", "CD", "NumForm=Word|NumType=Card"))
+        elif number == "some":
+            first = ("det", leaf("some", "some", "DET", "DT", "PronType=Ind"))
+        else:
+            first = ("amod", leaf(number, number, "ADJ", "JJ", "Degree=Pos"))
+    elif rng.random() < 0.25:
+        first = ("det", leaf("the", "the", "DET", "DT", "Definite=Def|PronType=Art"))
+    else:
+        first = ("det", leaf("a", "a", "DET", "DT", "Definite=Ind|PronType=Art"))
+    node[5].append(first)
+    if rng.random() < 0.35:
+        node[5].append(modifier(MODIFIERS[rng.integers(len(MODIFIERS))]))
+    following = node[5][1][1][0] if len(node[5]) > 1 else node[0]
+    if first[1][0] == "a" and following[0] in "aeiou":
+        node[5][0] = ("det", leaf("an", "a", *first[1][2:5]))
+    return node
+
+
+def modifier(word):
+    if word in NOUN_MODIFIERS:
+        return ("compound", leaf(word, word, "NOUN", "NN", SINGULAR))
+    return ("amod", leaf(word, word, "ADJ", "JJ", "Degree=Pos"))
+
+
+def place(rng):
+    """A noun phrase with its preposition: "on a bench", "next to a car", "in front of the house"."""
+    target = noun(rng, SCENERY, rng.random() < 0.1)
+    draw = rng.random()
+    if draw < 0.08:
+        target[5][:0] = [("case", leaf(word, word, "ADP", "IN")) for word in ("next", "to")]
+    elif draw < 0.2:
+        case, part = (("in", "front"), ("on", "top"))[rng.integers(2)]
+        target[5].insert(0, ("case", adposition("of")))
+        whole = leaf(part, part, "NOUN", "NN", SINGULAR)
+        whole[5].append(("case", adposition(case)))
+        whole[6].append(("nmod", target))
+        return whole
+    else:
+        word = PREPOSITIONS[rng.integers(len(PREPOSITIONS))]
+        target[5].insert(0, ("case", adposition(word)))
+    return target
+
+
+def subject(rng, many):
+    """An actor, sometimes a group of them, sometimes with a phrase of its own."""
+    if many and rng.random() < 0.25:
+        members = noun(rng, ACTORS, True)
+        members[5][:] = [("case", adposition("of"))]
+        word = ("group", "herd", "bunch", "pair")[rng.integers(4)]
+        node = leaf(word, word, "NOUN", "NN", SINGULAR)
+        node[5].append(("det", leaf("a", "a", "DET", "DT", "Definite=Ind|PronType=Art")))
+        node[6].append(("nmod", members))
+        return node
+    node = noun(rng, ACTORS, many)
+    if not many and rng.random() < 0.12:
+        other = noun(rng, ACTORS)
+        other[5].insert(0, ("cc", leaf("and", "and", "CCONJ", "CC")))
+        node[6].append(("conj", other))
+    elif rng.random() < 0.2:
+        dress = noun(rng, sorted(THINGS))
+        dress[5].insert(0, ("case", adposition(("in", "with")[rng.integers(2)])))
+        node[6].append(("nmod", dress))
+    return node
+
+
+def verb(rng, form, tag, feats):
+    """A verb with its object, particle or place; `form` inflects the lemma."""
+    kind = rng.random()
+    particles = PARTICLES[kind > 0.5] if kind < 0.1 or kind > 0.9 else ()
+    lemmas = TRANSITIVE if kind < 0.5 else INTRANSITIVE
+    chosen = (particles or lemmas)[rng.integers(len(particles or lemmas))]
+    lemma, *particle = chosen.split()
+    node = leaf(form(lemma), lemma, "VERB", tag, feats)
+    node[6].extend(("compound:prt", leaf(part, part, "ADP", "RP")) for part in particle)
+    if kind < 0.5:
+        thing = noun(rng, OBJECTS, rng.random() < 0.15)
+        if rng.random() < 0.15:
+            other = noun(rng, OBJECTS)
+            other[5].insert(0, ("cc", leaf("and", "and", "CCONJ", "CC")))
+            thing[6].append(("conj", other))
+        node[6].append(("obj", thing))
+    if rng.random() < (0.4 if kind < 0.5 else 0.9):
+        node[6].append(("obl", place(rng)))
+    if rng.random() < 0.15:
+        extra = verb_word(rng, form, tag, feats)
+        extra[5].insert(0, ("cc", leaf("and", "and", "CCONJ", "CC")))
+        node[6].append(("conj", extra))
+    elif rng.random() < 0.1:
+        extra = verb_word(rng, ending_ing, "VBG", GOING)
+        extra[5].insert(0, ("mark", leaf("while", "while", "SCONJ", "IN")))
+        node[6].append(("advcl", extra))
+    return node
+
+
+def verb_word(rng, form, tag, feats):
+    lemma = TRANSITIVE[rng.integers(len(TRANSITIVE))]
+    node = leaf(form(lemma), lemma, "VERB", tag, feats)
+    node[6].append(("obj", noun(rng, OBJECTS)))
+    return node
+
+
+def be(many):
+    return leaf("are" if many else "is", "be", "AUX", *(("VBP", PLAIN) if many else ("VBZ", THIRD)))
+
+
+def passive(rng):
+    lemma = TRANSITIVE[rng.integers(len(TRANSITIVE))]
+    node = leaf(past_participle(lemma), lemma, "VERB", "VBN", PASSIVE)
+    if rng.random() < 0.7:
+        agent = noun(rng, ACTORS)
+        agent[5].insert(0, ("case", adposition("by")))
+        node[6].append(("obl:agent", agent))
+    else:
+        node[6].append(("obl", place(rng)))
+    return node
+
+
+def is_plural(head):
+    return head[4] == PLURAL or any(deprel == "conj" for deprel, _ in head[6])
+
+
+def sentence(rng):
+    """One caption's tree and its root."""
+    many, kind = rng.random() < 0.25, rng.random()
+    who = subject(rng, many)
+    if kind < 0.32:  # a man riding a wave
+        who[6].append(("acl", verb(rng, ending_ing, "VBG", GOING)))
+        return who
+    if kind < 0.56:  # a dog curls up on a bed
+        form = (str, "VBP", PLAIN) if is_plural(who) else (ending_s, "VBZ", THIRD)
+        root = verb(rng, *form)
+        root[5].insert(0, ("nsubj", who))
+        return root
+    if kind < 0.70:  # a man is riding a wave
+        root = verb(rng, ending_ing, "VBG", GOING)
+        root[5].extend([("nsubj", who), ("aux", be(is_plural(who)))])
+        return root
+    thing = noun(rng, OBJECTS, many)
+    if kind < 0.77:  # a ball is kicked by a boy
+        root = passive(rng)
+        root[5].extend([("nsubj:pass", thing), ("aux:pass", be(many))])
+        return root
+    if kind < 0.83:  # a ball kicked by a boy
+        thing[6].append(("acl", passive(rng)))
+        return thing
+    if kind < 0.90:  # a dog that is chasing a cat
+        clause = verb(rng, ending_ing, "VBG", GOING)
+        that = leaf("that", "that", "PRON", "WDT", "PronType=Rel")
+        clause[5].extend([("nsubj", that), ("aux", be(is_plural(who)))])
+        who[6].append(("acl:relcl", clause))
+        return who
+    if kind < 0.95:  # there is a man riding a wave
+        who[6].append(("acl", verb(rng, ending_ing, "VBG", GOING)))
+        root = be(is_plural(who))
+        root = (*root[:2], "VERB", *root[3:])
+        root[5].append(("expl", leaf("there", "there", "PRON", "EX")))
+        root[6].append(("nsubj", who))
+        return root
+    who[6].append(("nmod", place(rng)))  # a dog near a door
+    return who
+
+
+def rows(node, deprel="root"):
+    """The words of a tree in order, as [node, deprel, index of the head within the list]."""
+    found, position = [], None
+    for relation, child in [*node[5], (None, None), *node[6]]:
+        if child is None:
+            position = len(found)
+            found.append([node, deprel, -1])
+            continue
+        part, offset = rows(child, relation), len(found)
+        for row in part:
+            found.append([row[0], row[1], row[2] + offset if row[2] >= 0 else -2])
+    return [[n, d, position if head == -2 else head] for n, d, head in found]
+
+
+def conllu(root, number, rng):
+    """The sentence in CoNLL-U; half end with a full stop, a third start in lower case."""
+    words = rows(root)
+    if rng.random() < 0.6:
+        top = next(i for i, row in enumerate(words) if row[2] == -1)
+        words.append([leaf(".", ".", "PUNCT", "."), "punct", top])
+    forms = [row[0][0] for row in words]
+    if rng.random() < 0.7:
+        forms[0] = forms[0].capitalize()
+    stop = forms[-1] == "."
+    text = " ".join(forms[:-1]) + "." if stop else " ".join(forms)
+    lines = conllu_lines([((form, *row[0][1:]), *row[1:]) for form, row in zip(forms, words)])
+    if stop:
+        lines[-2] = lines[-2].removesuffix("_") + "SpaceAfter=No"
+    return "\n".join([f"# sent_id = caption-{number}", f"# text = {text}", *lines])
+
+
+def conllu_lines(words):
+    """A line of CoNLL-U for each (node, deprel, index of the head, -1 for the root)."""
+    return [
+        "\t".join(map(str, [i, *node[:5], head + 1, deprel, "_", "_"]))
+        for i, (node, deprel, head) in enumerate(words, 1)
+    ]
+
+
+def caption_treebank(count: int, seed: int = 0) -> str:
+    """`count` different sentences in CoNLL-U, the same for the same seed."""
+    rng = np.random.default_rng([seed, 7])
+    found: dict[str, str] = {}
+    while len(found) < count:
+        block = conllu(sentence(rng), len(found), rng)
+        found.setdefault(block.split("\n")[1].lower(), block)
+    return "\n\n".join(found.values()) + "\n\n"
