@@ -19,6 +19,15 @@ PLAIN = "Mood=Ind|Number=Plur|Person=3|Tense=Pres|VerbForm=Fin"
 ACTORS = sorted(PEOPLE | ANIMALS)
 OBJECTS = sorted(THINGS | ANIMALS)
 SCENERY = sorted(PLACES)
+CONTROL = ("try", "attempt", "prepare", "start", "begin", "wait", "want", "learn", "stop", "continue")
+COLOURS = ("black", "white", "brown", "red", "blue", "green", "yellow", "gray", "orange", "tan", "pink")
+POSSESSIVE = "Case=Gen|Number=Sing|Person=3|Poss=Yes|PronType=Prs"
+OWNERS = (
+    ("his", "his", f"{POSSESSIVE[:8]}|Gender=Masc{POSSESSIVE[8:]}"),
+    ("her", "her", f"{POSSESSIVE[:8]}|Gender=Fem{POSSESSIVE[8:]}"),
+    ("its", "its", f"{POSSESSIVE[:8]}|Gender=Neut{POSSESSIVE[8:]}"),
+    ("their", "their", POSSESSIVE.replace("Sing", "Plur")),
+)
 NUMBERS = ("two", "three", "four", "several", "some", "many")
 
 # A node is (form, lemma, UPOS, XPOS, feats, dependants before it, dependants after it);
@@ -51,8 +60,10 @@ def noun(rng, words, many=False):
     else:
         first = ("det", leaf("a", "a", "DET", "DT", "Definite=Ind|PronType=Art"))
     node[5].append(first)
-    if rng.random() < 0.35:
+    if rng.random() < 0.4:
         node[5].append(modifier(MODIFIERS[rng.integers(len(MODIFIERS))]))
+    if rng.random() < 0.12:
+        node[5].append(("amod", two_colours(rng)))
     following = node[5][1][1][0] if len(node[5]) > 1 else node[0]
     if first[1][0] == "a" and following[0] in "aeiou":
         node[5][0] = ("det", leaf("an", "a", *first[1][2:5]))
@@ -63,6 +74,29 @@ def modifier(word):
     if word in NOUN_MODIFIERS:
         return ("compound", leaf(word, word, "NOUN", "NN", SINGULAR))
     return ("amod", leaf(word, word, "ADJ", "JJ", "Degree=Pos"))
+
+
+def two_colours(rng):
+    """Coordinated colours: "black and white"."""
+    first, second = rng.choice(COLOURS, size=2, replace=False)
+    other = leaf(second, second, "ADJ", "JJ", "Degree=Pos")
+    other[5].append(("cc", leaf("and", "and", "CCONJ", "CC")))
+    node = leaf(first, first, "ADJ", "JJ", "Degree=Pos")
+    node[6].append(("conj", other))
+    return node
+
+
+def owned(rng):
+    """A thing with its owner: "his head", "a woman's hand"."""
+    node = noun(rng, OBJECTS)
+    if rng.random() < 0.6:
+        form, lemma, feats = OWNERS[rng.integers(len(OWNERS))]
+        node[5][0] = ("nmod:poss", leaf(form, lemma, "PRON", "PRP$", feats))
+        return node
+    owner = noun(rng, ACTORS)
+    owner[6].append(("case", leaf("'s", "'s", "PART", "POS")))
+    node[5][0] = ("nmod:poss", owner)
+    return node
 
 
 def place(rng):
@@ -116,7 +150,7 @@ def verb(rng, form, tag, feats):
     node = leaf(form(lemma), lemma, "VERB", tag, feats)
     node[6].extend(("compound:prt", leaf(part, part, "ADP", "RP")) for part in particle)
     if kind < 0.5:
-        thing = noun(rng, OBJECTS, rng.random() < 0.15)
+        thing = owned(rng) if rng.random() < 0.12 else noun(rng, OBJECTS, rng.random() < 0.15)
         if rng.random() < 0.15:
             other = noun(rng, OBJECTS)
             other[5].insert(0, ("cc", leaf("and", "and", "CCONJ", "CC")))
@@ -124,6 +158,10 @@ def verb(rng, form, tag, feats):
         node[6].append(("obj", thing))
     if rng.random() < (0.4 if kind < 0.5 else 0.9):
         node[6].append(("obl", place(rng)))
+    if rng.random() < 0.06:
+        goal = verb_word(rng, str, "VB", "VerbForm=Inf")
+        goal[5].insert(0, ("mark", leaf("to", "to", "PART", "TO")))
+        node[6].append(("advcl", goal))
     if rng.random() < 0.15:
         extra = verb_word(rng, form, tag, feats)
         extra[5].insert(0, ("cc", leaf("and", "and", "CCONJ", "CC")))
@@ -158,6 +196,27 @@ def passive(rng):
     return node
 
 
+def governed(rng, who):
+    """A verb under another: "is seen riding", "is trying to ride", "prepares to ride"."""
+    many = is_plural(who)
+    if rng.random() < 0.4:
+        root = leaf("seen", "see", "VERB", "VBN", PASSIVE)
+        root[5].extend([("nsubj:pass", who), ("aux:pass", be(many))])
+        root[6].append(("xcomp", verb(rng, ending_ing, "VBG", GOING)))
+        return root
+    lemma = CONTROL[rng.integers(len(CONTROL))]
+    if rng.random() < 0.5:
+        root = leaf(ending_ing(lemma), lemma, "VERB", "VBG", GOING)
+        root[5].extend([("nsubj", who), ("aux", be(many))])
+    else:
+        root = leaf(*((lemma, lemma, "VERB", "VBP", PLAIN) if many else (ending_s(lemma), lemma, "VERB", "VBZ", THIRD)))
+        root[5].append(("nsubj", who))
+    goal = verb(rng, str, "VB", "VerbForm=Inf")
+    goal[5].insert(0, ("mark", leaf("to", "to", "PART", "TO")))
+    root[6].append(("xcomp", goal))
+    return root
+
+
 def is_plural(head):
     return head[4] == PLURAL or any(deprel == "conj" for deprel, _ in head[6])
 
@@ -174,6 +233,8 @@ def sentence(rng):
         root = verb(rng, *form)
         root[5].insert(0, ("nsubj", who))
         return root
+    if kind < 0.59:  # a man is seen riding a wave, tries to ride it
+        return governed(rng, who)
     if kind < 0.70:  # a man is riding a wave
         root = verb(rng, ending_ing, "VBG", GOING)
         root[5].extend([("nsubj", who), ("aux", be(is_plural(who)))])
@@ -227,7 +288,7 @@ def conllu(root, number, rng):
     if rng.random() < 0.7:
         forms[0] = forms[0].capitalize()
     stop = forms[-1] == "."
-    text = " ".join(forms[:-1]) + "." if stop else " ".join(forms)
+    text = (" ".join(forms[:-1]) + "." if stop else " ".join(forms)).replace(" 's", "'s")
     lines = conllu_lines([((form, *row[0][1:]), *row[1:]) for form, row in zip(forms, words)])
     if stop:
         lines[-2] = lines[-2].removesuffix("_") + "SpaceAfter=No"

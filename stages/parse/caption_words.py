@@ -5,37 +5,81 @@ import re
 PEOPLE = set(
     "man woman boy girl child person player surfer skier skateboarder rider cyclist chef batter "
     "pitcher catcher lady guy kid baby toddler worker student officer fireman snowboarder cowboy "
-    "waiter couple crowd family team".split()
-)
+    "waiter couple crowd family team tourist policeman soldier driver pilot teacher student clown "
+    "bride groom farmer biker motorist pedestrian passenger hiker skater model bicyclist doctor "
+    "gentleman teenager adult male female mother father dad mom friend spectator shopper swimmer "
+    "tennis baseball soccer football hockey basketball".split()
+) - set("tennis baseball soccer football hockey basketball".split())
 ANIMALS = set(
     "dog cat horse cow sheep elephant giraffe zebra bear bird goat duck puppy kitten lion monkey "
-    "seagull pigeon bull calf lamb goose squirrel".split()
-)
+    "seagull pigeon bull calf lamb goose squirrel pony donkey parrot owl swan turtle fish rabbit "
+    "panda polar deer moose camel rhino hen rooster chicken turkey pig hippo kangaroo animal pet "
+    "crow eagle penguin flamingo ostrich bison ox ram buffalo".split()
+) - {"polar"}
 THINGS = set(
     "ball frisbee racket umbrella phone laptop sandwich pizza cake banana apple hat suit tie shirt "
     "kite surfboard skateboard bike motorcycle bag box book cup plate bowl bottle knife fork spoon "
-    "bat camera toy rope sign carrot donut hotdog leaf branch grass hay wave skis helmet glove".split()
-)
+    "bat camera toy rope sign carrot donut hotdog leaf branch grass hay wave skis helmet glove "
+    "doughnut bagel burger salad soup coffee tea beer wine juice milk cheese bread meat fruit "
+    "vegetable broccoli orange pear grape cookie pie candle vase flower bouquet basket bucket pan "
+    "pot tray napkin towel blanket pillow sweater jacket coat dress scarf mask crown necklace sock "
+    "shoe boot backpack suitcase luggage purse wallet newspaper magazine letter envelope card "
+    "picture mirror lamp clock radio television tv remote controller keyboard mouse monitor tablet "
+    "computer phone toothbrush comb razor brush scissors hammer drill wrench ladder balloon flag "
+    "banner trophy medal skateboarder snowboard sled paddle oar stick bone collar leash saddle cart "
+    "wagon trailer hose hydrant meter".split()
+) - {"skateboarder"}
 PLACES = set(
     "bench table bed couch chair road street field beach river lake hill slope fence wall tree "
     "window door building house car truck bus train boat floor desk counter sidewalk court park "
-    "kitchen ramp rail track bridge pasture forest shelf sofa platform rock roof carpet".split()
-)
+    "kitchen ramp rail track bridge pasture forest shelf sofa platform rock roof carpet yard garden "
+    "meadow plain desert mountain shore ocean sea pond pool stream pier dock harbor airport runway "
+    "station stop intersection corner crosswalk highway driveway alley parking lot garage barn pen "
+    "cage zoo stadium arena stage gym school office store market restaurant cafe bar hotel bathroom "
+    "bedroom living room hallway stairs porch balcony deck patio tub sink toilet oven stove fridge "
+    "cabinet dresser crib stool chair blanket mat rug ground dirt sand mud snow ice water air grass "
+    "enclosure area log stump pole post hill cliff".split()
+) - {"parking", "living", "air"}
 MODIFIERS = (
     "young old small large big little brown white black red blue green yellow tall wooden wet busy "
-    "happy empty gray dirty clean long short colorful baseball tennis soccer city street stop school"
+    "happy empty gray dirty clean long short colorful grey orange pink purple beige tan golden silver "
+    "dark bright pale striped spotted furry fluffy woolly wooly hairy shaggy grassy sandy snowy rocky "
+    "dusty muddy cloudy sunny rainy icy leafy bushy huge tiny giant massive narrow wide thin thick "
+    "heavy round square flat steep open closed broken rusty shiny glossy plastic metal stone brick "
+    "concrete cute pretty beautiful handsome elderly adult older younger blonde bald lone single "
+    "double fresh cooked raw sliced ripe hot cold frozen fancy modern antique vintage crowded quiet "
+    "professional male female asian american electric stuffed parked baseball tennis soccer city "
+    "street stop school football kitchen wedding birthday fire cell train bus traffic polar teddy "
+    "snow water wine computer coffee apple chocolate cheese police construction dog horse"
 ).split()
-NOUN_MODIFIERS = {"baseball", "tennis", "soccer", "city", "street", "stop", "school"}
+NOUN_MODIFIERS = set(
+    "baseball tennis soccer city street stop school football kitchen wedding birthday fire cell train "
+    "bus traffic teddy snow water wine computer coffee apple chocolate cheese police construction dog "
+    "horse stone brick metal plastic".split()
+)
 TRANSITIVE = (
     "ride hold throw catch hit kick eat carry wear watch chase push pull feed use swing cut cook "
     "read drink play touch pet hug kiss wash clean brush open chew lick follow lead walk fly climb "
     "cross jump pass lift bite grab serve prepare make pour paint fix sniff herd drag face cover "
-    "inspect examine approach enter display show sell buy check photograph"
+    "inspect examine approach enter display show sell buy check photograph handle toss drop gnaw "
+    "munch nibble taste sip smell sniff nuzzle groom shear milk load unload park steer row paddle "
+    "repair build decorate fill empty wipe scrub fold iron sew knit write draw sign mail deliver "
+    "greet visit guard help teach feature contain share enjoy celebrate observe admire describe "
+    "surround overlook attack fight race tackle dribble bounce juggle balance squeeze peel slice "
+    "chop stir bake grill roast boil fry blow light burn pet stroke tickle scratch grip clutch grasp "
+    "raise lower wave point lean rub tie wrap unwrap pack carry maneuver navigate guide tow haul "
+    "operate fly control view"
 ).split()
 INTRANSITIVE = (
     "sit stand lie walk run jump sleep rest lean skate ski surf fly swim stop travel graze wait "
     "drive perch kneel crawl play hang smile pose float look gather move head ride roll slide bend "
-    "lay park curl drink eat land crouch race climb"
+    "lay park curl drink eat land crouch race climb lounge sprawl nap doze snooze squat stoop "
+    "stretch wander stroll march trot gallop hop leap dive splash wade paddle sail cruise coast "
+    "skateboard snowboard bicycle bike hike camp shop dine talk chat speak sing dance laugh cry yawn "
+    "stare gaze peer peek glance smile grin pose point reach lunge swing twist spin flip turn grind "
+    "perform practice compete work relax nestle huddle cluster gather assemble wait watch listen "
+    "bathe shower peck nibble grow bloom shine glow float drift hover soar glide taxi roll tumble "
+    "fall trip slip rise step kneel lean"
 ).split()
 PARTICLES = (
     ("pick up", "put on", "take off", "hold up", "throw out", "cut up", "set down", "carry away"),
@@ -53,17 +97,23 @@ PAST = {  # past tense, past participle
             "sell sold sold,buy bought bought,sit sat sat,stand stood stood,lie lay lain,"
             "run ran run,sleep slept slept,swim swam swum,drive drove driven,hang hung hung,"
             "take took taken,lay laid laid,slide slid slid,bend bent bent,kneel knelt knelt,"
-            "try tried tried"
+            "try tried tried,blow blew blown,draw drew drawn,write wrote written,build built built,"
+            "fight fought fought,teach taught taught,light lit lit,speak spoke spoken,sing sang sung,"
+            "spin spun spun,shine shone shone,rise rose risen,fall fell fallen,grow grew grown,"
+            "tear tore torn,grind ground ground,leap leapt leapt,shear sheared shorn,sew sewed sewn"
         ).split(",")
     },
 }
 PLURALS = {
     "man": "men", "woman": "women", "child": "children", "person": "people", "sheep": "sheep",
     "fireman": "firemen", "calf": "calves", "goose": "geese", "knife": "knives", "leaf": "leaves",
-    "shelf": "shelves", "skis": "skis", "hay": "hay", "grass": "grass",
+    "shelf": "shelves", "skis": "skis", "hay": "hay", "grass": "grass", "policeman": "policemen",
+    "gentleman": "gentlemen", "fish": "fish", "deer": "deer", "moose": "moose", "bison": "bison",
+    "ox": "oxen", "scissors": "scissors", "luggage": "luggage", "broccoli": "broccoli",
+    "stairs": "stairs", "air": "air", "mouse": "mice", "loaf": "loaves",
 }  # fmt: skip
 # a short verb in consonant, vowel, consonant doubles the last: "sitting", "stopped", but "opening"
-DOUBLING = re.compile(r"[^aeiou]*[^aeiou][aeiou][^aeiouwxy]")
+DOUBLING = re.compile(r"(?:qu|[^aeiou])*(?:qu|[^aeiou])[aeiou][^aeiouwxy]|unwrap")
 
 
 def ending_s(word: str) -> str:
