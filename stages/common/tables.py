@@ -54,7 +54,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("object_compound", pa.string()),
             ("text", pa.string()),
             ("dynamic", pa.bool_()),  # null: the verb is not in the lexicon
-            ("passive", pa.bool_()),
+            ("passive", pa.bool_()),  # with a preposition: the subject undergoes the verb
             ("rank", pa.int8()),  # 0: a main triple; 1: an oblique beside a direct object
         ]
     ),

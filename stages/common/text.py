@@ -1,6 +1,26 @@
 """The short text of a triple: "man riding horse"."""
 
 _VOWELS = "aeiou"
+_PAST_PARTICIPLES = dict(
+    pair.split(":")
+    for pair in (
+        "beat:beaten bend:bent bind:bound bite:bitten blow:blown break:broken bring:brought build:built "
+        "burst:burst buy:bought cast:cast catch:caught choose:chosen cling:clung come:come cost:cost "
+        "creep:crept cut:cut deal:dealt dig:dug do:done draw:drawn drink:drunk drive:driven eat:eaten "
+        "fall:fallen feed:fed feel:felt fight:fought find:found flee:fled fling:flung fly:flown "
+        "forget:forgotten freeze:frozen get:gotten give:given go:gone grind:ground grow:grown hang:hung "
+        "have:had hear:heard hide:hidden hit:hit hold:held hurt:hurt keep:kept kneel:knelt knit:knit "
+        "know:known lay:laid lead:led leap:leapt leave:left let:let lie:lain light:lit lose:lost "
+        "make:made mean:meant meet:met mow:mown pay:paid put:put read:read ride:ridden "
+        "ring:rung rise:risen run:run saw:sawn say:said see:seen sell:sold send:sent set:set sew:sewn "
+        "shake:shaken shear:shorn shine:shone shoot:shot show:shown shut:shut sing:sung sink:sunk sit:sat "
+        "sleep:slept slide:slid sling:slung speak:spoken spend:spent spin:spun spit:spat split:split "
+        "spread:spread stand:stood steal:stolen stick:stuck strew:strewn strike:struck string:strung "
+        "sweep:swept swim:swum swing:swung take:taken teach:taught tear:torn tell:told think:thought "
+        "throw:thrown tread:trodden understand:understood wake:woken wear:worn weave:woven win:won "
+        "wind:wound write:written begin:begun become:become"
+    ).split()
+)
 # verbs of more than one syllable whose stress lies on the last, so that the consonant doubles
 _DOUBLED = {"begin", "forget", "admit", "commit", "control", "refer", "prefer", "occur", "upset", "transfer"}
 
@@ -18,17 +38,39 @@ def present_participle(verb: str) -> str:
     return verb + "ing"
 
 
+def past_participle(verb: str) -> str:
+    """The past participle: park -> parked, hold -> held, carry -> carried, tie -> tied."""
+    if verb in _PAST_PARTICIPLES:
+        return _PAST_PARTICIPLES[verb]
+    if verb.endswith("e"):
+        return verb + "d"
+    if verb.endswith("y") and verb[-2:-1] not in _VOWELS:
+        return verb[:-1] + "ied"
+    return verb + verb[-1] + "ed" if _doubles(verb) else verb + "ed"
+
+
 def triple_text(
-    subject: str, relation: str, particle: str | None, preposition: str | None, object: str
+    subject: str,
+    relation: str,
+    particle: str | None,
+    preposition: str | None,
+    object: str,
+    passive: bool = False,
 ) -> str:
-    """Subject, present participle, particle, preposition and object, those that exist, with spaces.
+    """Subject, participle, particle, preposition and object, those that exist, with spaces.
+
+    The subject of a `passive` with a preposition undergoes the verb, and takes the past participle; a
+    passive with an agent has been turned to the active, agent first.
 
     >>> triple_text("man", "sit", None, "on", "bench")
     'man sitting on bench'
     >>> triple_text("woman", "pick", "up", None, "phone")
     'woman picking up phone'
+    >>> triple_text("truck", "park", None, "on", "street", passive=True)
+    'truck parked on street'
     """
-    parts = (subject, present_participle(relation), particle, preposition, object)
+    verb = past_participle(relation) if passive and preposition else present_participle(relation)
+    parts = (subject, verb, particle, preposition, object)
     return " ".join(part for part in parts if part)
 
 

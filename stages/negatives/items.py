@@ -4,7 +4,7 @@ import pandas as pd
 
 from stages.common.errors import InputError
 
-KEY = ["subject", "relation", "particle", "preposition", "object"]
+KEY = ["subject", "relation", "particle", "preposition", "object", "passive"]
 REQUIRED = ["triple_id", "caption_id", "image_id", "split", "subject", "relation", "object", "text"]
 
 
@@ -26,13 +26,14 @@ def image_triples(triples: pd.DataFrame) -> pd.DataFrame:
     """One row for each image and distinct triple of rank 0, the lowest triple_id standing for all.
 
     Adds `phrase`, the relation with its particle and preposition, and sorts, so that the result does
-    not depend on the order of the rows. A passive with an oblique ("vase filled with flowers") is left
-    out: its text in the active, "vase filling with flower", is not English. It remains a claim.
+    not depend on the order of the rows. `passive` is kept only where the subject undergoes the verb
+    ("vase filled with flowers"): a passive with an agent says the same as its active.
     """
-    oblique_passive = triples["passive"].fillna(False).astype(bool) & triples["preposition"].notna()
-    items = triples[(triples["rank"] == 0) & ~oblique_passive].copy()
+    items = triples[triples["rank"] == 0].copy()
+    items["passive"] = items["passive"].fillna(False).astype(bool) & items["preposition"].notna()
     items[["particle", "preposition"]] = items[["particle", "preposition"]].fillna("")
     items["phrase"] = items["relation"] + "|" + items["particle"] + "|" + items["preposition"]
+    items.loc[items["passive"], "phrase"] += "|passive"
     items = items.sort_values("triple_id", kind="stable").drop_duplicates(["image_id", *KEY])
     order = ["split", "subject", "object", "phrase", "image_id"]
     return items.sort_values(order, kind="stable").reset_index(drop=True)

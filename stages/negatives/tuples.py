@@ -116,7 +116,7 @@ def _texts_alone(
     alone = np.flatnonzero((rows["split"] == "train") & ~shown & ~said)
     alone = balanced(alone[:, None], rows, options.max_per_pair, options.temperature, rng)[:, 0]
     chosen = rows.iloc[alone]
-    parts = ["object", "relation", "particle", "preposition", "subject"]
+    parts = ["object", "relation", "particle", "preposition", "subject", "passive"]
     unique = chosen[parts].drop_duplicates()
     texts = unique.assign(swapped=[triple_text(*part) for part in unique.itertuples(index=False)])
     found = chosen[parts].merge(texts, on=parts, how="left")["swapped"]

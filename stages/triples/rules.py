@@ -11,7 +11,11 @@ DEPTH = 8  # verbs followed upwards for a subject; a cycle in a bad tree ends th
 
 
 class Triple(NamedTuple):
-    """One relation; nouns and verb in lower case, `rank` 1 for an oblique beside a direct object."""
+    """One relation; nouns and verb in lower case, `rank` 1 for an oblique beside a direct object.
+
+    `passive`: by its agent ("a ball kicked by a boy", the subject is boy), or with a preposition, where
+    the subject undergoes the verb ("a truck parked on a street").
+    """
 
     subject: str
     relation: str
@@ -65,7 +69,7 @@ def _of_verb(tree: Tree, verb: int, lexicon: dict[str, bool]) -> list[Triple]:
             lemma_of(tree, object),
             compound_of(tree, subject),
             compound_of(tree, object),
-            passive and preposition is None,
+            passive,
             rank,
         )
         for subject, preposition, object, rank in pairs

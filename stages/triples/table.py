@@ -35,7 +35,7 @@ def triple_rows(
                     "caption_id": parse["caption_id"],
                     "image_id": image_id,
                     "split": split,
-                    "text": triple_text(*triple[:5]),
+                    "text": triple_text(*triple[:5], triple.passive),
                     "dynamic": lexicon.get(triple.relation),
                 }
             )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.common.text import present_participle, triple_text
+from stages.common.text import past_participle, present_participle, triple_text
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,12 @@ def test_triple_text_skips_what_is_absent():
     assert triple_text("man", "ride", None, None, "horse") == "man riding horse"
     assert triple_text("cat", "sit", None, "on top of", "car") == "cat sitting on top of car"
     assert triple_text("woman", "pick", "up", None, "phone") == "woman picking up phone"
+    assert triple_text("truck", "park", None, "on", "street", passive=True) == "truck parked on street"
+    assert triple_text("boy", "kick", None, None, "ball", passive=True) == "boy kicking ball"
+
+
+def test_past_participle():
+    verbs = ("park", "hold", "carry", "tie", "stop", "play", "cover")
+    assert [past_participle(verb) for verb in verbs] == [
+        *("parked", "held", "carried", "tied", "stopped", "played", "covered"),
+    ]

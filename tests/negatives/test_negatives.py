@@ -126,11 +126,10 @@ def test_without_synonyms_of_nouns_only_the_same_words_refuse():
     assert len(tuples_of(triples, "dynamic")) == 2
 
 
-def test_a_passive_with_an_oblique_has_no_text_and_gives_no_tuple():
-    triples = triples_of((1, "cat sit on box"), (2, "cat lie on box"))
-    assert tuples_of(triples, "stative")
-    triples.loc[1, "passive"] = True
-    assert tuples_of(triples, "stative") == []
+def test_a_swapped_passive_keeps_its_participle():
+    triples = triples_of((1, "truck park on boat"))
+    triples["passive"] = True
+    assert tuples_of(triples, "swapped") == [(0, [], ["boat parked on truck"])]
 
 
 def test_too_similar_images_are_refused():
