@@ -4,9 +4,10 @@ import hashlib
 import json
 import shutil
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
@@ -21,8 +22,8 @@ from stages.parse.pipeline import PARSER, PIPELINES
 
 CAPTIONS = Path("data/captions/captions.parquet")
 OUT = Path("data/parse")
-SHARD = 2000  # distinct captions parsed and kept at a time
-ROWS = 10_000
+SHARD = 1000  # distinct captions parsed and kept at a time
+OPEN_SHARDS = 16  # held in memory while the captions are gathered
 
 _pipeline = None  # one a worker process: a Stanza pipeline cannot be sent between processes
 
@@ -50,17 +51,24 @@ def work_folder(models: str) -> Path:
     return OUT / f".shards-{digest.hexdigest()[:16]}"
 
 
-def gather(captions: pa.Table, shards: list[Path], row_of: dict[str, int]) -> None:
-    """Write the tree of every caption, in the order of the captions, a part at a time."""
-    trees = pa.chunked_array(
-        [chunk for path in shards for chunk in pq.read_table(path)["words"].chunks],
-        type=SCHEMAS["parses"].field("words").type,
-    )
+def gather(captions: pa.Table, shards: list[list[str]], folder: Path) -> None:
+    """Write the tree of every caption, in the order of the captions.
+
+    Captions come in the order of their first occurrence in the shards, so that a walk through both
+    at once needs few shards at a time; a repeated caption looks its tree up in its own shard.
+    """
+    row_of = {text: row for row, text in enumerate(text for shard in shards for text in shard)}
+    read = lru_cache(OPEN_SHARDS)(lambda number: pq.read_table(folder / f"{number:06d}.parquet")["words"])
     with write_beside(OUT / "parses.parquet") as beside:
         with pq.ParquetWriter(beside, SCHEMAS["parses"], compression="zstd") as writer:
-            for part in captions.to_batches(ROWS):
-                rows = pa.array([row_of[text] for text in part["caption"].to_pylist()])
-                columns = [pa.chunked_array([part["caption_id"]]), trees.take(rows)]
+            for part in captions.to_batches(SHARD):
+                rows = np.array([row_of[text] for text in part["caption"].to_pylist()])
+                numbers, inverse = np.unique(rows // SHARD, return_inverse=True)
+                needed = [read(number) for number in numbers]
+                firsts = np.cumsum([0, *map(len, needed)])[:-1]
+                trees = pa.chunked_array([chunk for words in needed for chunk in words.chunks])
+                chosen = trees.take(pa.array(firsts[inverse] + rows % SHARD))
+                columns = [pa.chunked_array([part["caption_id"]]), chosen]
                 writer.write_table(pa.table(columns, schema=SCHEMAS["parses"]))
 
 
@@ -74,9 +82,10 @@ def main() -> None:
     workers = 1 if torch.cuda.is_available() else torch.get_num_threads()
     with ProcessPoolExecutor(workers, initializer=start_worker, initargs=(models,)) as pool:
         done = pool.map(partial(parse_shard, folder), enumerate(shards))
-        list(tqdm(done, total=len(shards), desc="parse", unit="shard"))
-    paths = [folder / f"{number:06d}.parquet" for number in range(len(shards))]
-    gather(captions, paths, {text: row for row, text in enumerate(distinct)})
+        with tqdm(total=len(distinct), desc="parse", unit="caption") as progress:
+            for shard, _ in zip(shards, done, strict=True):
+                progress.update(len(shard))
+    gather(captions, shards, folder)
     write_json(OUT / "summary.json", {"captions": len(captions), "distinct_captions": len(distinct)})
     shutil.rmtree(folder)
 
