@@ -18,6 +18,7 @@ from stages.common.files import write_beside, write_json
 from stages.common.params import load_params
 from stages.common.tables import SCHEMAS, read_table, write_table
 from stages.parse.bulk import parse_captions
+from stages.parse.decode import use_quick_decoding
 from stages.parse.pipeline import PARSER, PIPELINES
 
 CAPTIONS = Path("data/captions/captions.parquet")
@@ -31,6 +32,7 @@ _pipeline = None  # one a worker process: a Stanza pipeline cannot be sent betwe
 def start_worker(models: str) -> None:
     global _pipeline
     torch.set_num_threads(1)
+    use_quick_decoding()
     _pipeline = PIPELINES[models]()
 
 
