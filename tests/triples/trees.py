@@ -1,4 +1,7 @@
-"""Trees in a line: "A/DET/2/det man/NOUN/0/root riding:ride/VERB/2/acl"."""
+"""Trees in a line: "A/DET/2/det man/NOUN/0/root riding:ride/VERB/2/acl"; trees of a CoNLL-U file."""
+
+import re
+from pathlib import Path
 
 from stages.triples.tree import Tree, Word, make_tree
 
@@ -11,3 +14,16 @@ def tree_of(line: str) -> Tree:
         text, _, lemma = form.partition(":")
         words.append(Word(text, lemma or text.lower(), upos, "".join(feats), int(head), deprel))
     return make_tree(words)
+
+
+def read_conllu(path: str | Path) -> dict[str, list[dict]]:
+    """caption -> its words as the table of parses keeps them, without offsets."""
+    trees: dict[str, list[dict]] = {}
+    for block in Path(path).read_text(encoding="utf-8").strip().split("\n\n"):
+        [text] = re.findall(r"^# text = (.*)$", block, re.MULTILINE)
+        rows = [line.split("\t") for line in block.split("\n") if line[0].isdigit()]
+        trees[text] = [
+            {"text": r[1], "lemma": r[2], "upos": r[3], "feats": r[5].strip("_"), "head": int(r[6]), "deprel": r[7]}
+            for r in rows
+        ]
+    return trees
