@@ -1,7 +1,4 @@
-"""Which noun of a phrase is meant: "a group of people" is people, "on top of a car" is the car."""
-
-from stages.triples.tree import Tree, dependants, with_conjuncts
-from stages.triples.verbs import CLOSED
+"""Classes of nouns that the rules tell apart, and their lemmas."""
 
 NOMINAL = {"NOUN", "PROPN"}
 # the noun after "of" is what is seen; these only count, show or portion it
@@ -11,6 +8,7 @@ QUANTITY = set(
     "picture photo photograph image view shot close-up closeup close painting drawing portion half "
     "dozen mass cluster series string lots dozens hundreds bit handful part school litter".split()
 )
+GROUPS = {"group", "pair", "couple"}
 # parts of a place: "on top of X", "in front of X", "on the back of X" relate to X
 PARTS = set(
     "top front back side middle edge end bottom center centre inside rear corner surface "
@@ -34,10 +32,8 @@ UNCHANGED = set(
 )
 
 
-def lemma_of(tree: Tree, noun: int) -> str:
-    """The noun's lemma in lower case; a plural that the parser left as it is loses its ending."""
-    word = tree.words[noun]
-    form, lemma = word.text.lower(), word.lemma.lower()
+def noun_lemma(form: str, lemma: str, upos: str) -> str:
+    """The noun's lemma; a plural that the parser left as it is loses its ending. All in lower case."""
     if form in UNCHANGED or lemma in UNCHANGED:
         return form if form in UNCHANGED else lemma
     if lemma != form or not form.endswith("s") or form.endswith(("ss", "us", "is")):
@@ -46,33 +42,4 @@ def lemma_of(tree: Tree, noun: int) -> str:
         return form[:-3] + "y"
     if form.endswith(("ches", "shes", "xes", "sses")):
         return form[:-2]
-    return form[:-1] if len(form) > 3 and word.upos in NOMINAL else lemma
-
-
-def compound_of(tree: Tree, noun: int) -> str:
-    """The noun with the compound nouns before it: "tennis racket"."""
-    parts = [tree.words[i].text.lower() for i in dependants(tree, noun, "compound") if i < noun]
-    return " ".join([*parts, lemma_of(tree, noun)])
-
-
-def of_phrase(tree: Tree, noun: int) -> list[int]:
-    """The nouns joined to `noun` by "of"."""
-    return [
-        target
-        for child in dependants(tree, noun, "nmod")
-        if any(tree.words[i].lemma.lower() == "of" for i in dependants(tree, child, "case"))
-        for target in with_conjuncts(tree, child)
-    ]
-
-
-def meant(tree: Tree, noun: int) -> list[int]:
-    """The nouns that `noun` and its conjuncts stand for: quantities resolved, pronouns dropped."""
-    found: list[int] = []
-    for head in with_conjuncts(tree, noun):
-        inner = of_phrase(tree, head) if tree.words[head].lemma.lower() in QUANTITY else []
-        for target in inner or [head]:
-            # "a close up of a group of people": one level more
-            deeper = of_phrase(tree, target) if tree.words[target].lemma.lower() in QUANTITY else []
-            found += deeper or [target]
-    words = tree.words
-    return [i for i in dict.fromkeys(found) if words[i].upos in NOMINAL and words[i].text.lower() not in CLOSED]
+    return form[:-1] if len(form) > 3 and upos in NOMINAL else lemma

@@ -2,9 +2,8 @@
 
 import pytest
 
-from stages.triples.repair import repair
-from stages.triples.rules import extract
-from tests.triples.trees import tree_of
+from stages.triples.table import caption_triples, new_memory
+from tests.triples.trees import parses_of, words_of
 
 LEXICON = dict.fromkeys("ride eat kick chase catch drive stand look pick".split(), True) | {
     "wear": False, "sit": False, "park": False, "hold": False,
@@ -123,13 +122,13 @@ CAPTIONS = {
 }
 
 
+def triples_of(line: str) -> list[dict]:
+    return caption_triples(parses_of([words_of(line)]), new_memory(LEXICON)).to_pylist()
+
+
 def found(line: str) -> list[str]:
-    triples = extract(repair(tree_of(line), LEXICON), LEXICON)
-    texts = []
-    for t in triples:
-        words = (t.subject, t.relation, t.particle, t.preposition, t.object, "(1)" if t.rank else None)
-        texts.append(" ".join(word for word in words if word))
-    return texts
+    fields = ("subject", "relation", "particle", "preposition", "object")
+    return [" ".join(t[f] for f in fields if t[f]) + (" (1)" if t["rank"] else "") for t in triples_of(line)]
 
 
 @pytest.mark.parametrize("name", CAPTIONS)
@@ -140,8 +139,8 @@ def test_construction(name):
 
 def test_compounds_are_kept_beside_the_head_noun():
     line, _ = CAPTIONS["compound"]
-    [triple] = extract(tree_of(line), LEXICON)
-    assert (triple.object, triple.object_compound) == ("racket", "tennis racket")
+    [triple] = triples_of(line)
+    assert (triple["object"], triple["object_compound"]) == ("racket", "tennis racket")
 
 
 def test_a_cycle_ends():

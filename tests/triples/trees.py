@@ -3,17 +3,26 @@
 import re
 from pathlib import Path
 
-from stages.triples.tree import Tree, Word, make_tree
+import pyarrow as pa
+
+from stages.common.tables import SCHEMAS
 
 
-def tree_of(line: str) -> Tree:
+def words_of(line: str) -> list[dict]:
     """Words as form[:lemma]/UPOS/head/deprel[/feats], separated by spaces."""
     words = []
     for item in line.split():
         form, upos, head, deprel, *feats = item.split("/")
         text, _, lemma = form.partition(":")
-        words.append(Word(text, lemma or text.lower(), upos, "".join(feats), int(head), deprel))
-    return make_tree(words)
+        row = {"text": text, "lemma": lemma or text.lower(), "upos": upos, "feats": "".join(feats)}
+        words.append(row | {"head": int(head), "deprel": deprel})
+    return words
+
+
+def parses_of(trees: list[list[dict]]) -> pa.RecordBatch:
+    """Trees as the table of parses has them, numbered from 0."""
+    rows = [{"caption_id": i, "words": words} for i, words in enumerate(trees)]
+    return pa.RecordBatch.from_pylist(rows, schema=SCHEMAS["parses"])
 
 
 def read_conllu(path: str | Path) -> dict[str, list[dict]]:
