@@ -2,9 +2,33 @@
 
 from typing import NamedTuple
 
-from stages.triples.nouns import ADVERBIAL, GARMENTS, GROUPS, NOMINAL, PARTS, QUANTITY, noun_lemma
-from stages.triples.verbs import BY_PLACE, CLOSED, DRESS, LIGHT, is_past_participle, verb_lemma
+from stages.triples.nouns import (
+    ADVERBIAL,
+    GARMENTS,
+    GROUPS,
+    NO_NOUNS,
+    NOMINAL,
+    PARTS,
+    QUANTITY,
+    STAGES,
+    noun_lemma,
+)
+from stages.triples.verbs import (
+    APART,
+    BY_PLACE,
+    CLOSED,
+    DRESS,
+    LIGHT,
+    NEGATIONS,
+    PLACE,
+    SEATED,
+    SHOWING,
+    USING,
+    is_past_participle,
+    verb_lemma,
+)
 
+COUNTING = {"NUM", "DET", "PRON", "ADJ"}  # "one of the men", "some of the cows"
 RELATIVE = {"that", "which", "who", "whom"}
 
 
@@ -17,6 +41,9 @@ class Kind(NamedTuple):
     light: bool  # only introduces another verb
     bare: bool  # an unknown verb without an ending: a noun misread
     dress: bool
+    showing: bool
+    seated: bool
+    using: bool
     ing: bool
     past: bool  # a past form that no "by a window" follows
     participle: bool  # a past participle
@@ -28,8 +55,13 @@ class Kind(NamedTuple):
     part: bool
     adverbial: bool
     garment: bool
+    stage: bool  # "in the process of"
     # as another word
     relative: bool
+    negation: bool
+    apart: bool
+    place: bool
+    stranded: bool  # a preposition, wherever its noun is
     of: bool
     by: bool
     the: bool
@@ -47,20 +79,28 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         light=relation in LIGHT,
         bare=verb and relation not in lexicon and not form.endswith(("ing", "ed", "s")),
         dress=verb and stem in DRESS,
+        showing=relation in SHOWING,
+        seated=relation in SEATED,
+        using=relation in USING,
         ing=verb and form.endswith("ing"),
         past="Tense=Past" in feats and stem not in BY_PLACE,
         participle=is_past_participle(feats),
         tagged_noun=upos in NOMINAL,
-        noun=upos in NOMINAL and form not in CLOSED,
-        quantity=stem in QUANTITY,
+        noun=upos in NOMINAL and form not in CLOSED and form not in NO_NOUNS,
+        quantity=stem in QUANTITY or form in QUANTITY or upos in COUNTING,
         group=stem in GROUPS,
         part=stem in PARTS,
         adverbial=stem in ADVERBIAL or stem in PARTS,
         garment=noun_lemma(form, stem, upos) in GARMENTS,
+        stage=stem in STAGES,
         relative=stem in RELATIVE,
+        negation=form in NEGATIONS,
+        apart=form in APART,
+        place=upos == "ADP" and form in PLACE,
+        stranded=upos == "ADP",
         of=stem == "of",
         by=form == "by",
         the=stem == "the",
         within=form == "in",
-        beside=form in ("next", "close"),
+        beside=form in ("next", "close", "adjacent"),
     )

@@ -4,9 +4,10 @@ NOMINAL = {"NOUN", "PROPN"}
 # the noun after "of" is what is seen; these only count, show or portion it
 QUANTITY = set(
     "group pair couple bunch lot number set row line herd flock crowd pack team variety array "
-    "assortment collection stack pile piece slice cup glass bowl plate bottle kind type sort "
+    "assortment collection stack pile piece slice kind type sort fleet gang swarm gaggle colony "
     "picture photo photograph image view shot close-up closeup close painting drawing portion half "
-    "dozen mass cluster series string lots dozens hundreds bit handful part school litter".split()
+    "dozen mass cluster series string lots dozens hundreds thousands plenty ton bit handful part school litter "
+    "snapshot portrait sketch scene trio".split()
 )
 GROUPS = {"group", "pair", "couple"}
 # parts of a place: "on top of X", "in front of X", "on the back of X" relate to X
@@ -19,8 +20,13 @@ ADVERBIAL = set(
     "day night morning afternoon evening time moment sunset sunrise dusk dawn noon winter summer "
     "spring fall autumn year season weather distance background foreground way manner style unison "
     "motion line row formation order air rain position direction action preparation fun front middle "
-    "together place pose daytime nighttime daylight course while turn".split()
+    "together place pose daytime nighttime daylight course while turn hour minute week month weekend date "
+    "today tonight midday left right half circle flight use progress fashion speed pace public".split()
 ) - {"air"}
+# "in the process of riding a wave": whoever is in it rides
+STAGES = {"process", "act", "attempt", "midst", "middle"}
+# pronouns that a parser may take for nouns: "each other", "something"
+NO_NOUNS = {"other", "another", "each", "one", "someone", "something", "nothing", "everything", "everyone"}
 # "a boy in a shirt": what is worn describes its wearer, whichever verb the parser hangs it on
 GARMENTS = set(
     "shirt dress suit hat cap jacket coat sweater uniform short skirt jean pants blouse tie top vest hoodie "
@@ -28,7 +34,15 @@ GARMENTS = set(
 )
 UNCHANGED = set(
     "scissors pants jeans glasses shorts clothes people sunglasses trousers goggles tongs "
-    "bus glass grass dress tennis gas lens canvas cactus moss mattress harness fireplace christmas".split()
+    "bus glass grass dress tennis gas lens canvas cactus moss mattress harness fireplace christmas "
+    "specimen abdomen ramen".split()
+)
+IRREGULAR = dict(
+    pair.split(":")
+    for pair in (
+        "children:child feet:foot teeth:tooth geese:goose mice:mouse knives:knife leaves:leaf shelves:shelf wolves:wolf "
+        "loaves:loaf calves:calf cookies:cookie movies:movie brownies:brownie selfies:selfie veggies:veggie buses:bus"
+    ).split()
 )
 
 
@@ -36,6 +50,10 @@ def noun_lemma(form: str, lemma: str, upos: str) -> str:
     """The noun's lemma; a plural that the parser left as it is loses its ending. All in lower case."""
     if form in UNCHANGED or lemma in UNCHANGED:
         return form if form in UNCHANGED else lemma
+    if lemma == form and form in IRREGULAR:
+        return IRREGULAR[form]
+    if lemma == form and form.endswith("men"):
+        return form[:-2] + "an"
     if lemma != form or not form.endswith("s") or form.endswith(("ss", "us", "is")):
         return lemma
     if form.endswith("ies") and len(form) > 4:

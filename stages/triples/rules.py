@@ -41,7 +41,9 @@ def extract(tree: Tree) -> list[Relation]:
 
 def _of_verb(tree: Tree, verb: int) -> list[Relation]:
     word = tree.words[verb]
-    if word.be or word.light and dependants(tree, verb, "xcomp"):
+    if word.be or any(tree.words[i].negation for i in dependants(tree, verb, "advmod")):
+        return []
+    if word.light and dependants(tree, verb, "xcomp") and not dependants(tree, verb, "obj"):
         return []
     if word.bare and not dependants(tree, verb, "mark", "aux", "aux:pass"):
         return []
@@ -50,7 +52,8 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
     if passive:
         pairs = [(a, (), p, 0) for a in agents(tree, verb) for p in doers]
         # "a train parked on a street": no agent, the patient stands in a place
-        pairs = pairs or [(p, prep, o, 0) for p in doers for prep, o in obliques(tree, verb)]
+        if not pairs and not word.showing:
+            pairs = [(p, prep, o, 0) for p in doers for prep, o in obliques(tree, verb)]
     else:
         direct = objects(tree, verb)
         rank = 1 if direct else 0
@@ -93,10 +96,10 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
         return [noun for subject in own for noun in meant(tree, subject)]
     if head < 0 or depth > DEPTH:
         return []
-    if deprel in ("acl", "acl:relcl"):
+    if deprel in ("acl", "acl:relcl") or deprel == "amod" and depth:  # "a man ready to hit a ball"
         return _modified(tree, head, verb)
     if deprel in SHARING:
-        governed = objects(tree, head) if deprel == "xcomp" else []
+        governed = objects(tree, head) if deprel == "xcomp" and not tree.words[head].using else []
         if governed:  # "watching a dog run"
             return governed
         if tree.words[head].tagged_noun:
@@ -111,9 +114,12 @@ def _modified(tree: Tree, noun: int, verb: int) -> list[int]:
     A clause hung on the second part of a coordination describes both: "a man and a dog sitting".
     Hung on the noun of a phrase that names its dress, it still describes that noun: no guess here.
     """
-    if dependants(tree, noun, "cop", "nsubj"):  # "people are at a table looking at": the people
+    if dependants(tree, noun, "case") and dependants(tree, noun, "cop", "nsubj"):
+        # "people are at a table looking at": the people; but "this is a man riding": the man
         return [i for subject in dependants(tree, noun, "nsubj") for i in meant(tree, subject)]
     deprel, head = tree.deprels[noun], tree.heads[noun]
+    if tree.words[noun].stage and deprel in ("nmod", "obl") and head >= 0:
+        return _modified(tree, head, verb) if tree.words[head].tagged_noun else subjects(tree, head, DEPTH)
     if deprel == "conj" and 0 <= head < verb and tree.words[head].tagged_noun:
         noun = head
     elif deprel == "nmod" and head >= 0 and tree.words[head].group:
@@ -148,6 +154,8 @@ def _shared_object(tree: Tree, first: int, second: int) -> list[int]:
 
 def agents(tree: Tree, verb: int) -> list[int]:
     """Who does a passive verb: "kicked by a boy"."""
+    if tree.words[verb].seated:
+        return []
     found = dependants(tree, verb, "obl:agent")
     found += [i for i in dependants(tree, verb, "obl") if _is_by(tree, _preposition(tree, i))]
     return [noun for child in found for noun in meant(tree, child) if not tree.words[noun].adverbial]
@@ -155,12 +163,32 @@ def agents(tree: Tree, verb: int) -> list[int]:
 
 def obliques(tree: Tree, verb: int) -> list[tuple[tuple[int, ...], int]]:
     """Prepositions and their nouns, "on top of X" as one preposition; no time or manner."""
+    found = _own_obliques(tree, verb)
+    if found:
+        return found
+    head = tree.heads[verb]
+    if tree.deprels[verb] == "conj" and head >= 0 and tree.words[head].verb:
+        # "standing and looking at a dog" hung on the first verb: what follows both serves both
+        return [(preposition, i) for preposition, i in _own_obliques(tree, head) if preposition[0] > verb]
+    second = verb + 1
+    if second in dependants(tree, verb, "conj") and not dependants(tree, verb, "obj", "obl", "compound:prt"):
+        # hung on the second verb: a place serves both, "looking at" is of the second alone
+        shared = [] if dependants(tree, second, "obj") else _own_obliques(tree, second)
+        return [(preposition, i) for preposition, i in shared if tree.words[preposition[0]].place]
+    return []
+
+
+def _own_obliques(tree: Tree, verb: int) -> list[tuple[tuple[int, ...], int]]:
     found: list[tuple[tuple[int, ...], int]] = []
-    for child in dependants(tree, verb, "obl", "obj", "nmod"):
+    for child in _phrases(tree, verb):
         noun, preposition = tree.words[child], _preposition(tree, child)
+        if tree.deprels[verb] == "acl:relcl" and (noun.stranded or noun.relative and preposition):
+            # "the bench that a man sits on", "on which a man sits"
+            found += [(preposition or (child,), i) for i in _modified(tree, tree.heads[verb], verb)]
+            continue
         within = len(preposition) == 1 and tree.words[preposition[0]].within
         worn = within and noun.garment and not tree.words[verb].dress
-        if not preposition or worn:
+        if not preposition or worn or tree.words[preposition[0]].apart:
             continue
         whole = of_phrase(tree, child) if noun.part else []
         if whole:
@@ -168,6 +196,13 @@ def obliques(tree: Tree, verb: int) -> list[tuple[tuple[int, ...], int]]:
         for target in whole or [child]:
             found += [(preposition, i) for i in meant(tree, target) if not tree.words[i].adverbial]
     return list(dict.fromkeys(found))
+
+
+def _phrases(tree: Tree, verb: int) -> list[int]:
+    """The phrases of a verb, and of "next" beside it: "standing next to a bicycle"."""
+    adverbs = [i for i in dependants(tree, verb, "advmod", "xcomp") if tree.words[i].beside]
+    own = dependants(tree, verb, "obl", "obj", "nmod")
+    return [*own, *(i for adverb in adverbs for i in dependants(tree, adverb, "obl", "nmod"))]
 
 
 def _the(tree: Tree, noun: int) -> list[int]:

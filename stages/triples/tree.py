@@ -64,4 +64,7 @@ def dependants(tree: Tree, head: int, *deprels: str) -> list[int]:
 
 def with_conjuncts(tree: Tree, head: int) -> list[int]:
     """`head` and what is coordinated with it."""
-    return [head, *dependants(tree, head, "conj")]
+    found = [head]
+    for word in found:
+        found += [i for i in dependants(tree, word, "conj") if i not in found]
+    return found

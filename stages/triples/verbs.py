@@ -8,6 +8,20 @@ from stages.common.errors import InputError
 # verbs that only introduce another verb: "trying to catch" is catch
 LIGHT = set("try attempt begin start continue prepare get go seem appear want like love stop about ready".split())
 DRESS = {"dress", "clothe"}
+# a passive of these presents its subject, as a copula does: "a man is seen on a beach"
+SHOWING = {"see", "show", "picture", "photograph", "depict", "view"}
+# "parked by a building": a passive of these has a place, and no agent
+SEATED = set("park seat place position situate locate stop gather perch moor dock anchor prop lean sit stand lie lay".split())
+# "using a knife to cut a cake": the user cuts
+USING = {"use", "need", "take", "wait", "bend"}
+NEGATIONS = {"not", "n't", "never"}
+# time and absence: what follows these is not where the verb happens
+APART = set("during until till since without except instead unlike because despite".split())
+# prepositions of place, which verbs in coordination share: "trotting and standing in an area"
+PLACE = set(
+    "in on inside near by beside under underneath beneath behind across along around through throughout among "
+    "between outside within atop above below over against alongside past next up down".split()
+)
 # "sat by a window", "drove by": by is a place with these
 BY_PLACE = set("sit stand lie lay walk run go pass drive fly swim sail wait park seat ride".split())
 # closed classes: neither nouns nor verbs, whatever the parser's tag
