@@ -20,6 +20,7 @@ from stages.triples.verbs import (
     DRESS,
     LIGHT,
     NEGATIONS,
+    NO_VERBS,
     PLACE,
     SEATED,
     SHOWING,
@@ -71,7 +72,7 @@ class Kind(NamedTuple):
 
 def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool]) -> Kind:
     """The kind of a word by its form and lemma, both in lower case."""
-    verb = upos == "VERB" and form not in CLOSED
+    verb = upos == "VERB" and form not in CLOSED and form not in NO_VERBS
     relation = verb_lemma(form, stem, lexicon) if verb else ""
     return Kind(
         verb=verb,

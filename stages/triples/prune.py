@@ -32,7 +32,7 @@ def reached(words: Words, kinds: list[Kind], kind: np.ndarray) -> np.ndarray:
         (("nmod",), of("quantity", "part", "verb")),
         (("advmod",), case),
         (("mark",), of("bare")),
-        (("aux", "aux:pass"), of("bare") | ~of("ing")),  # "is" beside "riding" tells nothing
+        (("aux", "aux:pass"), ~of("ing")),  # "is" beside "riding" tells nothing
         (("xcomp",), of("light")),
     ):
         followed |= deprel(*relations) & heads[head]

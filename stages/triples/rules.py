@@ -43,9 +43,9 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
     word = tree.words[verb]
     if word.be or any(tree.words[i].negation for i in dependants(tree, verb, "advmod")):
         return []
-    if word.light and dependants(tree, verb, "xcomp") and not dependants(tree, verb, "obj"):
+    if word.light and dependants(tree, verb, "xcomp"):
         return []
-    if word.bare and not dependants(tree, verb, "mark", "aux", "aux:pass"):
+    if word.bare and not dependants(tree, verb, "mark"):  # "is red" is no verb, "to untangle" is
         return []
     passive = is_passive(tree, verb)
     doers = subjects(tree, verb)

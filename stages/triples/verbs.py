@@ -14,6 +14,8 @@ SHOWING = {"see", "show", "picture", "photograph", "depict", "view"}
 SEATED = set("park seat place position situate locate stop gather perch moor dock anchor prop lean sit stand lie lay".split())
 # "using a knife to cut a cake": the user cuts
 USING = {"use", "need", "take", "wait", "bend"}
+# words of other classes that look like verbs to a small parser
+NO_VERBS = set("each other something red several many various half small ceiling railing flooring".split())
 NEGATIONS = {"not", "n't", "never"}
 # time and absence: what follows these is not where the verb happens
 APART = set("during until till since without except instead unlike because despite".split())
