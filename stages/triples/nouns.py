@@ -40,7 +40,8 @@ UNCHANGED = set(
 IRREGULAR = dict(
     pair.split(":")
     for pair in (
-        "children:child feet:foot teeth:tooth geese:goose mice:mouse knives:knife leaves:leaf shelves:shelf wolves:wolf "
+        "children:child feet:foot teeth:tooth geese:goose mice:mouse knives:knife leaves:leaf "
+        "shelves:shelf wolves:wolf "
         "loaves:loaf calves:calf cookies:cookie movies:movie brownies:brownie selfies:selfie veggies:veggie buses:bus"
     ).split()
 )
