@@ -1,5 +1,7 @@
 """The short text of a triple: "man riding horse"."""
 
+from functools import cache
+
 _VOWELS = "aeiou"
 _PAST_PARTICIPLES = dict(
     pair.split(":")
@@ -25,6 +27,7 @@ _PAST_PARTICIPLES = dict(
 _DOUBLED = {"begin", "forget", "admit", "commit", "control", "refer", "prefer", "occur", "upset", "transfer"}
 
 
+@cache
 def present_participle(verb: str) -> str:
     """The -ing form by English spelling: ride -> riding, sit -> sitting, lie -> lying, carry -> carrying."""
     if verb.endswith("ie"):
@@ -38,6 +41,7 @@ def present_participle(verb: str) -> str:
     return verb + "ing"
 
 
+@cache
 def past_participle(verb: str) -> str:
     """The past participle: park -> parked, hold -> held, carry -> carried, tie -> tied."""
     if verb in _PAST_PARTICIPLES:

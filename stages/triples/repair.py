@@ -1,6 +1,11 @@
 """Mend what a small parser gets wrong and English grammar decides: participles read as nouns."""
 
-from stages.triples.tree import Tree, Word, make_tree
+from collections.abc import Iterator
+
+import numpy as np
+
+from stages.triples.columns import FIELDS, Words
+from stages.triples.tree import Parse, Word, make_parse
 from stages.triples.verbs import CLOSED, stems
 
 BEFORE_VERB = {"NOUN", "PROPN"}
@@ -10,7 +15,72 @@ SINGULAR = {"a", "an", "another", "each"}
 PREPOSITIONS = set("inside outside against behind beside near towards toward underneath between".split())
 
 
-def repair(tree: Tree, lexicon: dict[str, bool]) -> Tree:
+def mend(words: Words, lexicon: dict[str, bool]) -> Words:
+    """`words` with the trees of suspect captions repaired, in place but for new values."""
+    captions = np.unique(words.caption[suspects(words, lexicon)])
+    values = {name: list(words.values[name]) for name in ("upos", "deprel")}
+    for first, before in zip(words.first[captions].tolist(), _parses(words, captions), strict=True):
+        after = repair(before, lexicon)
+        if after is before:
+            continue
+        for i, (old, new) in enumerate(zip(before.words, after.words, strict=True), first):
+            if new is not old:
+                words.head[i] = new.head + first - 1 if new.head else -1
+                words.codes["upos"][i] = _code(values["upos"], new.upos)
+                words.codes["deprel"][i] = _code(values["deprel"], new.deprel)
+    return words._replace(values=words.values | values)
+
+
+def _code(values: list[str], value: str) -> int:
+    if value not in values:
+        values.append(value)
+    return values.index(value)
+
+
+def _parses(words: Words, captions: np.ndarray) -> Iterator[Parse]:
+    """The whole trees of some captions."""
+    chosen = np.flatnonzero(np.isin(words.caption, captions))
+    starts = words.first[words.caption[chosen]]
+    head = np.where(words.head[chosen] >= 0, words.head[chosen] - starts + 1, 0)
+    fields = [np.array(words.values[name], object)[words.codes[name][chosen]] for name in FIELDS]
+    *rest, deprel = (field.tolist() for field in fields)
+    rows = list(map(Word, *rest, head.tolist(), deprel))
+    ends = np.cumsum(np.diff(words.first)[captions]).tolist()
+    for first, end in zip([0, *ends], ends, strict=False):
+        yield make_parse(rows[first:end])
+
+
+def suspects(words: Words, lexicon: dict[str, bool]) -> np.ndarray:
+    """The words (W,) at which `repair` may set in: a cheap test for all words at once."""
+    form = {value: value.lower() for value in words.values["text"]}
+    nominal, after = words.among("upos", BEFORE_VERB), words.among("upos", AFTER_VERB)
+    known = words.among("text", lambda text: _looks_verbal(form[text], lexicon))
+    inside = words.caption[1:] == words.caption[:-1]  # (W-1,)
+    misread = nominal & known
+    misread[1:] &= nominal[:-1] & inside
+    misread[:-1] &= after[1:] & inside
+    # a form in -s only with "a" before it, in a caption without a verb
+    verb = words.among("upos", {"VERB"})
+    verbless = np.ones(len(words.first), bool)
+    verbless[words.caption[verb]] = False
+    one = words.among("text", lambda text: form[text] in SINGULAR) & (words.head > np.arange(len(verb)))
+    singular = np.zeros_like(verb)
+    singular[words.head[one]] = True
+    misread &= words.among("text", lambda text: form[text].endswith("ing")) | verbless[words.caption] & singular
+    # "a street next": a closed word that heads the compound before it
+    adverb = words.among("upos", {"NOUN"}) & words.among("text", lambda text: form[text] in CLOSED)
+    compound = words.among("deprel", {"compound"})
+    adverb[1:] &= compound[:-1] & (words.head[:-1] == np.arange(1, len(verb)))
+    adverb[:1] = misread[:1] = False
+    preposition = verb & (words.head >= 0) & words.among("text", lambda text: form[text] in PREPOSITIONS)
+    return misread | adverb | preposition
+
+
+def _looks_verbal(form: str, lexicon: dict[str, bool]) -> bool:
+    return form.endswith(("ing", "s")) and any(stem in lexicon for stem in stems(form))
+
+
+def repair(tree: Parse, lexicon: dict[str, bool]) -> Parse:
     """The tree with participles and -s verbs that stand after their subject made verbs.
 
     "A truck driving down a street" with `driving` a noun: a noun in -ing of a known verb, after a
@@ -42,7 +112,7 @@ def _misread_verb(words: list[Word], i: int, lexicon: dict[str, bool]) -> bool:
     return any(w.text.lower() in SINGULAR and w.head == i + 1 and j < i for j, w in enumerate(words))
 
 
-def _as_verb(tree: Tree, i: int) -> Tree:
+def _as_verb(tree: Parse, i: int) -> Parse:
     """`i` becomes a verb: the noun before it its subject, the phrases after it its complements."""
     words, verb = list(tree.words), tree.words[i]
     modified = verb.head - 1 if verb.deprel in ("nmod", "conj", "appos") and verb.head <= i else -1
@@ -62,7 +132,7 @@ def _as_verb(tree: Tree, i: int) -> Tree:
         elif child > i and words[child].deprel == "nmod":
             cased = any(words[c].deprel == "case" for c in tree.children[child])
             words[child] = words[child]._replace(deprel="obl" if cased else "obj")
-    return make_tree(words)
+    return make_parse(words)
 
 
 def _govern(words: list[Word], verb: int, noun: int) -> None:
@@ -81,7 +151,7 @@ def _govern(words: list[Word], verb: int, noun: int) -> None:
             words[i] = word._replace(head=subject + 1)
 
 
-def _as_adverb(tree: Tree, i: int) -> Tree:
+def _as_adverb(tree: Parse, i: int) -> Parse:
     """`i`, read as the head of a compound ("a street next"), hangs on the noun before it instead."""
     words, noun = list(tree.words), i - 1
     if noun not in tree.children[i] or words[noun].deprel != "compound":
@@ -90,10 +160,10 @@ def _as_adverb(tree: Tree, i: int) -> Tree:
         words[child] = words[child]._replace(head=noun + 1)
     words[noun] = words[noun]._replace(head=words[i].head, deprel=words[i].deprel)
     words[i] = words[i]._replace(upos="ADV", head=noun + 1, deprel="advmod")
-    return make_tree(words)
+    return make_parse(words)
 
 
-def _as_preposition(tree: Tree, i: int) -> Tree:
+def _as_preposition(tree: Parse, i: int) -> Parse:
     """`i` becomes the case of its object, which hangs where `i` hung."""
     words = list(tree.words)
     nouns = [c for c in tree.children[i] if c > i and words[c].deprel in ("obj", "obl", "nmod")]
@@ -104,4 +174,4 @@ def _as_preposition(tree: Tree, i: int) -> Tree:
         head=head, deprel="obl" if words[head - 1].upos == "VERB" else "nmod"
     )
     words[i] = words[i]._replace(upos="ADP", head=nouns[0] + 1, deprel="case")
-    return make_tree(words)
+    return make_parse(words)

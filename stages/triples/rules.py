@@ -1,101 +1,108 @@
-"""From a dependency tree to triples: the grammar of who does what to whom."""
+"""From a dependency tree to relations: the grammar of who does what to whom."""
 
 from typing import NamedTuple
 
-from stages.triples.nouns import ADVERBIAL, GARMENTS, NOMINAL, PARTS, compound_of, lemma_of, meant, of_phrase
+from stages.triples.phrases import meant, of_phrase
 from stages.triples.tree import Tree, dependants
-from stages.triples.verbs import LIGHT, is_bare, is_passive, is_verb, verb_lemma
 
-RELATIVE = {"that", "which", "who", "whom"}
+NO_VERB = {"amod", "compound", "case", "aux", "aux:pass", "cop"}  # "a parked car"
+SHARING = {"conj", "advcl", "xcomp", "parataxis", "ccomp", "dep", "advcl:relcl"}
 DEPTH = 8  # verbs followed upwards for a subject; a cycle in a bad tree ends there
 
 
-class Triple(NamedTuple):
-    """One relation; nouns and verb in lower case, `rank` 1 for an oblique beside a direct object.
+class Relation(NamedTuple):
+    """One relation by the positions of its words; `rank` 1 for an oblique beside a direct object.
 
     `passive`: by its agent ("a ball kicked by a boy", the subject is boy), or with a preposition, where
     the subject undergoes the verb ("a truck parked on a street").
     """
 
-    subject: str
-    relation: str
-    particle: str | None
-    preposition: str | None
-    object: str
-    subject_compound: str
-    object_compound: str
+    subject: int
+    verb: int
+    particle: tuple[int, ...]
+    preposition: tuple[int, ...]
+    object: int
     passive: bool
     rank: int
 
 
-def extract(tree: Tree, lexicon: dict[str, bool]) -> list[Triple]:
-    """The distinct triples of a caption, in the order of their verbs.
+def extract(tree: Tree) -> list[Relation]:
+    """The relations of a caption, in the order of their verbs.
 
     "A man riding a wave on a board" gives (man, ride, wave), and (man, ride on, board) with rank 1.
     """
-    found: dict[Triple, None] = {}
-    for verb in range(len(tree.words)):
-        if is_verb(tree, verb):
-            found.update(dict.fromkeys(_of_verb(tree, verb, lexicon)))
-    return list(found)
-
-
-def _of_verb(tree: Tree, verb: int, lexicon: dict[str, bool]) -> list[Triple]:
-    relation = verb_lemma(tree.words[verb], lexicon)
-    if relation in LIGHT and dependants(tree, verb, "xcomp"):
-        return []
-    if relation == "be" or relation not in lexicon and is_bare(tree, verb):
-        return []
-    particles = [tree.words[i].text.lower() for i in dependants(tree, verb, "compound:prt")]
-    particle = " ".join(particles) or None
-    passive = is_passive(tree, verb)
-    if passive:
-        patients = subjects(tree, verb)
-        pairs = [(a, None, p, 0) for a in agents(tree, verb) for p in patients]
-        # "a train parked on a street": no agent, the patient stands in a place
-        pairs += [(p, prep, o, 0) for p in patients for prep, o in obliques(tree, verb)] if not pairs else []
-    else:
-        doers = subjects(tree, verb)
-        direct = objects(tree, verb)
-        pairs = [(s, None, o, 0) for s in doers for o in direct]
-        rank = 1 if direct else 0
-        pairs += [(s, prep, o, rank) for s in doers for prep, o in obliques(tree, verb)]
     return [
-        Triple(
-            lemma_of(tree, subject),
-            relation,
-            particle,
-            preposition,
-            lemma_of(tree, object),
-            compound_of(tree, subject),
-            compound_of(tree, object),
-            passive,
-            rank,
-        )
-        for subject, preposition, object, rank in pairs
-        if subject != object and not adverbial(tree, subject)
+        relation
+        for verb, word in enumerate(tree.words)
+        if word.verb and tree.deprels[verb] not in NO_VERB
+        for relation in _of_verb(tree, verb)
     ]
+
+
+def _of_verb(tree: Tree, verb: int) -> list[Relation]:
+    word = tree.words[verb]
+    if word.be or any(tree.words[i].negation for i in dependants(tree, verb, "advmod")):
+        return []
+    if word.light and dependants(tree, verb, "xcomp"):
+        return []
+    if word.bare and not dependants(tree, verb, "mark"):  # "is red" is no verb, "to untangle" is
+        return []
+    passive = is_passive(tree, verb)
+    doers = subjects(tree, verb)
+    if passive:
+        pairs = [(a, (), p, 0) for a in agents(tree, verb) for p in doers]
+        # "a train parked on a street": no agent, the patient stands in a place
+        if not pairs and not word.showing:
+            pairs = [(p, prep, o, 0) for p in doers for prep, o in obliques(tree, verb)]
+    else:
+        direct = objects(tree, verb)
+        rank = 1 if direct else 0
+        pairs = [(s, (), o, 0) for s in doers for o in direct]
+        pairs += [(s, prep, o, rank) for s in doers for prep, o in obliques(tree, verb)]
+    particle = tuple(dependants(tree, verb, "compound:prt"))
+    return [
+        Relation(subject, verb, particle, preposition, object, passive, rank)
+        for subject, preposition, object, rank in pairs
+        if subject != object and not tree.words[subject].adverbial
+    ]
+
+
+def is_passive(tree: Tree, verb: int) -> bool:
+    """A passive by its auxiliary or subject, or a past participle without one: "a ball kicked by"."""
+    if tree.words[verb].ing:
+        return False
+    if dependants(tree, verb, "aux:pass", "nsubj:pass"):
+        return True
+    if _has_agent(tree, verb):
+        return True
+    if dependants(tree, verb, "nsubj", "aux"):
+        return False
+    return tree.words[verb].participle
+
+
+def _has_agent(tree: Tree, verb: int) -> bool:
+    """Such as "a woman kicked by a boy" read as a sentence: captions tell no past, so this is a participle."""
+    if not tree.words[verb].past or dependants(tree, verb, "obj", "aux"):
+        return False
+    return any(_is_by(tree, dependants(tree, i, "case")) for i in dependants(tree, verb, "obl"))
 
 
 def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
     """The nouns that do (in a passive, undergo) the verb: its own subject, or the one it shares."""
-    word = tree.words[verb]
+    deprel, head = tree.deprels[verb], tree.heads[verb]
     own = dependants(tree, verb, "nsubj", "nsubj:pass")
     own = [i for i in own if not dependants(tree, i, "case")] or own  # no subject has a preposition
-    if own:
-        relative = word.deprel == "acl:relcl" and tree.words[own[0]].lemma.lower() in RELATIVE
-        if not relative:
-            return [noun for subject in own for noun in meant(tree, subject)]
-    if word.head == 0 or depth > DEPTH:
+    if own and not (deprel == "acl:relcl" and tree.words[own[0]].relative):
+        return [noun for subject in own for noun in meant(tree, subject)]
+    if head < 0 or depth > DEPTH:
         return []
-    head = word.head - 1
-    if word.deprel in ("acl", "acl:relcl"):
+    if deprel in ("acl", "acl:relcl") or deprel == "amod" and depth:  # "a man ready to hit a ball"
         return _modified(tree, head, verb)
-    if word.deprel in ("conj", "advcl", "xcomp", "parataxis", "ccomp", "dep", "advcl:relcl"):
-        governed = objects(tree, head) if word.deprel == "xcomp" else []
+    if deprel in SHARING:
+        governed = objects(tree, head) if deprel == "xcomp" and not tree.words[head].using else []
         if governed:  # "watching a dog run"
             return governed
-        if tree.words[head].upos in NOMINAL:
+        if tree.words[head].tagged_noun:
             return _modified(tree, head, verb)
         return subjects(tree, head, depth + 1)
     return []
@@ -107,33 +114,37 @@ def _modified(tree: Tree, noun: int, verb: int) -> list[int]:
     A clause hung on the second part of a coordination describes both: "a man and a dog sitting".
     Hung on the noun of a phrase that names its dress, it still describes that noun: no guess here.
     """
-    word = tree.words[noun]
-    if dependants(tree, noun, "cop", "nsubj"):  # "people are at a table looking at": the people
+    if dependants(tree, noun, "case") and dependants(tree, noun, "cop", "nsubj"):
+        # "people are at a table looking at": the people; but "this is a man riding": the man
         return [i for subject in dependants(tree, noun, "nsubj") for i in meant(tree, subject)]
-    if word.deprel == "conj" and tree.words[word.head - 1].upos in NOMINAL and word.head - 1 < verb:
-        noun = word.head - 1
-    elif word.deprel == "nmod" and word.head and tree.words[word.head - 1].lemma.lower() in ("group", "pair", "couple"):
-        noun = word.head - 1
+    deprel, head = tree.deprels[noun], tree.heads[noun]
+    if tree.words[noun].stage and deprel in ("nmod", "obl") and head >= 0:
+        return _modified(tree, head, verb) if tree.words[head].tagged_noun else subjects(tree, head, DEPTH)
+    if deprel == "conj" and 0 <= head < verb and tree.words[head].tagged_noun:
+        noun = head
+    elif deprel == "nmod" and head >= 0 and tree.words[head].group:
+        noun = head
     before = [i for i in meant(tree, noun) if i < verb]
     return before or meant(tree, noun)
 
 
 def objects(tree: Tree, verb: int) -> list[int]:
     """Direct objects, coordination distributed; of a relative clause without its own, the noun it modifies."""
-    word = tree.words[verb]
+    deprel, head = tree.deprels[verb], tree.heads[verb]
+    marked = dependants(tree, verb, "obj")
     own = [
         noun
-        for child in dependants(tree, verb, "obj")
+        for child in marked
         if not dependants(tree, child, "case")  # "sitting on a table" is oblique, whatever its label
         for noun in meant(tree, child)
     ]
-    if not own and not dependants(tree, verb, "obj") and word.deprel == "conj" and word.head:
-        own = _shared_object(tree, word.head - 1, verb)
-    if own or word.deprel != "acl:relcl" or not word.head or is_passive(tree, verb):
+    if not marked and deprel == "conj" and head >= 0:
+        own = _shared_object(tree, head, verb)
+    if own or deprel != "acl:relcl" or head < 0 or is_passive(tree, verb):
         return own
-    by_another = [i for i in dependants(tree, verb, "nsubj") if tree.words[i].lemma.lower() not in RELATIVE]
-    gap = dependants(tree, verb, "obj") or not dependants(tree, verb, "obl")
-    return _modified(tree, word.head - 1, verb) if by_another and gap else own
+    by_another = [i for i in dependants(tree, verb, "nsubj") if not tree.words[i].relative]
+    gap = marked or not dependants(tree, verb, "obl")
+    return _modified(tree, head, verb) if by_another and gap else own
 
 
 def _shared_object(tree: Tree, first: int, second: int) -> list[int]:
@@ -143,42 +154,75 @@ def _shared_object(tree: Tree, first: int, second: int) -> list[int]:
 
 def agents(tree: Tree, verb: int) -> list[int]:
     """Who does a passive verb: "kicked by a boy"."""
+    if tree.words[verb].seated:
+        return []
     found = dependants(tree, verb, "obl:agent")
-    found += [i for i in dependants(tree, verb, "obl") if _preposition(tree, i) == "by"]
-    return [noun for child in found for noun in meant(tree, child) if not adverbial(tree, noun)]
+    found += [i for i in dependants(tree, verb, "obl") if _is_by(tree, _preposition(tree, i))]
+    return [noun for child in found for noun in meant(tree, child) if not tree.words[noun].adverbial]
 
 
-def obliques(tree: Tree, verb: int) -> list[tuple[str, int]]:
+def obliques(tree: Tree, verb: int) -> list[tuple[tuple[int, ...], int]]:
     """Prepositions and their nouns, "on top of X" as one preposition; no time or manner."""
-    found = []
-    for child in dependants(tree, verb, "obl", "obj", "nmod"):
-        preposition = _preposition(tree, child)
-        dressed = tree.words[verb].lemma.lower() in ("dress", "clothe")
-        worn = preposition == "in" and lemma_of(tree, child) in GARMENTS and not dressed
-        if not preposition or worn:
+    found = _own_obliques(tree, verb)
+    if found:
+        return found
+    head = tree.heads[verb]
+    if tree.deprels[verb] == "conj" and head >= 0 and tree.words[head].verb:
+        # "standing and looking at a dog" hung on the first verb: what follows both serves both
+        return [(preposition, i) for preposition, i in _own_obliques(tree, head) if preposition[0] > verb]
+    second = verb + 1
+    if second in dependants(tree, verb, "conj") and not dependants(tree, verb, "obj", "obl", "compound:prt"):
+        # hung on the second verb: a place serves both, "looking at" is of the second alone
+        shared = [] if dependants(tree, second, "obj") else _own_obliques(tree, second)
+        return [(preposition, i) for preposition, i in shared if tree.words[preposition[0]].place]
+    return []
+
+
+def _own_obliques(tree: Tree, verb: int) -> list[tuple[tuple[int, ...], int]]:
+    found: list[tuple[tuple[int, ...], int]] = []
+    for child in _phrases(tree, verb):
+        noun, preposition = tree.words[child], _preposition(tree, child)
+        if tree.deprels[verb] == "acl:relcl" and (noun.stranded or noun.relative and preposition):
+            # "the bench that a man sits on", "on which a man sits"
+            found += [(preposition or (child,), i) for i in _modified(tree, tree.heads[verb], verb)]
             continue
-        whole = of_phrase(tree, child) if tree.words[child].lemma.lower() in PARTS else []
+        within = len(preposition) == 1 and tree.words[preposition[0]].within
+        worn = within and noun.garment and not tree.words[verb].dress
+        if not preposition or worn or tree.words[preposition[0]].apart:
+            continue
+        whole = of_phrase(tree, child) if noun.part else []
         if whole:
-            article = "the " if any(tree.words[i].lemma.lower() == "the" for i in tree.children[child]) else ""
-            preposition = f"{preposition} {article}{tree.words[child].text.lower()} of"
+            preposition = (*preposition, *_the(tree, child), child, *_of(tree, child))
         for target in whole or [child]:
-            found += [(preposition, noun) for noun in meant(tree, target) if not adverbial(tree, noun)]
+            found += [(preposition, i) for i in meant(tree, target) if not tree.words[i].adverbial]
     return list(dict.fromkeys(found))
 
 
-def adverbial(tree: Tree, noun: int) -> bool:
-    """A noun of time or manner, a name of a place's part without its whole."""
-    lemma = tree.words[noun].lemma.lower()
-    return lemma in ADVERBIAL or lemma in PARTS
+def _phrases(tree: Tree, verb: int) -> list[int]:
+    """The phrases of a verb, and of "next" beside it: "standing next to a bicycle"."""
+    adverbs = [i for i in dependants(tree, verb, "advmod", "xcomp") if tree.words[i].beside]
+    own = dependants(tree, verb, "obl", "obj", "nmod")
+    return [*own, *(i for adverb in adverbs for i in dependants(tree, adverb, "obl", "nmod"))]
 
 
-def _preposition(tree: Tree, noun: int) -> str:
+def _the(tree: Tree, noun: int) -> list[int]:
+    return [i for i in dependants(tree, noun, "det") if tree.words[i].the][:1]
+
+
+def _of(tree: Tree, noun: int) -> list[int]:
+    inner = [i for child in dependants(tree, noun, "nmod") for i in dependants(tree, child, "case")]
+    return [i for i in inner if tree.words[i].of][:1]
+
+
+def _preposition(tree: Tree, noun: int) -> tuple[int, ...]:
     """The case words of a noun, with their fixed parts and an adverb just before: "next to"."""
     cases = dependants(tree, noun, "case")
     if not cases:
-        return ""
+        return ()
     words = sorted(i for case in cases for i in (case, *dependants(tree, case, "fixed", "advmod")))
     before = words[0] - 1
-    if before >= 0 and tree.words[before].text.lower() in ("next", "close"):
-        words.insert(0, before)
-    return " ".join(tree.words[i].text.lower() for i in words)
+    return (before, *words) if before >= 0 and tree.words[before].beside else tuple(words)
+
+
+def _is_by(tree: Tree, preposition: list[int] | tuple[int, ...]) -> bool:
+    return len(preposition) == 1 and tree.words[preposition[0]].by

@@ -1,6 +1,8 @@
-"""A dependency tree of Universal Dependencies v2, as the rules read it."""
+"""Dependency trees of Universal Dependencies v2: whole ones for repairs, pruned ones for the rules."""
 
 from typing import NamedTuple
+
+from stages.triples.kinds import Kind
 
 
 class Word(NamedTuple):
@@ -14,26 +16,55 @@ class Word(NamedTuple):
     deprel: str
 
 
-class Tree(NamedTuple):
-    """Words and, for each, the indices (0-based) of its dependants in order."""
+class Parse(NamedTuple):
+    """A whole tree: its words and, for each, the indices (0-based) of its dependants in order."""
 
     words: list[Word]
     children: list[list[int]]
 
 
-def make_tree(words: list[Word]) -> Tree:
+class Tree(NamedTuple):
+    """What the rules read of a tree: each word's kind, head (0-based, -1: root), relation, dependants by relation."""
+
+    words: list[Kind]
+    heads: list[int]
+    deprels: list[str]
+    children: list[dict[str, list[int]]]
+
+
+_NONE: dict[str, list[int]] = {}  # the dependants of a word without any; never changed
+
+
+def make_parse(words: list[Word]) -> Parse:
     children: list[list[int]] = [[] for _ in words]
     for i, word in enumerate(words):
         if 0 < word.head <= len(words):
             children[word.head - 1].append(i)
-    return Tree(words, children)
+    return Parse(words, children)
+
+
+def make_tree(words: list[Kind], heads: list[int], deprels: list[str]) -> Tree:
+    children = [_NONE] * len(heads)
+    for i, head in enumerate(heads):
+        if head >= 0:
+            if children[head] is _NONE:
+                children[head] = {}
+            children[head].setdefault(deprels[i], []).append(i)
+    return Tree(words, heads, deprels, children)
 
 
 def dependants(tree: Tree, head: int, *deprels: str) -> list[int]:
     """The dependants of `head` whose relation is one of `deprels`, in order."""
-    return [i for i in tree.children[head] if tree.words[i].deprel in deprels]
+    children = tree.children[head]
+    if len(deprels) == 1:
+        return children.get(deprels[0], [])
+    found = [i for name in deprels if name in children for i in children[name]]
+    return sorted(found) if len(found) > 1 else found
 
 
 def with_conjuncts(tree: Tree, head: int) -> list[int]:
     """`head` and what is coordinated with it."""
-    return [head, *dependants(tree, head, "conj")]
+    found = [head]
+    for word in found:
+        found += [i for i in dependants(tree, word, "conj") if i not in found]
+    return found

@@ -4,12 +4,26 @@ import csv
 from pathlib import Path
 
 from stages.common.errors import InputError
-from stages.triples.tree import Tree, Word, dependants
 
 # verbs that only introduce another verb: "trying to catch" is catch
 LIGHT = set("try attempt begin start continue prepare get go seem appear want like love stop about ready".split())
-
-
+DRESS = {"dress", "clothe"}
+# a passive of these presents its subject, as a copula does: "a man is seen on a beach"
+SHOWING = {"see", "show", "picture", "photograph", "depict", "view"}
+# "parked by a building": a passive of these has a place, and no agent
+SEATED = set("park seat place position situate locate stop gather perch moor dock anchor prop lean sit stand lie lay".split())
+# "using a knife to cut a cake": the user cuts
+USING = {"use", "need", "take", "wait", "bend"}
+# words of other classes that look like verbs to a small parser
+NO_VERBS = set("each other something red several many various half small ceiling railing flooring".split())
+NEGATIONS = {"not", "n't", "never"}
+# time and absence: what follows these is not where the verb happens
+APART = set("during until till since without except instead unlike because despite".split())
+# prepositions of place, which verbs in coordination share: "trotting and standing in an area"
+PLACE = set(
+    "in on inside near by beside under underneath beneath behind across along around through throughout among "
+    "between outside within atop above below over against alongside past next up down".split()
+)
 # "sat by a window", "drove by": by is a place with these
 BY_PLACE = set("sit stand lie lay walk run go pass drive fly swim sail wait park seat ride".split())
 # closed classes: neither nouns nor verbs, whatever the parser's tag
@@ -33,9 +47,8 @@ def read_lexicon(path: str | Path) -> dict[str, bool]:
     return lexicon
 
 
-def verb_lemma(word: Word, lexicon: dict[str, bool]) -> str:
-    """The lemma in lower case; where the lexicon lacks it, a stem of the form that the lexicon has."""
-    lemma, form = word.lemma.lower(), word.text.lower()
+def verb_lemma(form: str, lemma: str, lexicon: dict[str, bool]) -> str:
+    """The lemma; where the lexicon lacks it, a stem of the form that the lexicon has. All in lower case."""
     if lemma in lexicon:
         return lemma
     return next((stem for stem in stems(form) if stem in lexicon), lemma)
@@ -57,44 +70,5 @@ def stems(form: str) -> list[str]:
     return [form]
 
 
-def is_verb(tree: Tree, i: int) -> bool:
-    """A verb that relates nouns: no auxiliary, no copula, no attribute ("a parked car")."""
-    word = tree.words[i]
-    if word.text.lower() in CLOSED:
-        return False
-    return word.upos == "VERB" and word.deprel not in ("amod", "compound", "case", "aux", "aux:pass", "cop")
-
-
-def is_bare(tree: Tree, verb: int) -> bool:
-    """A form without an ending, "to" or auxiliary: a noun misread as a verb where no lexicon has it."""
-    form = tree.words[verb].text.lower()
-    return not form.endswith(("ing", "ed", "s")) and not dependants(tree, verb, "mark", "aux", "aux:pass")
-
-
-def is_past_participle(word: Word) -> bool:
-    return "VerbForm=Part" in word.feats and "Tense=Past" in word.feats or "Voice=Pass" in word.feats
-
-
-def is_passive(tree: Tree, verb: int) -> bool:
-    """A passive by its auxiliary or subject, or a past participle without one: "a ball kicked by"."""
-    if tree.words[verb].text.lower().endswith("ing"):
-        return False
-    if dependants(tree, verb, "aux:pass", "nsubj:pass"):
-        return True
-    if _has_agent(tree, verb):
-        return True
-    if dependants(tree, verb, "nsubj", "aux"):
-        return False
-    return is_past_participle(tree.words[verb])
-
-
-def _has_agent(tree: Tree, verb: int) -> bool:
-    """Such as "a woman kicked by a boy" read as a sentence: captions tell no past, so this is a participle."""
-    word = tree.words[verb]
-    past = "Tense=Past" in word.feats and word.lemma.lower() not in BY_PLACE
-    by = [i for i in dependants(tree, verb, "obl") if _case(tree, i) == "by"]
-    return past and bool(by) and not dependants(tree, verb, "obj", "aux")
-
-
-def _case(tree: Tree, noun: int) -> str:
-    return " ".join(tree.words[i].text.lower() for i in dependants(tree, noun, "case"))
+def is_past_participle(feats: str) -> bool:
+    return "VerbForm=Part" in feats and "Tense=Past" in feats or "Voice=Pass" in feats

@@ -1,13 +1,38 @@
-"""Trees in a line: "A/DET/2/det man/NOUN/0/root riding:ride/VERB/2/acl"."""
+"""Trees in a line: "A/DET/2/det man/NOUN/0/root riding:ride/VERB/2/acl"; trees of a CoNLL-U file."""
 
-from stages.triples.tree import Tree, Word, make_tree
+import re
+from pathlib import Path
+
+import pyarrow as pa
+
+from stages.common.tables import SCHEMAS
 
 
-def tree_of(line: str) -> Tree:
+def words_of(line: str) -> list[dict]:
     """Words as form[:lemma]/UPOS/head/deprel[/feats], separated by spaces."""
     words = []
     for item in line.split():
         form, upos, head, deprel, *feats = item.split("/")
         text, _, lemma = form.partition(":")
-        words.append(Word(text, lemma or text.lower(), upos, "".join(feats), int(head), deprel))
-    return make_tree(words)
+        row = {"text": text, "lemma": lemma or text.lower(), "upos": upos, "feats": "".join(feats)}
+        words.append(row | {"head": int(head), "deprel": deprel})
+    return words
+
+
+def parses_of(trees: list[list[dict]]) -> pa.RecordBatch:
+    """Trees as the table of parses has them, numbered from 0."""
+    rows = [{"caption_id": i, "words": words} for i, words in enumerate(trees)]
+    return pa.RecordBatch.from_pylist(rows, schema=SCHEMAS["parses"])
+
+
+def read_conllu(path: str | Path) -> dict[str, list[dict]]:
+    """caption -> its words as the table of parses keeps them, without offsets."""
+    trees: dict[str, list[dict]] = {}
+    for block in Path(path).read_text(encoding="utf-8").strip().split("\n\n"):
+        [text] = re.findall(r"^# text = (.*)$", block, re.MULTILINE)
+        rows = [line.split("\t") for line in block.split("\n") if line[0].isdigit()]
+        trees[text] = [
+            {"text": r[1], "lemma": r[2], "upos": r[3], "feats": r[5].strip("_"), "head": int(r[6]), "deprel": r[7]}
+            for r in rows
+        ]
+    return trees

@@ -1,0 +1,107 @@
+"""What the rules ask of a word: never the word itself, only its kind, so that equal trees are worked out once."""
+
+from typing import NamedTuple
+
+from stages.triples.nouns import (
+    ADVERBIAL,
+    GARMENTS,
+    GROUPS,
+    NO_NOUNS,
+    NOMINAL,
+    PARTS,
+    QUANTITY,
+    STAGES,
+    noun_lemma,
+)
+from stages.triples.verbs import (
+    APART,
+    BY_PLACE,
+    CLOSED,
+    DRESS,
+    LIGHT,
+    NEGATIONS,
+    NO_VERBS,
+    PLACE,
+    SEATED,
+    SHOWING,
+    USING,
+    is_past_participle,
+    verb_lemma,
+)
+
+COUNTING = {"NUM", "DET", "PRON", "ADJ"}  # "one of the men", "some of the cows"
+RELATIVE = {"that", "which", "who", "whom"}
+
+
+class Kind(NamedTuple):
+    """The classes of a word that grammar tells apart."""
+
+    # as a verb
+    verb: bool  # a verb by its tag, and no word of a closed class
+    be: bool
+    light: bool  # only introduces another verb
+    bare: bool  # an unknown verb without an ending: a noun misread
+    dress: bool
+    showing: bool
+    seated: bool
+    using: bool
+    ing: bool
+    past: bool  # a past form that no "by a window" follows
+    participle: bool  # a past participle
+    # as a noun
+    tagged_noun: bool
+    noun: bool  # and no word of a closed class
+    quantity: bool
+    group: bool
+    part: bool
+    adverbial: bool
+    garment: bool
+    stage: bool  # "in the process of"
+    # as another word
+    relative: bool
+    negation: bool
+    apart: bool
+    place: bool
+    stranded: bool  # a preposition, wherever its noun is
+    of: bool
+    by: bool
+    the: bool
+    within: bool  # "in"
+    beside: bool  # the first word of "next to", "close to"
+
+
+def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool]) -> Kind:
+    """The kind of a word by its form and lemma, both in lower case."""
+    verb = upos == "VERB" and form not in CLOSED and form not in NO_VERBS
+    relation = verb_lemma(form, stem, lexicon) if verb else ""
+    return Kind(
+        verb=verb,
+        be=relation == "be",
+        light=relation in LIGHT,
+        bare=verb and relation not in lexicon and not form.endswith(("ing", "ed", "s")),
+        dress=verb and stem in DRESS,
+        showing=relation in SHOWING,
+        seated=relation in SEATED,
+        using=relation in USING,
+        ing=verb and form.endswith("ing"),
+        past="Tense=Past" in feats and stem not in BY_PLACE,
+        participle=is_past_participle(feats),
+        tagged_noun=upos in NOMINAL,
+        noun=upos in NOMINAL and form not in CLOSED and form not in NO_NOUNS,
+        quantity=stem in QUANTITY or form in QUANTITY or upos in COUNTING,
+        group=stem in GROUPS,
+        part=stem in PARTS,
+        adverbial=stem in ADVERBIAL or stem in PARTS,
+        garment=noun_lemma(form, stem, upos) in GARMENTS,
+        stage=stem in STAGES,
+        relative=stem in RELATIVE,
+        negation=form in NEGATIONS,
+        apart=form in APART,
+        place=upos == "ADP" and form in PLACE,
+        stranded=upos == "ADP",
+        of=stem == "of",
+        by=form == "by",
+        the=stem == "the",
+        within=form == "in",
+        beside=form in ("next", "close", "adjacent"),
+    )

@@ -1,0 +1,25 @@
+"""Which noun of a phrase is meant: "a group of people" is people, "on top of a car" is the car."""
+
+from stages.triples.tree import Tree, dependants, with_conjuncts
+
+
+def of_phrase(tree: Tree, noun: int) -> list[int]:
+    """The nouns joined to `noun` by "of"."""
+    return [
+        target
+        for child in dependants(tree, noun, "nmod")
+        if any(tree.words[i].of for i in dependants(tree, child, "case"))
+        for target in with_conjuncts(tree, child)
+    ]
+
+
+def meant(tree: Tree, noun: int) -> list[int]:
+    """The nouns that `noun` and its conjuncts stand for: quantities resolved, pronouns dropped."""
+    found: list[int] = []
+    for head in with_conjuncts(tree, noun):
+        inner = of_phrase(tree, head) if tree.words[head].quantity else []
+        for target in inner or [head]:
+            # "a close up of a group of people": one level more
+            deeper = of_phrase(tree, target) if tree.words[target].quantity else []
+            found += deeper or [target]
+    return [i for i in dict.fromkeys(found) if tree.words[i].noun]
