@@ -120,7 +120,7 @@ def main() -> None:
     }
     named = {name: naming_accuracy(naming, *both) for name, naming in namings.items()}
     summary = {
-        "overall": percents(overall(table, recalls)),
+        "overall": percents(overall(table, recalls), 2),
         "accuracy": headline(tables["accuracy"]),
         "controls": percents(controls(table, train, *both, params["seed"])),
         "retention": percents(recalls | named),

@@ -111,12 +111,12 @@ def probe(triples: pd.DataFrame, image_ids: pd.Index, images: np.ndarray, seed: 
     return verb_probe(embeddings, verbs, groups, FOLDS, seed)
 
 
-def percents(value: object) -> object:
-    """Every share in a nested dictionary as a percentage with one decimal; counts stay.
+def percents(value: object, digits: int = 1) -> object:
+    """Every share in a nested dictionary as a rounded percentage; counts stay.
 
     >>> percents({"random": {"blind": 0.51234}, "verbs": 12})
     {'random': {'blind': 51.2}, 'verbs': 12}
     """
     if isinstance(value, dict):
-        return {name: percents(part) for name, part in value.items()}
-    return round(100 * value, 1) if isinstance(value, float) else value
+        return {name: percents(part, digits) for name, part in value.items()}
+    return round(100 * value, digits) if isinstance(value, float) else value

@@ -4,6 +4,8 @@ A table has `head`, rows of (text, columns spanned) above the first column's nam
 name, its dot's colour or none, and cells of (text, mark); a mark is a class of the style sheet.
 """
 
+from collections import Counter
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -19,8 +21,8 @@ def percent(row) -> Markup:
 
 
 def best_marks(values: list[float | None]) -> list[str]:
-    """"top" for the highest of the values that exist, where there are several; empty for the others."""
-    known = [value for value in values if value is not None]
+    """"top" for the highest of the values, empty for the others, for None and where all are equal."""
+    known = {value for value in values if value is not None}
     return ["top" if len(known) > 1 and value == max(known) else "" for value in values]
 
 
@@ -61,7 +63,7 @@ def macro_table(macro: pd.DataFrame, whole: pd.DataFrame) -> dict:
     sets = list(both["set"].unique())
     keys = both[["set", "direction"]].drop_duplicates().itertuples(index=False, name=None)
     columns = sorted(keys, key=lambda key: sets.index(key[0]))
-    titles = {"i2t": "verbs, i → t", "t2i": "verbs, t → i", "group": "both at once"}
+    titles = {"i2t": "i → t", "t2i": "t → i", "group": "both"}
     spans = [(name, sum(key[0] == name for key in columns)) for name in sets]
     head = [spans, [(titles[direction], 1) for _, direction in columns]]
     return {"head": head, "rows": method_rows(both, columns)}
@@ -139,15 +141,32 @@ def control_table(controls: dict[str, dict[str, float]], whole: pd.DataFrame) ->
     return {"head": [[(name, 1) for name in controls]], "rows": rows}
 
 
+MEASURES = {  # of the retention table: group, name
+    "relation": ("overall", "relation"),
+    "retention": ("overall", "retention"),
+    "i2t_recall@1": ("image to caption", "R@1"),
+    "i2t_recall@5": ("image to caption", "R@5"),
+    "i2t_recall@10": ("image to caption", "R@10"),
+    "t2i_recall@1": ("caption to image", "R@1"),
+    "t2i_recall@5": ("caption to image", "R@5"),
+    "t2i_recall@10": ("caption to image", "R@10"),
+    "noun_accuracy": ("zero-shot", "nouns"),
+    "category_accuracy": ("zero-shot", "categories"),
+    "verb_probe_accuracy": ("verb probe", "accuracy"),
+    "verb_probe_commonest": ("verb probe", "commonest"),
+}
+
+
 def retention_cells(table: pd.DataFrame) -> dict:
-    """A row a method and a column each of its measures, in percent, the best marked."""
-    measures = table.columns.drop("method")
+    """A row a method and a column each of its MEASURES, in percent, the best marked."""
+    measures = [name for name in MEASURES if name in table]
     marks = [best_marks(table[name].tolist()) for name in measures]
     rows = []
     for place, row in enumerate(table.to_dict("records")):
         cells = [(f"{row[name]:.1f}", mark[place]) for name, mark in zip(measures, marks)]
         rows.append({"name": row["method"], "colour": colour(row["method"]), "cells": cells})
-    return {"head": [[(name.replace("_", " "), 1) for name in measures]], "rows": rows}
+    groups = Counter(MEASURES[name][0] for name in measures)
+    return {"head": [list(groups.items()), [(MEASURES[name][1], 1) for name in measures]], "rows": rows}
 
 
 def count_table(sets: dict[str, dict]) -> dict:

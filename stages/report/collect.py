@@ -49,7 +49,10 @@ def read_anchors(root: Path) -> pd.DataFrame:
 
 
 def retention_table(summaries: dict[str, dict]) -> pd.DataFrame:
-    """One row a method, all in percent: relations, what was retained, and the verb probe."""
+    """One row a method, all in percent: relations, what was retained, and the verb probe.
+
+    A column that no method has, such as the probe of too few images, is left out.
+    """
     rows = [
         {"method": method}
         | summary["overall"]
@@ -57,7 +60,7 @@ def retention_table(summaries: dict[str, dict]) -> pd.DataFrame:
         | {f"verb_probe_{name}": summary["probe"].get(name) for name in ("accuracy", "commonest")}
         for method, summary in summaries.items()
     ]
-    return pd.DataFrame(rows).dropna(axis=1, how="all").round(1)
+    return pd.DataFrame(rows).dropna(axis=1, how="all")
 
 
 def results(whole: pd.DataFrame, retention: pd.DataFrame) -> dict:
@@ -66,7 +69,7 @@ def results(whole: pd.DataFrame, retention: pd.DataFrame) -> dict:
     `relation` is the mean image-to-text accuracy over dynamic, stative and swapped, `retention` the
     mean recall@1 of whole captions; `chance` stands beside the methods.
     """
-    overall = retention.set_index("method")[["relation", "retention"]]
+    overall = retention.set_index("method")[["relation", "retention"]].round(1)
     numbers: dict = {method: row.to_dict() for method, row in overall.iterrows()}
     for row in whole[whole["direction"] != "group"].itertuples():
         cells = numbers[row.method].setdefault(row.set, {})

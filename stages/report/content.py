@@ -120,8 +120,9 @@ RETENTION = (
 VERBS = "Dynamic and stative tuples, image to text, with the number of tuples. Dotted: chance."
 CONFUSIONS = "how often, in percent, an image preferred a text with another verb to its own."
 MACRO = (
-    "In percent: the mean over verbs of each verb's accuracy, so that common verbs weigh no more than "
-    "rare ones; and the share of tuples that are right in both directions at once."
+    "In percent. Image to text (i → t) and text to image (t → i) as the mean over verbs of each verb's "
+    "accuracy, so that common verbs weigh no more than rare ones; both: the share of tuples that are "
+    "right in both directions at once."
 )
 SLICES = (
     "Image-to-text accuracy in percent within parts of the sets, with the number of tuples: whether the "

@@ -31,10 +31,11 @@ def test_two_images_and_two_captions_have_three_scores():
 
 
 def test_a_sentence_chooses_between_two_images():
-    pictures, texts = [("1.jpg", ()), ("2.jpg", ())], pd.Index(["a girl sits"])
-    questions = _questions([["verb", pictures, ["a girl sits"], False], ["verb", pictures[::-1], ["a girl sits"], False]])
-    table = benchmark_table(questions, pictures, np.eye(2), texts, np.eye(2)[:1], 20, 0)
-    assert table[["category", "direction", "accuracy"]].values.tolist() == [["all", "t2i", 0.5], ["verb", "t2i", 0.5]]
+    pictures, text = [("1.jpg", ()), ("2.jpg", ())], ["a girl sits"]
+    questions = _questions([["verb", order, text, False] for order in (pictures, pictures[::-1])])
+    table = benchmark_table(questions, pictures, np.eye(2), pd.Index(text), np.eye(2)[:1], 20, 0)
+    cells = table[["category", "direction", "accuracy"]].values.tolist()
+    assert cells == [["all", "t2i", 0.5], ["verb", "t2i", 0.5]]
 
 
 def test_macro_is_the_mean_over_the_categories_that_count():

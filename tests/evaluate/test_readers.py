@@ -26,7 +26,12 @@ ARO = {
     "true_caption": "the cat is on the mat",
     "false_caption": "the mat is on the cat",
 }
-SVO_HEADER = "sentence,pos_triplet,neg_triplet,pos_url,neg_url,pos_image_id,neg_image_id,subj_neg,verb_neg,obj_neg"
+SVO_HEADER = (
+    "sentence,pos_triplet,neg_triplet,pos_url,neg_url,"
+    "pos_image_id,neg_image_id,subj_neg,verb_neg,obj_neg"
+)
+READERS = [read_sugarcrepe, read_valse, read_winoground]
+READERS += [read_aro_relation, read_aro_attribution, read_svo_probes]
 
 
 def test_sugarcrepe_items_become_questions(tmp_path):
@@ -44,7 +49,8 @@ def test_valse_keeps_valid_foils_alone(tmp_path):
 
 
 def test_winoground_has_two_images_and_two_captions(tmp_path):
-    item = {"image_0": "a", "image_1": "b", "caption_0": "x y", "caption_1": "y x", "collapsed_tag": "Object"}
+    item = {"image_0": "a", "image_1": "b", "caption_0": "x y", "caption_1": "y x"}
+    item |= {"collapsed_tag": "Object"}
     (tmp_path / "examples.jsonl").write_text(json.dumps(item) + "\n")
     rows = read_winoground(tmp_path).values.tolist()
     assert rows == [["Object", [("a.png", ()), ("b.png", ())], ["x y", "y x"], False]]
@@ -88,7 +94,10 @@ def test_svo_probes_keeps_rows_that_differ_in_one_word(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("sentence\nA girl sits.\n", "pos_image_id"), (f"{SVO_HEADER}\n,,,u,v,1,2,False,True,False\n", "row 2: sentence")],
+    [
+        ("sentence\nA girl sits.\n", "pos_image_id"),
+        (f"{SVO_HEADER}\n,,,u,v,1,2,False,True,False\n", "row 2: sentence"),
+    ],
 )
 def test_svo_probes_names_what_is_missing(tmp_path, content, message):
     (tmp_path / "svo_probes.csv").write_text(content)
@@ -103,9 +112,7 @@ def test_broken_files_are_named(tmp_path, content):
         read_sugarcrepe(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "read", [read_sugarcrepe, read_valse, read_winoground, read_aro_relation, read_aro_attribution, read_svo_probes]
-)
+@pytest.mark.parametrize("read", READERS)
 def test_an_empty_folder_is_named(tmp_path, read):
     with pytest.raises(InputError, match="published folder"):
         read(tmp_path)
