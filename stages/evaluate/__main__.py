@@ -41,7 +41,8 @@ def read_split() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame
     captions = read_table("data/captions/captions.parquet", INPUTS["captions"]).to_pandas()
     test, train = (questions(tuples[tuples["split"] == split], triples) for split in ("test", "train"))
     if test.empty:
-        raise InputError("data/negatives/tuples.parquet has no tuples of split test; give more captioned images")
+        path = "data/negatives/tuples.parquet"
+        raise InputError(f"{path} has no tuples of split test; give more captioned images")
     return test, train, captions[captions["split"] == "test"], triples[triples["split"] == "test"]
 
 
@@ -109,8 +110,10 @@ def main() -> None:
 
     encoders = load_checkpoint(f"data/train/{method}/checkpoint", best_device())
     model, transform, tokenizer = encoders
-    stored = method == "base"  # stage features has encoded base's images
-    images = read_features(image_ids) if stored else encode_images(model, transform, read_images(image_ids))
+    if method == "base":  # stage features has encoded its images
+        images = read_features(image_ids)
+    else:
+        images = encode_images(model, transform, read_images(image_ids))
     both = image_ids, images, texts, encode_texts(model, tokenizer, list(texts))
     table, recalls = test.join(answer(test, *both)), caption_recalls(captions, *both)
     benchmarks, answered = run_benchmarks(encoders, options["benchmarks"], *sampling)

@@ -25,7 +25,8 @@ from stages.report.content import figures, gallery_rows, page_content
 from stages.report.page import gallery_cards, render
 
 DATA, METRICS = Path("data"), Path("metrics")
-DETAILS = ("history", "verbs", "confusions", "differences", "macro", "retention", "interpolation", "benchmarks")
+DETAILS = ("history", "verbs", "confusions", "differences", "macro", "retention")
+DETAILS += ("interpolation", "benchmarks")
 
 
 def read_jpegs(chosen: list[tuple[str, pd.DataFrame]]) -> dict[int, bytes]:

@@ -70,10 +70,14 @@ def missing_images(answered: dict[str, dict]) -> str:
         for name, found in answered.items()
         if found["missing"]
     ]
-    return "; ".join(lacks) + "; the missing files are named in data/evaluate/*/summary.json." if lacks else ""
+    if not lacks:
+        return ""
+    return "; ".join(lacks) + "; the missing files are named in data/evaluate/*/summary.json."
 
 
-def sections(tables: dict[str, pd.DataFrame], summaries: dict, drawn: dict[str, str], best: str) -> list[dict]:
+def sections(
+    tables: dict[str, pd.DataFrame], summaries: dict, drawn: dict[str, str], best: str
+) -> list[dict]:
     """The page from top to gallery: each with a title, a text, and a table or a chart or both."""
     whole = tables["whole"]
     pairs, asked = whole[whole["direction"] != "group"], summaries["methods"][best]["benchmarks"]

@@ -61,12 +61,13 @@ def set_bars(accuracy: pd.DataFrame) -> str:
             style = {"color": colour(method), "label": method, "edgecolor": "white", "linewidth": 0.6}
             panel.bar(x, 100 * rows["accuracy"], width, **style)
             panel.errorbar(x, 100 * rows["accuracy"], whiskers, fmt="none", ecolor="#222", lw=1, capsize=2)
-        for index, name in enumerate(sets):
-            level = 100 * part["chance"].xs(name, level="set").iloc[0] if name in part.index.levels[1] else np.nan
+        levels = 100 * part["chance"].groupby(level="set").max().reindex(sets)  # NaN: not asked
+        for index, level in enumerate(levels):
             panel.hlines(level, index - 0.45, index + 0.45, color="#222", ls=":", lw=1.2)
         panel.set(title=TITLES[direction], xticks=range(len(sets)), xticklabels=sets, ylim=(0, 103))
     panels[0].set_ylabel("accuracy, %")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="lower center", ncols=6, bbox_to_anchor=(0.5, -0.09))
+    place = {"loc": "lower center", "ncols": 6, "bbox_to_anchor": (0.5, -0.09)}
+    figure.legend(*panels[0].get_legend_handles_labels(), **place)
     return svg(figure)
 
 
@@ -103,7 +104,8 @@ def verb_chart(verbs: pd.DataFrame, best: str, chance: float) -> str:
         panel.errorbar(100 * rows["accuracy"], np.arange(len(order)) + shift, xerr=spread, **style)
     labels = [f"{verb}  ({count:,})" for verb, count in zip(order, counts)]
     panel.axvline(chance, color="#222", ls=":", lw=1)
-    panel.set(xlabel="image-to-text accuracy, %", yticks=range(len(order)), yticklabels=labels, xlim=(-2, 102))
+    panel.set(xlabel="image-to-text accuracy, %", xlim=(-2, 102))
+    panel.set(yticks=range(len(order)), yticklabels=labels)
     figure.legend(*panel.get_legend_handles_labels(), loc="upper right", ncols=2)
     return svg(figure)
 
@@ -112,8 +114,8 @@ def verb_chart(verbs: pd.DataFrame, best: str, chance: float) -> str:
 def confusion_map(confusions: pd.DataFrame, best: str) -> str:
     """For the image's verb (row): how often the text with another verb (column) was preferred, in %."""
     part = confusions[confusions["method"] == best]
-    asked = part.groupby("relation")["count"].sum().add(part.groupby("taken_for")["count"].sum(), fill_value=0)
-    verbs = sorted(asked.nlargest(CONFUSED).index)
+    asked, put = (part.groupby(name)["count"].sum() for name in ("relation", "taken_for"))
+    verbs = sorted(asked.add(put, fill_value=0).nlargest(CONFUSED).index)
     rates = part.assign(rate=100 * part["mistaken"] / part["count"])
     table = rates.pivot(index="relation", columns="taken_for", values="rate").reindex(verbs, columns=verbs)
     figure = Figure(figsize=(3 + 0.36 * len(verbs), 1.5 + 0.36 * len(verbs)))
@@ -148,7 +150,8 @@ def retention_lines(table: pd.DataFrame, interpolation: pd.DataFrame) -> str:
                 place = {"xytext": (4, -9), "textcoords": "offset points", "fontsize": 7.5}
                 panel.annotate(f"{alpha:g}", (left, up), color=colour(method), **place)
     for row in table.itertuples():
-        panel.scatter(row.retention, row.relation, s=90, color=colour(row.method), edgecolor="white", zorder=3)
+        style = {"s": 90, "color": colour(row.method), "edgecolor": "white", "zorder": 3}
+        panel.scatter(row.retention, row.relation, **style)
         place = {"xytext": (8, 5), "textcoords": "offset points", "weight": "bold", "zorder": 4}
         panel.annotate(row.method, (row.retention, row.relation), color=colour(row.method), **place)
     panel.margins(0.18)
@@ -180,7 +183,8 @@ def tuple_bars(anchors: pd.DataFrame) -> str:
     panel = figure.subplots()
     below = np.zeros(len(table))
     for name in (name for name in SETS if name in table):
-        panel.bar(range(len(table)), table[name], bottom=below, color=SETS[name], label=name, edgecolor="white")
+        style = {"bottom": below, "color": SETS[name], "label": name, "edgecolor": "white"}
+        panel.bar(range(len(table)), table[name], **style)
         below += table[name].to_numpy()
     panel.set(ylabel="tuples", xticks=range(len(table)), xlim=(-0.6, len(table) - 0.4))
     panel.set_xticklabels(table.index, rotation=55, ha="right")

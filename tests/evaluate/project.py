@@ -112,7 +112,8 @@ def make_project(root: Path, params: dict = PARAMS) -> None:
     }
     for name, rows in tables.items():
         schema = SCHEMAS[name.split("/")[1]]
-        write_table(data / f"{name}.parquet", pa.Table.from_pandas(rows, schema, preserve_index=False), schema)
+        table = pa.Table.from_pandas(rows, schema, preserve_index=False)
+        write_table(data / f"{name}.parquet", table, schema)
     for seed, method in enumerate(params["evaluate"]["methods"]):
         make_checkpoint(data / "train" / method / "checkpoint", seed)
         losses = pd.DataFrame({"step": [10, 20], "loss": [1.0, 0.5]})

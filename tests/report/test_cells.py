@@ -64,7 +64,8 @@ def test_means_over_verbs_stand_beside_both_at_once():
 
 def test_slices_leave_out_what_is_no_true_part():
     part = WHOLE[WHOLE["direction"] == "i2t"]
-    table = slice_table(pd.concat([part, part.assign(slice="dynamic verb"), part.assign(slice="seen triple", count=9)]))
+    parts = [part, part.assign(slice="dynamic verb"), part.assign(slice="seen triple", count=9)]
+    table = slice_table(pd.concat(parts))
     assert _names(table) == ["swapped, seen triple (9)"]
     assert _marks(table) == [["", "top"]]
 
@@ -78,7 +79,8 @@ def test_benchmarks_say_category_score_and_count():
 
 
 def test_differences_are_marked_where_the_interval_leaves_out_zero():
-    rows = [("drive", "base", name, "i2t", 0.1, low, high) for name, low, high in (("a", 0.05, 0.2), ("b", -0.1, 0.3))]
+    intervals = (("a", 0.05, 0.2), ("b", -0.1, 0.3))
+    rows = [("drive", "base", name, "i2t", 0.1, low, high) for name, low, high in intervals]
     columns = ["method", "minus", "set", "direction", "difference", "low", "high"]
     table = difference_table(pd.DataFrame(rows, columns=columns))
     assert table["rows"][0]["cells"][0] == ("+10.0 <small>[+5.0, +20.0]</small>", "better")

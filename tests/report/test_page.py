@@ -50,7 +50,8 @@ TABLES = {
     ),
     "retention": retention_table(SUMMARIES["methods"]),
     "interpolation": pd.DataFrame(
-        {"method": "drive", "alpha": [0, 0.5, 1], "relation": [0.5, 0.7, 0.75], "retention": [0.25, 0.3, 0.25]}
+        [("drive", 0, 0.5, 0.25), ("drive", 0.5, 0.7, 0.3), ("drive", 1, 0.75, 0.25)],
+        columns=["method", "alpha", "relation", "retention"],
     ),
     "benchmarks": pd.DataFrame(
         columns=["method", "benchmark", "category", "direction", "accuracy", "low", "high", "count"]
@@ -63,7 +64,8 @@ TABLES = {
 
 @functools.cache
 def _page():
-    row = {"set": "swapped", "images": [1, 2], "texts": ["dog <chasing> cat", "cat chasing dog"], "best_text": 1}
+    texts = ["dog <chasing> cat", "cat chasing dog"]
+    row = {"set": "swapped", "images": [1, 2], "texts": texts, "best_text": 1}
     scores = {"true_score_base": 0.1, "text_score_base": 0.2, "true_score": 0.3, "text_score": 0.1}
     cards = gallery_cards(pd.DataFrame([row | scores]), {1: b"one", 2: b"two"})
     drawn = figures(TABLES, "drive")
@@ -156,6 +158,9 @@ def test_bars_for_dvc_are_labelled():
 
 
 def test_missing_images_of_benchmarks_are_counted():
-    found = {"valse": {"questions": 9, "answered": 4, "missing": 3}, "aro": {"questions": 1, "answered": 1, "missing": 0}}
+    found = {
+        "valse": {"questions": 9, "answered": 4, "missing": 3},
+        "aro_relation": {"questions": 1, "answered": 1, "missing": 0},
+    }
     assert missing_images(found).startswith("valse: 4 of 9 questions have their images; the missing files")
     assert missing_images({}) == ""
