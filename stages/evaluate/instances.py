@@ -16,8 +16,9 @@ Naming = tuple[list[str], dict[int, set[str]]]
 def nouns_shown(triples: pd.DataFrame) -> Naming:
     """The subjects and objects of the triples, and which image has which.
 
-    >>> nouns_shown(pd.DataFrame({"image_id": [7], "subject": ["dog"], "object": ["cat"]}))
-    (['cat', 'dog'], {7: {'cat', 'dog'}})
+    >>> triples = pd.DataFrame({"image_id": [7], "subject": ["dog"], "object": ["cat"]})
+    >>> nouns_shown(triples) == (["cat", "dog"], {7: {"dog", "cat"}})
+    True
     """
     shown: dict[int, set[str]] = {}
     for image, subject, object_ in triples[["image_id", "subject", "object"]].itertuples(index=False):
