@@ -58,7 +58,12 @@ def classifier_scores(classifier: LogisticRegression, texts: np.ndarray, options
 
 
 def shuffled_answers(
-    table: pd.DataFrame, image_ids: pd.Index, images: np.ndarray, text_index: pd.Index, texts: np.ndarray, seed: int
+    table: pd.DataFrame,
+    image_ids: pd.Index,
+    images: np.ndarray,
+    text_index: pd.Index,
+    texts: np.ndarray,
+    seed: int,
 ) -> pd.DataFrame:
     """`answer` with every image's embedding replaced by that of another, drawn from `seed`."""
     order = np.random.default_rng([seed, len(images)]).permutation(len(images))

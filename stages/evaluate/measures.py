@@ -10,6 +10,7 @@ from stages.evaluate.controls import (
     shuffled_answers,
     text_classifier,
 )
+from stages.evaluate.instances import Naming
 from stages.evaluate.probe import verb_probe
 from stages.evaluate.relation import outcomes, padded_positions
 from stages.evaluate.retention import noun_accuracy, recalls
@@ -25,6 +26,12 @@ def noun_prompts(nouns: list[str]) -> list[str]:
 def rows(index: pd.Index, embeddings: np.ndarray, keys) -> np.ndarray:
     """The embeddings of `keys`, (len(keys), D), from those of the unique items of `index`."""
     return embeddings[index.get_indexer(keys)]
+
+
+def unique_items(test: pd.DataFrame, captions: pd.DataFrame) -> tuple[pd.Index, pd.Index]:
+    """The image ids and the texts of `questions` and whole captions, sorted, each once."""
+    images = pd.Index(sorted({*captions["image_id"], *test["images"].explode()}))
+    return images, pd.Index(sorted({*captions["caption"], *test["texts"].explode()}))
 
 
 def controls(
@@ -53,29 +60,48 @@ def controls(
     return accuracy_by_set(table["set"], columns)
 
 
-def retention(
+def caption_recalls(
     captions: pd.DataFrame,
-    triples: pd.DataFrame,
     image_ids: pd.Index,
     images: np.ndarray,
     text_index: pd.Index,
     texts: np.ndarray,
 ) -> dict[str, float]:
-    """Recalls on whole captions and zero-shot naming of nouns; `captions`, `triples` of the test split."""
+    """Recall@1, 5 and 10 both ways on whole captions, several an image."""
     owners = np.unique(captions["image_id"])
-    found = recalls(
-        rows(image_ids, images, owners),
-        owners,
-        rows(text_index, texts, captions["caption"]),
-        captions["image_id"].to_numpy(),
-    )
-    nouns = sorted(set(triples["subject"]) | set(triples["object"]))
-    shown: dict[int, set[int]] = {}
-    for row in triples.itertuples():
-        shown.setdefault(row.image_id, set()).update((nouns.index(row.subject), nouns.index(row.object)))
-    prompts = rows(text_index, texts, noun_prompts(nouns))  # (N, D)
-    accuracy = noun_accuracy(rows(image_ids, images, list(shown)), prompts, list(shown.values()))
-    return found | {"noun_accuracy": accuracy}
+    own = rows(image_ids, images, owners)  # (I, D)
+    said = rows(text_index, texts, captions["caption"])  # (T, D)
+    return recalls(own, owners, said, captions["image_id"].to_numpy())
+
+
+def naming_accuracy(
+    naming: Naming,
+    image_ids: pd.Index,
+    images: np.ndarray,
+    text_index: pd.Index,
+    texts: np.ndarray,
+) -> float:
+    """Zero-shot classification: share of the images whose nearest name is one that they show."""
+    names, shown = naming
+    prompts = rows(text_index, texts, noun_prompts(names))  # (names, D)
+    place = {name: position for position, name in enumerate(names)}
+    depicted = [{place[name] for name in right} for right in shown.values()]
+    return noun_accuracy(rows(image_ids, images, list(shown)), prompts, depicted)
+
+
+def overall(table: pd.DataFrame, found: dict[str, float]) -> dict[str, float]:
+    """The two numbers of the trade: relations told apart, and captions still found.
+
+    `relation` is the mean image-to-text accuracy over the sets dynamic, stative and swapped that
+    exist, of tuples with columns set and i2t; `retention` the mean of recall@1 both ways.
+
+    >>> answered = pd.DataFrame({"set": ["dynamic", "swapped", "random"], "i2t": [1.0, 0.0, 1.0]})
+    >>> overall(answered, {"i2t_recall@1": 0.5, "t2i_recall@1": 0.25})
+    {'relation': 0.5, 'retention': 0.375}
+    """
+    hard = table[table["set"] != "random"]
+    relation = float(hard.groupby("set")["i2t"].mean().mean())
+    return {"relation": relation, "retention": (found["i2t_recall@1"] + found["t2i_recall@1"]) / 2}
 
 
 def probe(triples: pd.DataFrame, image_ids: pd.Index, images: np.ndarray, seed: int) -> dict[str, float]:
@@ -85,12 +111,12 @@ def probe(triples: pd.DataFrame, image_ids: pd.Index, images: np.ndarray, seed: 
     return verb_probe(embeddings, verbs, groups, FOLDS, seed)
 
 
-def percents(value: object) -> object:
-    """Every share in a nested dictionary as a percentage with one decimal; counts stay.
+def percents(value: object, digits: int = 1) -> object:
+    """Every share in a nested dictionary as a rounded percentage; counts stay.
 
     >>> percents({"random": {"blind": 0.51234}, "verbs": 12})
     {'random': {'blind': 51.2}, 'verbs': 12}
     """
     if isinstance(value, dict):
-        return {name: percents(part) for name, part in value.items()}
-    return round(100 * value, 1) if isinstance(value, float) else value
+        return {name: percents(part, digits) for name, part in value.items()}
+    return round(100 * value, digits) if isinstance(value, float) else value

@@ -7,7 +7,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 
-def verb_probe(images: np.ndarray, verbs: np.ndarray, groups: np.ndarray, folds: int, seed: int) -> dict[str, float]:
+def verb_probe(
+    images: np.ndarray, verbs: np.ndarray, groups: np.ndarray, folds: int, seed: int
+) -> dict[str, float]:
     """Held-out accuracy of a logistic regression from frozen image embeddings to the verb.
 
     `images` (N, D), one row a triple; `verbs` (N,); `groups` (N,) image ids: no image is in two folds.

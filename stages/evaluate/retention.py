@@ -5,7 +5,13 @@ import numpy as np
 RANKS = (1, 5, 10)
 
 
-def best_match_ranks(queries: np.ndarray, candidates: np.ndarray, owner_q, owner_c, chunk: int = 1024) -> np.ndarray:
+def best_match_ranks(
+    queries: np.ndarray,
+    candidates: np.ndarray,
+    owner_q: np.ndarray,
+    owner_c: np.ndarray,
+    chunk: int = 1024,
+) -> np.ndarray:
     """Rank (1 = first) of every query's best candidate with the same owner; ties count against it.
 
     `queries` (Q, D), `candidates` (C, D) of unit length; `owner_q` (Q,), `owner_c` (C,) image ids. A

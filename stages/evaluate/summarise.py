@@ -87,6 +87,17 @@ def confusions(table: pd.DataFrame) -> pd.DataFrame:
     return result.astype({"mistaken": "int64"})
 
 
+def summarise(table: pd.DataFrame, resamples: int, seed: int) -> dict[str, pd.DataFrame]:
+    """The answered tuples themselves, and every table that is made of them alone."""
+    return {
+        "tuples": table,
+        "accuracy": accuracies(table, resamples, seed),
+        "macro": macro_accuracies(table, resamples, seed),
+        "verbs": verb_accuracies(table, resamples, seed),
+        "confusions": confusions(table),
+    }
+
+
 def headline(accuracy: pd.DataFrame) -> dict[str, dict[str, float]]:
     """The few rounded numbers of a method: set -> direction -> accuracy in percent."""
     whole = accuracy[accuracy["slice"] == "all"]

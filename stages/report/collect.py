@@ -6,17 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from stages.common.errors import InputError
+from stages.common.tables import SCHEMAS as INPUTS
 from stages.common.tables import read_table
 from stages.evaluate.schemas import SCHEMAS
-from stages.report.compare import METHODS
-
-
-def evaluated_methods(root: Path) -> list[str]:
-    """The methods with a folder under data/evaluate, in the order of METHODS."""
-    found = [method for method in METHODS if (root / "evaluate" / method).is_dir()]
-    if not found:
-        raise InputError(f"{root}/evaluate holds no method's evaluation; run `dvc repro`")
-    return found
 
 
 def read_methods(root: Path, methods: list[str], name: str) -> pd.DataFrame:
@@ -30,7 +22,7 @@ def read_methods(root: Path, methods: list[str], name: str) -> pd.DataFrame:
 
 def read_history(root: Path, methods: list[str]) -> pd.DataFrame:
     """Training loss by step, a column per fine-tuned method; empty where none was trained."""
-    paths = {method: root / "train" / method / "history.csv" for method in methods}
+    paths = {method: root / "train" / method / "history.csv" for method in methods if method != "base"}
     columns = [
         pd.read_csv(path).set_index("step")["loss"].rename(method)
         for method, path in paths.items()
@@ -39,35 +31,51 @@ def read_history(root: Path, methods: list[str]) -> pd.DataFrame:
     return pd.concat(columns, axis=1).sort_index().reset_index() if columns else pd.DataFrame()
 
 
-def read_summaries(root: Path, methods: list[str]) -> dict[str, dict]:
-    """data/evaluate/METHOD/summary.json of every method: accuracy, controls, retention and probe in %."""
-    paths = {method: root / "evaluate" / method / "summary.json" for method in methods}
-    return {method: json.loads(path.read_text(encoding="utf-8")) for method, path in paths.items()}
+def read_summary(path: Path) -> dict:
+    """The summary.json of a stage."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing; run `dvc repro` to make it") from None
+
+
+def read_anchors(root: Path) -> pd.DataFrame:
+    """Set, split and the anchor's relation of every tuple, from data/negatives and data/triples."""
+    path = root / "negatives/tuples.parquet"
+    tuples = read_table(path, INPUTS["tuples"], ["set", "split", "anchor"]).to_pandas()
+    path = root / "triples/triples.parquet"
+    triples = read_table(path, INPUTS["triples"], ["triple_id", "relation"]).to_pandas()
+    return tuples.join(triples.set_index("triple_id"), on="anchor")
 
 
 def retention_table(summaries: dict[str, dict]) -> pd.DataFrame:
-    """One row a method: relation accuracy against what was retained, all in percent.
+    """One row a method, all in percent: relations, what was retained, and the verb probe.
 
-    `relation` is the mean image-to-text accuracy over the sets dynamic, stative and swapped that exist;
-    `retention` the mean of recall@1 both ways.
+    A column that no method has, such as the probe of too few images, is left out.
     """
-    rows = []
-    for method, summary in summaries.items():
-        cells = [sets["i2t"] for name, sets in summary["accuracy"].items() if name != "random"]
-        kept = summary["retention"]
-        mean = (kept["i2t_recall@1"] + kept["t2i_recall@1"]) / 2
-        verb = summary["probe"].get("accuracy")
-        relation = sum(cells) / len(cells) if cells else None
-        rows.append({"method": method, "relation": relation, "retention": mean, **kept, "verb_probe": verb})
-    return pd.DataFrame(rows).round(2)
+    rows = [
+        {"method": method}
+        | summary["overall"]
+        | summary["retention"]
+        | {f"verb_probe_{name}": summary["probe"].get(name) for name in ("accuracy", "commonest")}
+        for method, summary in summaries.items()
+    ]
+    return pd.DataFrame(rows).dropna(axis=1, how="all")
 
 
-def results(whole: pd.DataFrame) -> dict:
-    """The committed numbers: method -> set -> direction -> percent; `chance` beside the methods."""
-    numbers: dict = {}
+def results(whole: pd.DataFrame, retention: pd.DataFrame) -> dict:
+    """The committed numbers in percent: method -> relation, retention, and each set's directions.
+
+    `relation` is the mean image-to-text accuracy over dynamic, stative and swapped, `retention` the
+    mean recall@1 of whole captions; `chance` stands beside the methods.
+    """
+    overall = retention.set_index("method")[["relation", "retention"]].round(1)
+    numbers: dict = {method: row.to_dict() for method, row in overall.iterrows()}
     for row in whole[whole["direction"] != "group"].itertuples():
-        numbers.setdefault(row.method, {}).setdefault(row.set, {})[row.direction] = round(100 * row.accuracy, 1)
-        numbers.setdefault("chance", {}).setdefault(row.set, {})[row.direction] = round(100 * row.chance, 1)
+        cells = numbers[row.method].setdefault(row.set, {})
+        cells[row.direction] = round(100 * row.accuracy, 1)
+        chance = numbers.setdefault("chance", {}).setdefault(row.set, {})
+        chance[row.direction] = round(100 * row.chance, 1)
     return numbers
 
 

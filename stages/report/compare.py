@@ -58,7 +58,8 @@ def examples(base: pd.DataFrame, best: pd.DataFrame, gained: bool, count: int) -
     """Tuples that only the best method (`gained`) or only base answers rightly, the clearest first.
 
     The margin is the cosine of the true text less that of the best negative text; clearest means the
-    largest change of margin. Only tuples with a negative image, one tuple per anchor image.
+    largest change of margin. Only tuples with a negative image, one tuple per anchor image; random
+    negatives are easy, so their tuples come after all others.
     """
     columns = ["tuple_id", "i2t", "true_score", "text_score"]
     both = best.merge(base[columns], on="tuple_id", suffixes=("", "_base"))
@@ -66,6 +67,6 @@ def examples(base: pd.DataFrame, best: pd.DataFrame, gained: bool, count: int) -
     both = both[(both[right] == 1) & (both[wrong] == 0) & (both["images"].str.len() > 1)]
     margin = both["true_score"] - both["text_score"]
     change = margin - (both["true_score_base"] - both["text_score_base"])
-    both = both.assign(change=change if gained else -change)
-    both = both.sort_values(["change", "tuple_id"], ascending=[False, True])
+    both = both.assign(easy=both["set"] == "random", change=change if gained else -change)
+    both = both.sort_values(["easy", "change", "tuple_id"], ascending=[True, False, True])
     return both.drop_duplicates("image_id").head(count).reset_index(drop=True)

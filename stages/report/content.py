@@ -1,34 +1,47 @@
-"""What the page says: its charts with captions and alt texts, its finding and its gallery."""
+"""What the page says, section by section: its tables, its charts with alt texts, and its gallery."""
 
 import pandas as pd
 
+from stages.report.cells import (
+    accuracy_table,
+    benchmark_table,
+    control_table,
+    count_table,
+    difference_table,
+    macro_table,
+    retention_cells,
+    slice_table,
+)
 from stages.report.compare import examples
-from stages.report.page import accuracy_table, data_uri, difference_table
-from stages.report.plots import confusion_map, retention_scatter, set_bars, training_curves, verb_chart
+from stages.report.page import data_uri
+from stages.report.plots import (
+    confusion_map,
+    relation_bars,
+    retention_lines,
+    set_bars,
+    training_curves,
+    tuple_bars,
+    verb_chart,
+)
 
 GALLERY = 9  # cards of clearest gains, and of worst losses
 
 
-def charts(tables: dict[str, pd.DataFrame], best: str) -> list[dict]:
-    """The charts that the tables allow: title, text, alt text and data URI of each."""
-    whole, history = tables["whole"], tables["history"]
-    drawn = [
-        ("Accuracy by set", "Whiskers: 95% intervals over images. Dotted: chance.", set_bars(whole)),
-    ]
+def figures(tables: dict[str, pd.DataFrame], best: str) -> dict[str, str]:
+    """Every chart that the tables allow, name -> SVG text; also what `dvc plots` shows."""
+    whole = tables["whole"]
+    drawn = {"accuracy": set_bars(whole)}
     if len(tables["verbs"]):
-        text = f"Dynamic and stative tuples: base against {best}, with the number of tuples. Dotted: chance."
-        drawn.append(("Accuracy by verb", text, verb_chart(tables["verbs"], best)))
+        hard = whole[whole["set"].isin(["dynamic", "stative"]) & (whole["direction"] == "i2t")]
+        drawn["verbs"] = verb_chart(tables["verbs"], best, 100 * hard["chance"].iloc[0])
     if len(tables["confusions"]):
-        text = f"{best}: how often, in percent, an image preferred a text with another verb to its own."
-        drawn.append(("Which verb is taken for which", text, confusion_map(tables["confusions"], best)))
-    text = "Up: relations are told apart. Right: whole captions and images still find each other."
-    drawn.append(("Relations against retention", text, retention_scatter(tables["retention"])))
-    if len(history):
-        drawn.append(("Training", "Loss by step, smoothed over nine points.", training_curves(history)))
-    return [
-        {"title": title, "text": text, "alt": f"{title}. {text}", "uri": data_uri(chart.encode(), "image/svg+xml")}
-        for title, text, chart in drawn
-    ]
+        drawn["confusions"] = confusion_map(tables["confusions"], best)
+    drawn["retention"] = retention_lines(tables["retention"], tables["interpolation"])
+    if len(tables["history"]):
+        drawn["training"] = training_curves(tables["history"])
+    drawn["relations"] = relation_bars(tables["relations"])
+    drawn["tuples"] = tuple_bars(tables["anchors"])
+    return drawn
 
 
 def finding(whole: pd.DataFrame, best: str) -> str:
@@ -50,33 +63,100 @@ def gallery_rows(tuples: dict[str, pd.DataFrame], best: str) -> list[tuple[str, 
     return [(title, examples(tuples["base"], tuples[best], gained, GALLERY)) for title, gained in headings]
 
 
-CONTROLS = {
-    "language_prior": "no image: how frequent the text is in training",
-    "text_classifier": "no image: a classifier on text embeddings",
-    "shuffled_i2t": "another image, image to text",
-    "shuffled_t2i": "another image, text to image",
-}
-
-
-def control_table(controls: dict[str, dict[str, float]]) -> dict:
-    """Rows of the controls of one method, set -> control -> percent; absent ones are empty."""
-    rows = [
-        {"name": text, "cells": [sets.get(name, "") for sets in controls.values()]}
-        for name, text in CONTROLS.items()
+def missing_images(answered: dict[str, dict]) -> str:
+    """Which benchmarks lacked images, in one sentence; empty where none did."""
+    lacks = [
+        f"{name}: {found['answered']:,} of {found['questions']:,} questions have their images"
+        for name, found in answered.items()
+        if found["missing"]
     ]
-    return {"sets": list(controls), "rows": rows}
+    if not lacks:
+        return ""
+    return "; ".join(lacks) + "; the missing files are named in data/evaluate/*/summary.json."
+
+
+def sections(
+    tables: dict[str, pd.DataFrame], summaries: dict, drawn: dict[str, str], best: str
+) -> list[dict]:
+    """The page from top to gallery: each with a title, a text, and a table or a chart or both."""
+    whole = tables["whole"]
+    pairs, asked = whole[whole["direction"] != "group"], summaries["methods"][best]["benchmarks"]
+    told = [
+        ("Accuracy", ACCURACY, accuracy_table(pairs), "accuracy"),
+        ("Differences on the same tuples", DIFFERENCES, difference_table(tables["differences"]), None),
+        ("Relations against retention", RETENTION, retention_cells(tables["retention"]), "retention"),
+        ("Accuracy by verb", f"{VERBS} Base against {best}.", None, "verbs"),
+        ("Which verb is taken for which", f"{best}: {CONFUSIONS}", None, "confusions"),
+        ("Means over verbs, and both at once", MACRO, macro_table(tables["macro"], whole), None),
+        ("Slices", SLICES, slice_table(tables["accuracy"]), None),
+        ("Controls", CONTROL, control_table(summaries["methods"][best]["controls"], whole), None),
+        ("Benchmarks", f"{BENCHMARKS} {missing_images(asked)}", benchmark_table(tables["benchmarks"]), None),
+        ("Training", "Loss by step, smoothed over nine points.", None, "training"),
+        ("Relations in the captions", RELATIONS, None, "relations"),
+        ("Tuples", TUPLES, count_table(summaries["negatives"]["sets"]), "tuples"),
+    ]
+    return [
+        {
+            "title": title,
+            "text": text,
+            "table": table,
+            "chart": data_uri(drawn[name].encode(), "image/svg+xml") if name in drawn else "",
+            "alt": f"Chart: {title}. {text}",
+        }
+        for title, text, table, name in told
+        if name in drawn or (table and table["rows"])
+    ]
+
+
+ACCURACY = (
+    "Percent right, with the 95% bootstrap interval over images. Image to text: the image prefers its "
+    "own text to every negative text. Text to image: the text prefers its own image. A tie is wrong. "
+    "The best method of each column is shaded. Whiskers are the intervals, dotted lines chance."
+)
+DIFFERENCES = "In points, with paired 95% intervals; coloured where the interval leaves out zero."
+RETENTION = (
+    "Relation: the mean image-to-text accuracy over dynamic, stative and swapped tuples. Retention: "
+    "recall@1 on the test split's whole captions, the mean of both ways. Each line interpolates the "
+    "weights from base (alpha 0) to the method (alpha 1). Also zero-shot naming of the nouns shown, and "
+    "how well a logistic regression reads the verb from the frozen image embedding (folds by image) "
+    "beside the share of the commonest verb; all in percent."
+)
+VERBS = "Dynamic and stative tuples, image to text, with the number of tuples. Dotted: chance."
+CONFUSIONS = "how often, in percent, an image preferred a text with another verb to its own."
+MACRO = (
+    "In percent. Image to text (i → t) and text to image (t → i) as the mean over verbs of each verb's "
+    "accuracy, so that common verbs weigh no more than rare ones; both: the share of tuples that are "
+    "right in both directions at once."
+)
+SLICES = (
+    "Image-to-text accuracy in percent within parts of the sets, with the number of tuples: whether the "
+    "verb or the triple occurs in training, whether it has a particle or a preposition."
+)
+CONTROL = (
+    "Accuracy in percent that the best method reaches without the right image. Blind scores far above "
+    "chance mean that a set can partly be solved from language alone; shuffled images must fall to it."
+)
+BENCHMARKS = (
+    "Percent right by each benchmark's published rule, with intervals over images; macro is the mean "
+    "over categories where the authors publish it. SVO-Probes is asked as a forced choice between the "
+    "two images, since CLIP has no matching head."
+)
+RELATIONS = "The commonest relations of the triples, all splits."
+TUPLES = "How many tuples were built, by set and split; the chart counts them by the anchor's verb."
 
 
 def page_content(
     tables: dict[str, pd.DataFrame],
-    controls: dict[str, dict[str, float]],
+    summaries: dict,
+    drawn: dict[str, str],
     gallery: list[tuple[str, list[dict]]],
     best: str,
     resamples: int,
 ) -> dict:
     """Everything that the template names; `tables` as `stages.report.collect` makes them.
 
-    `controls` are those of the best method.
+    `summaries` holds those of the evaluations under "methods" and that of the stage "negatives";
+    `drawn` are the `figures`.
     """
     whole, answered = tables["whole"], tables["answered"]
     return {
@@ -84,11 +164,7 @@ def page_content(
         "images": f"{answered['image_id'].nunique():,}",
         "methods": list(whole["method"].unique()),
         "finding": finding(whole, best),
-        "table": accuracy_table(whole[whole["direction"] != "group"]),
-        "charts": charts(tables, best),
-        "differences": difference_table(tables["differences"]),
-        "controls": control_table(controls),
-        "retention": tables["retention"].dropna(axis=1).to_dict("split"),
+        "sections": sections(tables, summaries, drawn, best),
         "gallery": gallery,
         "best": best,
         "resamples": f"{resamples:,}",

@@ -14,6 +14,9 @@ COLOURS = {
     "drive": "#d1495b",
     "ours": "#2a8a57",
 }
+SETS = {"dynamic": "#d1495b", "stative": "#edae49", "swapped": "#2a8a57", "random": "#8a9099"}
+VERBS = 40  # rows of a chart by verb, the verbs of most tuples
+CONFUSED = 25  # rows of the heat map
 TITLES = {"i2t": "image to text", "t2i": "text to image", "group": "both at once"}
 STYLE = {
     "font.size": 10,
@@ -28,6 +31,11 @@ STYLE = {
     "legend.frameon": False,
     "svg.hashsalt": "report",  # the same ids in every run
 }
+
+
+def colour(method: str) -> str:
+    """The colour of a method in every chart and table."""
+    return COLOURS.get(method, "#7b5ea7")
 
 
 def svg(figure: Figure) -> str:
@@ -50,15 +58,16 @@ def set_bars(accuracy: pd.DataFrame) -> str:
             rows = part.reindex([(method, name) for name in sets])
             x = np.arange(len(sets)) + (index - (len(methods) - 1) / 2) * width
             whiskers = 100 * np.array([rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]])
-            style = {"color": COLOURS[method], "label": method, "edgecolor": "white", "linewidth": 0.6}
+            style = {"color": colour(method), "label": method, "edgecolor": "white", "linewidth": 0.6}
             panel.bar(x, 100 * rows["accuracy"], width, **style)
             panel.errorbar(x, 100 * rows["accuracy"], whiskers, fmt="none", ecolor="#222", lw=1, capsize=2)
-        for index, name in enumerate(sets):
-            level = 100 * part["chance"].xs(name, level="set").iloc[0] if name in part.index.levels[1] else np.nan
+        levels = 100 * part["chance"].groupby(level="set").max().reindex(sets)  # NaN: not asked
+        for index, level in enumerate(levels):
             panel.hlines(level, index - 0.45, index + 0.45, color="#222", ls=":", lw=1.2)
         panel.set(title=TITLES[direction], xticks=range(len(sets)), xticklabels=sets, ylim=(0, 103))
     panels[0].set_ylabel("accuracy, %")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="lower center", ncols=6, bbox_to_anchor=(0.5, -0.09))
+    place = {"loc": "lower center", "ncols": 6, "bbox_to_anchor": (0.5, -0.09)}
+    figure.legend(*panels[0].get_legend_handles_labels(), **place)
     return svg(figure)
 
 
@@ -69,31 +78,35 @@ def training_curves(history: pd.DataFrame) -> str:
     panel = figure.subplots()
     for method in history.columns.drop("step"):
         rows = history[["step", method]].dropna()
-        panel.plot(rows["step"], rows[method], color=COLOURS[method], lw=0.8, alpha=0.35)
+        panel.plot(rows["step"], rows[method], color=colour(method), lw=0.8, alpha=0.35)
         smooth = rows[method].rolling(9, min_periods=1, center=True).mean()
-        panel.plot(rows["step"], smooth, color=COLOURS[method], lw=1.8, label=method)
+        panel.plot(rows["step"], smooth, color=colour(method), lw=1.8, label=method)
     panel.set(xlabel="step", ylabel="loss")
     panel.legend()
     return svg(figure)
 
 
 @matplotlib.rc_context(STYLE)
-def verb_chart(verbs: pd.DataFrame, best: str) -> str:
-    """Image-to-text accuracy per verb with 95% intervals, base against the best method, sorted."""
+def verb_chart(verbs: pd.DataFrame, best: str, chance: float) -> str:
+    """Image-to-text accuracy per verb with 95% intervals, base against the best method, sorted.
+
+    The verbs of most tuples where there are more than VERBS; `chance` in percent.
+    """
     part = verbs[verbs["direction"] == "i2t"]
-    order = part[part["method"] == best].sort_values("accuracy")["relation"].tolist()
-    figure = Figure(figsize=(10, 0.9 + 0.32 * len(order)))
+    own = part[part["method"] == best].nlargest(VERBS, "count").sort_values("accuracy")
+    order, counts = own["relation"].tolist(), own["count"].tolist()
+    figure = Figure(figsize=(10, 1.2 + 0.3 * len(order)))
     panel = figure.subplots()
     for shift, method in ((-0.14, "base"), (0.14, best)):
         rows = part[part["method"] == method].set_index("relation").reindex(order)
         spread = 100 * np.array([rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]])
-        style = {"fmt": "o", "ms": 5, "color": COLOURS[method], "capsize": 2, "label": method}
+        style = {"fmt": "o", "ms": 5, "color": colour(method), "capsize": 2, "label": method}
         panel.errorbar(100 * rows["accuracy"], np.arange(len(order)) + shift, xerr=spread, **style)
-    counts = part[part["method"] == best].set_index("relation")["count"]
-    labels = [f"{verb}  ({counts[verb]})" for verb in order]
-    panel.axvline(50, color="#222", ls=":", lw=1)
-    panel.set(xlabel="image-to-text accuracy, %", yticks=range(len(order)), yticklabels=labels, xlim=(0, 102))
-    panel.legend(loc="lower left")
+    labels = [f"{verb}  ({count:,})" for verb, count in zip(order, counts)]
+    panel.axvline(chance, color="#222", ls=":", lw=1)
+    panel.set(xlabel="image-to-text accuracy, %", xlim=(-2, 102))
+    panel.set(yticks=range(len(order)), yticklabels=labels)
+    figure.legend(*panel.get_legend_handles_labels(), loc="upper right", ncols=2)
     return svg(figure)
 
 
@@ -101,17 +114,17 @@ def verb_chart(verbs: pd.DataFrame, best: str) -> str:
 def confusion_map(confusions: pd.DataFrame, best: str) -> str:
     """For the image's verb (row): how often the text with another verb (column) was preferred, in %."""
     part = confusions[confusions["method"] == best]
+    asked, put = (part.groupby(name)["count"].sum() for name in ("relation", "taken_for"))
+    verbs = sorted(asked.add(put, fill_value=0).nlargest(CONFUSED).index)
     rates = part.assign(rate=100 * part["mistaken"] / part["count"])
-    verbs = sorted(set(part["relation"]) | set(part["taken_for"]))
     table = rates.pivot(index="relation", columns="taken_for", values="rate").reindex(verbs, columns=verbs)
-    side = 2 + 0.36 * len(verbs)
-    figure = Figure(figsize=(side + 1, side))
+    figure = Figure(figsize=(3 + 0.36 * len(verbs), 1.5 + 0.36 * len(verbs)))
     panel = figure.subplots()
     shown = panel.imshow(table.to_numpy(float), cmap="YlOrRd", vmin=0, vmax=100)
     for (row, column), rate in np.ndenumerate(table.to_numpy(float)):
         if not np.isnan(rate):
-            colour = "white" if rate > 60 else "#222"
-            panel.text(column, row, f"{rate:.0f}", ha="center", va="center", fontsize=7.5, color=colour)
+            ink = "white" if rate > 60 else "#222"
+            panel.text(column, row, f"{rate:.0f}", ha="center", va="center", fontsize=7.5, color=ink)
     panel.set(xticks=range(len(verbs)), yticks=range(len(verbs)), yticklabels=verbs)
     panel.set_xticklabels(verbs, rotation=60, ha="right")
     panel.set(xlabel="verb of the text preferred", ylabel="verb of the image")
@@ -120,16 +133,61 @@ def confusion_map(confusions: pd.DataFrame, best: str) -> str:
 
 
 @matplotlib.rc_context(STYLE)
-def retention_scatter(table: pd.DataFrame) -> str:
-    """Relation accuracy against retrieval, a point per method; up and to the right is better."""
-    figure = Figure(figsize=(7, 4))
+def retention_lines(table: pd.DataFrame, interpolation: pd.DataFrame) -> str:
+    """Relation accuracy against retrieval; a point a method, up and to the right is better.
+
+    A line a method through its interpolations with base, by alpha; `table` has method, relation and
+    retention in percent, `interpolation` method, alpha, relation and retention as shares.
+    """
+    figure = Figure(figsize=(8, 4.4))
     panel = figure.subplots()
+    for method, rows in interpolation.groupby("method", sort=False):
+        rows = rows.sort_values("alpha")
+        x, y = 100 * rows["retention"], 100 * rows["relation"]
+        panel.plot(x, y, color=colour(method), lw=1.4, marker="o", ms=3.5, zorder=2)
+        for alpha, left, up in zip(rows["alpha"], x, y):
+            if 0 < alpha < 1:
+                place = {"xytext": (4, -9), "textcoords": "offset points", "fontsize": 7.5}
+                panel.annotate(f"{alpha:g}", (left, up), color=colour(method), **place)
     for row in table.itertuples():
-        panel.scatter(row.retention, row.relation, s=90, color=COLOURS[row.method], edgecolor="white", zorder=3)
-        place = {"xytext": (8, 5), "textcoords": "offset points", "color": COLOURS[row.method], "weight": "bold"}
-        panel.annotate(row.method, (row.retention, row.relation), **place)
+        style = {"s": 90, "color": colour(row.method), "edgecolor": "white", "zorder": 3}
+        panel.scatter(row.retention, row.relation, **style)
+        place = {"xytext": (8, 5), "textcoords": "offset points", "weight": "bold", "zorder": 4}
+        panel.annotate(row.method, (row.retention, row.relation), color=colour(row.method), **place)
     panel.margins(0.18)
     panel.grid(color="#e8eaed", zorder=0)
     panel.set(xlabel="recall@1 on whole captions, mean of both ways, %")
     panel.set(ylabel="image-to-text accuracy,\ndynamic, stative and swapped, %")
+    return svg(figure)
+
+
+@matplotlib.rc_context(STYLE)
+def relation_bars(counts: dict[str, int]) -> str:
+    """Triples of the commonest relations, the commonest first."""
+    names = list(counts)
+    figure = Figure(figsize=(10, 3.4))
+    panel = figure.subplots()
+    panel.bar(range(len(names)), list(counts.values()), color="#4477aa", edgecolor="white")
+    panel.set(ylabel="triples", xticks=range(len(names)), xlim=(-0.6, len(names) - 0.4))
+    panel.set_xticklabels(names, rotation=55, ha="right")
+    panel.yaxis.set_major_formatter("{x:,.0f}")
+    return svg(figure)
+
+
+@matplotlib.rc_context(STYLE)
+def tuple_bars(anchors: pd.DataFrame) -> str:
+    """Tuples by the anchor's verb, stacked by set; `anchors` has set and relation, a row a tuple."""
+    table = pd.crosstab(anchors["relation"], anchors["set"])
+    table = table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index[:VERBS]]
+    figure = Figure(figsize=(10, 3.4))
+    panel = figure.subplots()
+    below = np.zeros(len(table))
+    for name in (name for name in SETS if name in table):
+        style = {"bottom": below, "color": SETS[name], "label": name, "edgecolor": "white"}
+        panel.bar(range(len(table)), table[name], **style)
+        below += table[name].to_numpy()
+    panel.set(ylabel="tuples", xticks=range(len(table)), xlim=(-0.6, len(table) - 0.4))
+    panel.set_xticklabels(table.index, rotation=55, ha="right")
+    panel.yaxis.set_major_formatter("{x:,.0f}")
+    panel.legend()
     return svg(figure)

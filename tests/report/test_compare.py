@@ -42,6 +42,11 @@ def test_gains_are_sorted_by_change_of_margin():
     assert examples(BASE, BEST, gained=True, count=5)["tuple_id"].tolist() == [1, 0]
 
 
+def test_tuples_of_hard_sets_come_before_random_ones():
+    base, best = (table.assign(set=["swapped", "random", "random", "random"]) for table in (BASE, BEST))
+    assert examples(base, best, gained=True, count=5)["tuple_id"].tolist() == [0, 1]
+
+
 def test_losses_are_what_only_base_got_right():
     assert examples(BASE, BEST, gained=False, count=5)["tuple_id"].tolist() == [2]
 

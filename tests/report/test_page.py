@@ -1,82 +1,129 @@
 """The report's page is one well-formed file that asks for nothing else."""
 
+import functools
 import re
 from html.parser import HTMLParser
 
 import pandas as pd
 
 from stages.report.collect import labelled, results, retention_table
-from stages.report.content import page_content
+from stages.report.content import figures, missing_images, page_content
 from stages.report.page import gallery_cards, render
 from stages.report.plots import set_bars
 
 WHOLE = pd.DataFrame(
     [
-        (method, "all", "swapped", direction, accuracy, accuracy - 0.1, accuracy + 0.1, 40, 0.5)
+        (method, "all", name, direction, accuracy, accuracy - 0.1, accuracy + 0.1, 40, 0.5)
         for method, accuracy in (("base", 0.5), ("drive", 0.75))
-        for direction in ("i2t", "t2i")
+        for name in ("dynamic", "swapped")
+        for direction in ("i2t", "t2i", "group")
     ],
     columns=["method", "slice", "set", "direction", "accuracy", "low", "high", "count", "chance"],
 )
-VERBS = WHOLE.assign(relation="ride").drop(columns=["slice", "set"])
-CONFUSIONS = pd.DataFrame(
-    {"method": ["drive"], "relation": ["ride"], "taken_for": ["feed"], "count": [4], "mistaken": [1]}
-)
-
 SUMMARIES = {
-    method: {
-        "accuracy": {"swapped": {"i2t": 60.0}, "dynamic": {"i2t": 80.0}, "random": {"i2t": 100.0}},
-        "retention": {"i2t_recall@1": 30.0, "t2i_recall@1": 20.0},
-        "probe": {},
-    }
-    for method in ("base", "drive")
+    "methods": {
+        method: {
+            "overall": {"relation": relation, "retention": 25.0},
+            "retention": {"i2t_recall@1": 30.0, "t2i_recall@1": 20.0},
+            "controls": {"swapped": {"language_prior": 49.5, "shuffled_i2t": 50.5}},
+            "probe": {},
+            "benchmarks": {},
+        }
+        for method, relation in (("base", 50.0), ("drive", 75.0))
+    },
+    "negatives": {
+        "sets": {"swapped": {"tuples": {"train": 9, "val": 0, "test": 3}, "blind_classifier": 0.5}}
+    },
+}
+TABLES = {
+    "accuracy": WHOLE,
+    "whole": WHOLE,
+    "macro": WHOLE,
+    "verbs": WHOLE[WHOLE["set"] == "dynamic"].assign(relation="ride"),
+    "confusions": pd.DataFrame(
+        {"method": ["drive"], "relation": ["ride"], "taken_for": ["feed"], "count": [4], "mistaken": [1]}
+    ),
+    "history": pd.DataFrame({"step": [10, 20], "drive": [1.0, 0.5]}),
+    "differences": pd.DataFrame(
+        [("drive", "base", "swapped", "i2t", 0.25, 0.1, 0.4)],
+        columns=["method", "minus", "set", "direction", "difference", "low", "high"],
+    ),
+    "retention": retention_table(SUMMARIES["methods"]),
+    "interpolation": pd.DataFrame(
+        [("drive", 0, 0.5, 0.25), ("drive", 0.5, 0.7, 0.3), ("drive", 1, 0.75, 0.25)],
+        columns=["method", "alpha", "relation", "retention"],
+    ),
+    "benchmarks": pd.DataFrame(
+        columns=["method", "benchmark", "category", "direction", "accuracy", "low", "high", "count"]
+    ),
+    "relations": {"ride": 5, "feed": 4},
+    "anchors": pd.DataFrame({"set": ["swapped", "dynamic"], "split": "test", "relation": ["ride", "feed"]}),
+    "answered": pd.DataFrame({"image_id": [1, 1, 2]}),
 }
 
 
+@functools.cache
 def _page():
-    row = {"set": "swapped", "images": [1, 2], "texts": ["dog <chasing> cat", "cat chasing dog"], "best_text": 1}
+    texts = ["dog <chasing> cat", "cat chasing dog"]
+    row = {"set": "swapped", "images": [1, 2], "texts": texts, "best_text": 1}
     scores = {"true_score_base": 0.1, "text_score_base": 0.2, "true_score": 0.3, "text_score": 0.1}
     cards = gallery_cards(pd.DataFrame([row | scores]), {1: b"one", 2: b"two"})
-    tables = {
-        "whole": WHOLE,
-        "verbs": VERBS,
-        "confusions": CONFUSIONS,
-        "history": pd.DataFrame({"step": [10, 20], "drive": [1.0, 0.5]}),
-        "differences": pd.DataFrame(
-            [("drive", "base", "swapped", "i2t", 0.25, 0.1, 0.4)],
-            columns=["method", "minus", "set", "direction", "difference", "low", "high"],
-        ),
-        "retention": retention_table(SUMMARIES),
-        "answered": pd.DataFrame({"image_id": [1, 1, 2]}),
-    }
-    controls = {"swapped": {"language_prior": 49.5, "shuffled_i2t": 50.5}}
-    return render(page_content(tables, controls, [("Gains", cards)], "drive", 1000))
+    drawn = figures(TABLES, "drive")
+    return render(page_content(TABLES, SUMMARIES, drawn, [("Gains", cards)], "drive", 1000))
 
 
 class _Reader(HTMLParser):
-    def __init__(self):
+    """Pictures, links and headings; every opened element must be closed in its turn."""
+
+    VOID = {"img", "meta", "link", "br"}
+
+    def __init__(self, page):
         super().__init__()
-        self.images, self.links = [], []
+        self.images, self.links, self.titles, self.open = [], [], [], []
+        self.feed(page)
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
-        if tag == "img":
-            self.images.append(attributes)
+        self.images += [attributes] if tag == "img" else []
         self.links += [value for name, value in attributes.items() if name in ("src", "href")]
+        self.open += [] if tag in self.VOID else [tag]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.titles += [data] if self.open[-1:] == ["h2"] else []
 
 
 def test_page_asks_for_nothing_outside_itself_and_runs_no_script():
-    reader, page = _Reader(), _page()
-    reader.feed(page)
-    assert reader.links and all(link.startswith("data:") for link in reader.links)
+    page = _page()
+    links = _Reader(page).links
+    assert links and all(link.startswith("data:") for link in links)
     assert "<script" not in page and "url(" not in page and "@import" not in page
 
 
+def test_page_is_well_formed_and_in_order():
+    reader = _Reader(_page())
+    assert reader.open == []
+    assert reader.titles == [
+        "Accuracy",
+        "Differences on the same tuples",
+        "Relations against retention",
+        "Accuracy by verb",
+        "Which verb is taken for which",
+        "Means over verbs, and both at once",
+        "Controls",
+        "Training",
+        "Relations in the captions",
+        "Tuples",
+        "Gains",
+    ]
+
+
 def test_every_picture_has_an_alternative_text():
-    reader = _Reader()
-    reader.feed(_page())
-    assert len(reader.images) == 7  # five charts, an anchor and its negative
-    assert all(image["alt"].strip() for image in reader.images)
+    images = _Reader(_page()).images
+    assert len(images) == 9  # seven charts, an anchor and its negative
+    assert all(image["alt"].strip() for image in images)
 
 
 def test_page_states_intervals_differences_and_the_finding():
@@ -85,6 +132,7 @@ def test_page_states_intervals_differences_and_the_finding():
     assert "+25.0 <small>[+10.0, +40.0]</small>" in page
     assert "base picks the right text 50.0% of the time and drive 75.0%" in page
     assert "3 test tuples on 2 anchor images" in page
+    assert "no image: how frequent the text is in training" in page
 
 
 def test_texts_are_escaped():
@@ -97,23 +145,22 @@ def test_the_same_tables_draw_the_same_bytes():
     assert not re.search(r"<dc:date>", set_bars(WHOLE))
 
 
-def test_relation_leaves_out_random_and_retention_is_the_mean_of_both_ways():
-    row = retention_table(SUMMARIES).iloc[0]
-    assert (row["relation"], row["retention"]) == (70.0, 25.0)
-
-
-def test_controls_are_named_in_words():
-    assert "no image: how frequent the text is in training" in _page()
-    assert "<td>49.5</td>" in _page()
-
-
 def test_results_are_rounded_percents_beside_chance():
-    assert results(WHOLE) == {
-        "base": {"swapped": {"i2t": 50.0, "t2i": 50.0}},
-        "chance": {"swapped": {"i2t": 50.0, "t2i": 50.0}},
-        "drive": {"swapped": {"i2t": 75.0, "t2i": 75.0}},
+    cells = {"i2t": 50.0, "t2i": 50.0}
+    assert results(WHOLE[WHOLE["method"] == "base"], TABLES["retention"][:1]) == {
+        "base": {"relation": 50.0, "retention": 25.0, "dynamic": cells, "swapped": cells},
+        "chance": {"dynamic": cells, "swapped": cells},
     }
 
 
 def test_bars_for_dvc_are_labelled():
-    assert labelled(WHOLE)["label"].tolist()[-1] == "drive swapped t2i"
+    assert labelled(WHOLE)["label"].tolist()[-1] == "drive swapped group"
+
+
+def test_missing_images_of_benchmarks_are_counted():
+    found = {
+        "valse": {"questions": 9, "answered": 4, "missing": 3},
+        "aro_relation": {"questions": 1, "answered": 1, "missing": 0},
+    }
+    assert missing_images(found).startswith("valse: 4 of 9 questions have their images; the missing files")
+    assert missing_images({}) == ""
