@@ -85,6 +85,27 @@ def gradients(
     return figures, shown
 
 
+def advance(
+    model: open_clip.CLIP,
+    encode: Callable[[torch.Tensor], torch.Tensor],
+    batches: Iterator[Batch],
+    count: int,
+    loss: Callable[..., torch.Tensor],
+    options: dict,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+) -> tuple[torch.Tensor, int]:
+    """One optimizer step over the next `count` batches; what `gradients` returns."""
+    optimizer.zero_grad(set_to_none=True)
+    found = gradients(model, encode, batches, count, loss, options)
+    torch.nn.utils.clip_grad_norm_(model.parameters(), options["clip_norm"])
+    optimizer.step()
+    schedule.step()
+    with torch.no_grad():
+        model.logit_scale.clamp_(0, math.log(options["max_scale"]))
+    return found
+
+
 def fine_tune(
     model: open_clip.CLIP,
     encode: Callable[[torch.Tensor], torch.Tensor],
@@ -104,29 +125,22 @@ def fine_tune(
     """
     group, every = options["accumulate"], options["checkpoint_every"]
     steps = optimizer_steps(total, options)
-    optimizer, schedule = make_optimizer(model, steps, options)
-    done, history = restore(state, model, optimizer, schedule) if state else (0, [])
+    tools = make_optimizer(model, steps, options)
+    done, history = restore(state, model, *tools) if state else (0, [])
     figures = []  # of the steps since they were last looked at: a look waits for the GPU
     model.train()
     with tqdm(range(done + 1, steps + 1), "train", steps, initial=done, disable=parallel.rank() > 0) as progress:
         for step in progress:
-            optimizer.zero_grad(set_to_none=True)
             count = min(group, total - (step - 1) * group)
-            found, shown = gradients(model, encode, batches, count, loss, options)
-            torch.nn.utils.clip_grad_norm_(model.parameters(), options["clip_norm"])
-            optimizer.step()
-            schedule.step()
-            with torch.no_grad():
-                model.logit_scale.clamp_(0, math.log(options["max_scale"]))
+            found, shown = advance(model, encode, batches, count, loss, options, *tools)
             figures.append(found)
-            if step % RECORD_EVERY == 0 or step % every == 0 or step == steps:
+            last = step == steps
+            if last or step % RECORD_EVERY == 0 or step % every == 0:
                 row, figures = last_row(figures, step), []
-                rate = (progress.format_dict["rate"] or 0) * shown
-                progress.set_postfix(row, images_per_s=f"{rate:.0f}")
-                if step % RECORD_EVERY == 0 or step == steps:
-                    history.append(row)
-            if step % every == 0 and step < steps:
-                save(snapshot(model, optimizer, schedule, step, history))
+                progress.set_postfix(row, images_per_s=f"{(progress.format_dict['rate'] or 0) * shown:.0f}")
+                history += [row] if last or step % RECORD_EVERY == 0 else []
+            if step % every == 0 and not last:
+                save(snapshot(model, *tools, step, history))
     return history
 
 

@@ -1,5 +1,6 @@
 """Several processes, as torchrun starts them: N-fold batches and the gradient of one process with them all."""
 
+import atexit
 import os
 from collections.abc import Iterable
 
@@ -14,6 +15,7 @@ def start() -> None:
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    atexit.register(dist.destroy_process_group)
 
 
 def rank() -> int:

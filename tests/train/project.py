@@ -1,14 +1,16 @@
 """A tiny project folder: forty pictures of 16 pixels, tuples of three sets, and a small random base."""
 
-import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import open_clip
 import pyarrow as pa
+import pytest
 import torch
 import yaml
 from PIL import Image
@@ -22,6 +24,7 @@ TINY = {
     "vision_cfg": {"image_size": 16, "layers": 1, "width": 16, "head_width": 8, "patch_size": 8},
     "text_cfg": {"context_length": 12, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1},
 }
+SCALING = {"mean": (0.5, 0.4, 0.3), "std": (0.25, 0.25, 0.25), "interpolation": "bicubic"}
 OPTIONS = {
     "epochs": 4,
     "batch_size": 4,
@@ -46,9 +49,8 @@ OPTIONS = {
 def tiny_model() -> tuple[open_clip.CLIP, dict]:
     """A random CLIP of 16 pixels and one layer, and its configuration."""
     torch.manual_seed(0)
-    folder = Path("tiny")
-    open_clip.factory._MODEL_CONFIGS["tiny"] = TINY
-    model, _, _ = open_clip.create_model_and_transforms(str(folder))
+    model = open_clip.CLIP(**TINY)
+    open_clip.set_model_preprocess_cfg(model, {"size": (16, 16), "mode": "RGB"} | SCALING)
     return model, {"model_cfg": TINY, "preprocess_cfg": model.visual.preprocess_cfg}
 
 
@@ -103,24 +105,20 @@ def set_options(folder: Path, **changed) -> None:
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", *arguments]
+def run_here(patch: pytest.MonkeyPatch, folder: Path, main: Callable[[], None], *arguments: str) -> None:
+    """The stage `main` with `arguments`, in `folder`, on the CPU of this process."""
+    patch.chdir(folder)
+    patch.setattr(sys, "argv", ["stage", *arguments])
+    patch.setattr(torch.cuda, "is_available", lambda: False)
+    main()
 
 
-def environment() -> dict[str, str]:
-    return {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
-
-
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """python -m ARGUMENTS in `folder`, to its end."""
-    return subprocess.run(
-        command(*arguments), cwd=folder, env=environment(), capture_output=True, text=True, check=False
+def start(folder: Path, *arguments: str) -> subprocess.Popen:
+    """python -m ARGUMENTS in `folder`, as a process of its own on the CPU."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": ""},
+        stderr=subprocess.PIPE,
+        text=True,
     )
-
-
-def history(folder: Path, method: str) -> str:
-    return (folder / f"data/train/{method}/history.csv").read_text(encoding="utf-8")
-
-
-def read_json(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8"))
