@@ -73,7 +73,7 @@ def seeded(augment: Callable, image: torch.Tensor, seed: Sequence[int]) -> torch
 
 def embedding_reader(embeddings: np.ndarray) -> Reader:
     """Cached embeddings (P, D) of rows of `embeddings` (M, D); they are not augmented."""
-    table = torch.from_numpy(embeddings)  # (M, D)
+    table = torch.tensor(embeddings)  # (M, D)
     return lambda rows, seeds: table[torch.from_numpy(rows)]  # (P, D)
 
 

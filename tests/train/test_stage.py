@@ -94,7 +94,7 @@ def test_a_frozen_image_tower_reads_features_and_no_image(project, monkeypatch):
 
 
 def test_two_processes_train_like_one_with_the_whole_batch(project, tmp_path, monkeypatch):
-    """Three steps over eight tuples by one process, and over twice four by two, of unequal numbers of images."""
+    """Four steps over eight tuples by one process, and over twice four by two, of unequal numbers of images."""
     double = tmp_path / "double"
     shutil.copytree(project, double)
     short = {"epochs": 1, "sets": {"swapped": 1.0, "dynamic": 1.0}, "warmup": 1, "lr": 0.001}
@@ -108,7 +108,10 @@ def test_two_processes_train_like_one_with_the_whole_batch(project, tmp_path, mo
     assert (project / history).read_text() == (double / history).read_text()
     one, two = tuned(project, "ours"), tuned(double, "ours")
     for name in one:
-        torch.testing.assert_close(one[name], two[name], atol=1e-5, rtol=0)
+        a, b = one[name], two[name]
+        if name.endswith("in_proj_bias"):  # a key's bias has gradient 0: AdamW makes steps of its rounding
+            a, b = (torch.cat(value.chunk(3)[::2]) for value in (a, b))
+        torch.testing.assert_close(a, b, atol=1e-5, rtol=0)
 
 
 def test_an_unknown_method_names_those_there_are(monkeypatch, tmp_path):
