@@ -1,78 +1,113 @@
 """python -m stages.train METHOD: tuples, images and base -> data/train/METHOD/{checkpoint,history.csv}."""
 
-import hashlib
-import itertools
-import json
 import sys
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
 
-from stages.common.clip import best_device, decode, load_checkpoint, read_config, save_checkpoint
+from stages.common.clip import WEIGHTS, best_device, load_checkpoint, read_config, save_checkpoint
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
 from stages.common.params import load_params
-from stages.common.tables import SCHEMAS, read_table
-from stages.train.batches import all_batches, epoch_batches, tuple_arrays
-from stages.train.loop import fine_tune
+from stages.common.tables import SCHEMAS, features_schema, read_table
+from stages.train import parallel
+from stages.train.batches import all_batches, rows_of, tuple_arrays
+from stages.train.load import Reader, augmentation, embedding_reader, loader, picture, pixel_reader
+from stages.train.loop import cached_encoder, fine_tune, pixel_encoder
 from stages.train.losses import LOSSES
+from stages.train.resume import read_state, run_key, write_state
+from stages.train.weights import cut_context, freeze, interpolate
 
-INPUTS = {
-    "tuples": "data/negatives/tuples.parquet",
-    "triples": "data/triples/triples.parquet",
-    "images": "data/captions/images.parquet",
-    "base": "data/train/base/checkpoint/open_clip_model.safetensors",
-}
-
-
-def run_key(method: str, params: dict) -> str:
-    """A hash of the method, the parameters and the inputs: a checkpoint of another run is never resumed."""
-    digest = hashlib.sha256(json.dumps([method, params["seed"], params["train"]], sort_keys=True).encode())
-    for path in INPUTS.values():
-        with open(path, "rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()[:16]
+TUPLES, TRIPLES = "data/negatives/tuples.parquet", "data/triples/triples.parquet"
+IMAGES, FEATURES = "data/captions/images.parquet", "data/features/images.parquet"
+BASE = "data/train/base/checkpoint"
+NEUTRAL = {"methods", "workers", "checkpoint_every"}  # parameters that change no weight
 
 
-def tensors(rows: Iterator[np.ndarray], images, texts, jpegs, transform, tokenizer) -> Iterator[tuple]:
-    """Batches of rows as (pixels (P, 3, H, W), tokens (B, K+1, L), present (B, K+1))."""
-    for batch in rows:
-        ids = images[batch]  # (B, K+1)
-        present = ids >= 0
-        pixels = torch.stack([transform(decode(jpegs[i])) for i in ids[present]])  # (P, 3, H, W)
-        tokens = tokenizer(texts[batch].ravel().tolist()).unflatten(0, ids.shape)  # (B, K+1, L)
-        yield pixels, tokens, torch.from_numpy(present)
+def read_tuples() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of the training split: each tuple's set (N,), image ids and texts (N, K+1)."""
+    tuples = read_table(TUPLES, SCHEMAS["tuples"]).to_pandas()
+    tuples = tuples[tuples["split"] == "train"].reset_index(drop=True)
+    if tuples.empty:
+        raise InputError(f"{TUPLES} has no tuples of split train; give more captioned images")
+    triples = read_table(TRIPLES, SCHEMAS["triples"], ["triple_id", "image_id", "text"])
+    return tuples["set"].to_numpy(), *tuple_arrays(tuples, triples.to_pandas().set_index("triple_id"))
+
+
+def read_pictures(transform, augment: dict) -> tuple[np.ndarray, Reader]:
+    """The ids of the images, and a reader of their pixels."""
+    table = read_table(IMAGES, SCHEMAS["images"], ["image_id", "jpeg"])
+    reader = pixel_reader(table["jpeg"], picture(transform), augmentation(**augment))
+    return table["image_id"].to_numpy(), reader
+
+
+def read_features() -> tuple[np.ndarray, Reader]:
+    """The ids of the images, and a reader of their embeddings by base."""
+    dim = read_config(BASE)["model_cfg"]["embed_dim"]
+    table = read_table(FEATURES, features_schema(dim))
+    flat = table["embedding"].combine_chunks().flatten().to_numpy()  # (M * D,)
+    return table["id"].to_numpy(), embedding_reader(flat.reshape(-1, dim))
+
+
+def prepare(texts: np.ndarray, freezing: str) -> tuple:
+    """Base ready for training, its image transform, and `texts` (N, K+1) as rows of tokens and tokens (T, L)."""
+    model, transform, tokenizer = load_checkpoint(BASE, best_device())
+    codes, distinct = pd.factorize(texts.ravel())  # (N * (K+1),), -1 for None; (T,)
+    tokens = cut_context(model, tokenizer(distinct.tolist()).int())  # (T, L)
+    freeze(model, freezing)
+    return model, transform, codes.reshape(texts.shape), tokens
+
+
+def write(method: str, model: torch.nn.Module, alpha: float, history: list[dict]) -> None:
+    """The checkpoint, interpolated with base, and the history."""
+    base, _, _ = load_checkpoint(BASE)
+    tuned = {name: value.cpu() for name, value in model.state_dict().items()}
+    base.load_state_dict(interpolate(base.state_dict(), tuned, alpha))
+    save_checkpoint(f"data/train/{method}/checkpoint", base, read_config(BASE))
+    with write_beside(f"data/train/{method}/history.csv") as beside:
+        pd.DataFrame(history).to_csv(beside, index=False)
 
 
 def main() -> None:
+    if len(sys.argv) != 2 or sys.argv[1] not in LOSSES:
+        raise InputError(f"name one method of {', '.join(LOSSES)}: python -m stages.train drive")
     method, params = sys.argv[1], load_params()
-    if method not in LOSSES:
-        raise InputError(f"method {method!r} is unknown; use one of {', '.join(LOSSES)}")
-    options = params["train"]
-    tuples = read_table(INPUTS["tuples"], SCHEMAS["tuples"]).to_pandas()
-    tuples = tuples[tuples["split"] == "train"].reset_index(drop=True)
-    if tuples.empty:
-        raise InputError(f"{INPUTS['tuples']} has no tuples of split train; give more captioned images")
-    triples = read_table(INPUTS["triples"], SCHEMAS["triples"], ["triple_id", "image_id", "text"])
-    images, texts = tuple_arrays(tuples, triples.to_pandas().set_index("triple_id"))
-    table = read_table(INPUTS["images"], SCHEMAS["images"], ["image_id", "jpeg"])
-    jpegs = table.to_pandas().set_index("image_id")["jpeg"].to_dict()
-    sets, plan = tuples["set"].to_numpy(), (options["sets"], options["batch_size"])
-    per_epoch = len(epoch_batches(sets, *plan, params["seed"], 0))
-    torch.manual_seed(params["seed"])
-    model, transform, tokenizer = load_checkpoint("data/train/base/checkpoint", best_device())
-    resume = Path(f"data/train/.{method}-{run_key(method, params)}.pt")
-    done = torch.load(resume, map_location="cpu", weights_only=True)["step"] if resume.is_file() else 0
-    rows = itertools.islice(all_batches(sets, *plan, options["epochs"], params["seed"]), done, None)
-    batches = tensors(rows, images, texts, jpegs, transform, tokenizer)
-    history = fine_tune(model, batches, per_epoch * options["epochs"], LOSSES[method], options, resume)
-    save_checkpoint(f"data/train/{method}/checkpoint", model, read_config("data/train/base/checkpoint"))
-    with write_beside(f"data/train/{method}/history.csv") as beside:
-        pd.DataFrame(history).to_csv(beside, index=False)
-    resume.unlink(missing_ok=True)
+    options, seed = params["train"], params["seed"]
+    parallel.start()
+    sets, image_ids, texts = read_tuples()
+    model, transform, texts, tokens = prepare(texts, options["freeze"])
+    if options["freeze"] == "image":
+        source, (ids, read), encode = FEATURES, read_features(), cached_encoder
+    else:
+        source, (ids, read), encode = IMAGES, read_pictures(transform, options["augment"]), pixel_encoder(model)
+    size = options["batch_size"] * parallel.world()
+    plan = list(enumerate(all_batches(sets, options["sets"], size, options["epochs"], seed)))
+    resume = Path(f"data/train/.{method}-resume.pt")
+    key = run_key(
+        [method, seed, parallel.world(), {name: options[name] for name in options.keys() - NEUTRAL}],
+        [TUPLES, TRIPLES, source, f"{BASE}/{WEIGHTS}"],
+    )
+    state = read_state(resume, key)
+    done = state["step"] * options["accumulate"] if state else 0
+    batches = loader(
+        plan[done:],
+        options["workers"],
+        torch.cuda.is_available(),
+        images=rows_of(image_ids, ids, source),
+        texts=texts,
+        tokens=tokens,
+        read=read,
+        seed=seed,
+        part=(parallel.rank(), parallel.world()),
+    )
+    save = partial(write_state, resume, key) if parallel.rank() == 0 else lambda state: None
+    history = fine_tune(model, encode, iter(batches), len(plan), LOSSES[method], options, state, save)
+    if parallel.rank() == 0:
+        write(method, model, options["alpha"], history)
+        resume.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -5,21 +5,44 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from stages.common.errors import InputError
+
 
 def tuple_arrays(tuples: pd.DataFrame, triples: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Image ids, int64 (N, K+1) with -1 where a negative is a text alone, and texts, object (N, K+1).
+    """Image ids, int64 (N, K+1) with -1 where there is none, and texts, object (N, K+1), None beyond a set's.
 
-    `triples` is indexed by triple_id and has image_id and text; column 0 is the anchor.
+    `triples` is indexed by triple_id and has image_id and text; column 0 is the anchor. A negative may
+    be a text alone. K is the largest number of negatives; a set may have fewer, but the same in each of
+    its tuples (swapped has one), which InputError tells.
     """
+    counts = tuples["negative_texts"].map(len)  # (N,)
+    ragged = counts.groupby(tuples["set"]).nunique()
+    if (ragged > 1).any():
+        raise InputError(
+            f"data/negatives/tuples.parquet: set {ragged.idxmax()!r} has tuples of "
+            "different numbers of negatives; delete the file and run `dvc repro`"
+        )
+    images = np.full((len(tuples), counts.max() + 1), -1, np.int64)  # (N, K+1)
+    texts = np.full(images.shape, None, object)  # (N, K+1)
     anchors = triples.loc[tuples["anchor"]]
-    texts = np.column_stack([anchors["text"], np.stack(tuples["negative_texts"].to_numpy())])  # (N, K+1)
-    images = np.full(texts.shape, -1, np.int64)  # (N, K+1)
-    images[:, 0] = anchors["image_id"]
-    paired = tuples["negatives"].map(len).to_numpy() > 0  # (N,)
-    if paired.any():
-        ids = np.stack(tuples["negatives"][paired].to_numpy())  # (M, K)
-        images[paired, 1:] = triples["image_id"].loc[ids.ravel()].to_numpy().reshape(ids.shape)
+    images[:, 0], texts[:, 0] = anchors["image_id"], anchors["text"]
+    for count in counts.unique():
+        rows = np.flatnonzero(counts == count)  # (M,)
+        texts[rows, 1 : count + 1] = np.stack(tuples["negative_texts"].iloc[rows].to_list())  # (M, count)
+        rows = rows[tuples["negatives"].iloc[rows].map(len) > 0]
+        if len(rows):
+            ids = np.stack(tuples["negatives"].iloc[rows].to_list())  # (M, count)
+            images[rows, 1 : count + 1] = triples["image_id"].loc[ids.ravel()].to_numpy().reshape(ids.shape)
     return images, texts
+
+
+def rows_of(ids: np.ndarray, table: np.ndarray, path: str) -> np.ndarray:
+    """Where each of `ids` (...) stands in `table` (M,), int64 (...); -1 for -1. InputError for an id it lacks."""
+    rows = pd.Index(table).get_indexer(ids.ravel()).reshape(ids.shape)
+    lacking = ids[(rows < 0) & (ids >= 0)]
+    if len(lacking):
+        raise InputError(f"{path} lacks id {lacking[0]}, which a tuple names; delete the file and run `dvc repro`")
+    return rows
 
 
 def epoch_batches(

@@ -1,107 +1,193 @@
 """The fine-tuning loop that every method shares: resumable, the same weights however often it stops."""
 
+import itertools
 import math
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import open_clip
 import torch
+import torch.nn.functional as F
 from tqdm import tqdm
 
 from stages.common.clip import autocast
 from stages.common.errors import InputError
-from stages.common.files import write_beside
 from stages.common.optim import parameter_groups, warmup_cosine
+from stages.train import parallel
+from stages.train.load import Batch
+
+RECORD_EVERY = 10  # steps between rows of the history
+
+
+def pixel_encoder(model: open_clip.CLIP) -> Callable[[torch.Tensor], torch.Tensor]:
+    """A function from pixels (P, 3, H, W), uint8, to unit-length embeddings (P, D) by the image tower."""
+    config, device = model.visual.preprocess_cfg, next(model.parameters()).device
+    mean, std = (torch.tensor(config[name], device=device).view(3, 1, 1) for name in ("mean", "std"))
+
+    def encode(pixels: torch.Tensor) -> torch.Tensor:
+        return model.encode_image((pixels / 255 - mean) / std, normalize=True).float()  # (P, D)
+
+    return encode
+
+
+def cached_encoder(embeddings: torch.Tensor) -> torch.Tensor:
+    """Cached half-precision embeddings (P, D) at unit length again: a frozen image tower."""
+    return F.normalize(embeddings.float(), dim=-1)  # (P, D)
 
 
 def embed_tuples(
-    model: open_clip.CLIP, pixels: torch.Tensor, tokens: torch.Tensor, present: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Unit-length embeddings of a batch of tuples, images and texts (B, K+1, D) each.
+    model: open_clip.CLIP, encode: Callable[[torch.Tensor], torch.Tensor], batch: Batch
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Unit-length embeddings of a batch's images and texts (B, K+1, D) each, and `present` on their device.
 
-    `pixels` (P, 3, H, W) are the P images that are `present` (B, K+1), in row order; `tokens`
-    (B, K+1, L). Absent images get zeros.
+    Absent images get zeros. With several processes all get the rows of all, B being their sum.
     """
-    device = pixels.device
+    device = model.logit_scale.device
+    where = batch.present.flatten().nonzero().squeeze(1)  # (P,), found on the CPU: the GPU need not be waited for
+    pixels, tokens, texts, present, where = (
+        part.to(device, non_blocking=True)
+        for part in (batch.images, batch.tokens, batch.texts, batch.present, where)
+    )
     with autocast(device):
-        encoded = model.encode_image(pixels, normalize=True).float()  # (P, D)
-        texts = model.encode_text(tokens.flatten(0, 1), normalize=True).float()  # (B * (K+1), D)
-    images = encoded.new_zeros(*present.shape, encoded.shape[-1])  # (B, K+1, D)
-    images[present] = encoded
-    return images, texts.unflatten(0, tokens.shape[:2])  # (B, K+1, D)
+        shown = encode(pixels)  # (P, D)
+        distinct = model.encode_text(tokens, normalize=True).float()  # (U, D)
+    images = shown.new_zeros(present.numel(), shown.shape[-1])  # (B * (K+1), D)
+    images = images.index_copy(0, where, shown).unflatten(0, present.shape)  # (B, K+1, D)
+    return parallel.gather(images), parallel.gather(distinct[texts]), parallel.gather(present)
 
 
-def tuple_accuracy(images: torch.Tensor, texts: torch.Tensor) -> float:
-    """The share of anchor images that prefer their own text over all of their tuple's others."""
+def tuple_accuracy(images: torch.Tensor, texts: torch.Tensor) -> torch.Tensor:
+    """The share of anchor images that prefer their own text over all of their tuple's others, a scalar."""
     scores = torch.einsum("bd,btd->bt", images[:, 0], texts)  # (B, K+1)
-    return (scores[:, 0] > scores[:, 1:].amax(dim=1)).float().mean().item()
+    return (scores[:, 0] > scores[:, 1:].amax(dim=1)).float().mean()
+
+
+def gradients(
+    model: open_clip.CLIP,
+    encode: Callable[[torch.Tensor], torch.Tensor],
+    batches: Iterator[Batch],
+    count: int,
+    loss: Callable[..., torch.Tensor],
+    options: dict,
+) -> tuple[torch.Tensor, int]:
+    """Leave the mean gradient of the next `count` batches in the parameters.
+
+    Returns their mean loss and tuple accuracy, (2,), and the number of images.
+    """
+    figures, shown = torch.zeros(2, device=model.logit_scale.device), 0
+    for batch in itertools.islice(batches, count):
+        images, texts, present = embed_tuples(model, encode, batch)
+        value = loss(images, texts, present, model.logit_scale.exp(), options)
+        (value / count).backward()
+        accuracy = tuple_accuracy(images.detach(), texts.detach())
+        figures += torch.stack([value.detach(), accuracy]) / count  # (2,)
+        shown += len(batch.images) * parallel.world()
+    parallel.average_gradients(model.parameters())
+    return figures, shown
+
+
+def advance(
+    model: open_clip.CLIP,
+    encode: Callable[[torch.Tensor], torch.Tensor],
+    batches: Iterator[Batch],
+    count: int,
+    loss: Callable[..., torch.Tensor],
+    options: dict,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+) -> tuple[torch.Tensor, int]:
+    """One optimizer step over the next `count` batches; what `gradients` returns."""
+    optimizer.zero_grad(set_to_none=True)
+    found = gradients(model, encode, batches, count, loss, options)
+    torch.nn.utils.clip_grad_norm_(model.parameters(), options["clip_norm"])
+    optimizer.step()
+    schedule.step()
+    with torch.no_grad():
+        model.logit_scale.clamp_(0, math.log(options["max_scale"]))
+    return found
 
 
 def fine_tune(
     model: open_clip.CLIP,
-    batches: Iterable[tuple[torch.Tensor, torch.Tensor, torch.Tensor]],
-    steps: int,
+    encode: Callable[[torch.Tensor], torch.Tensor],
+    batches: Iterator[Batch],
+    total: int,
     loss: Callable[..., torch.Tensor],
     options: dict,
-    resume: Path,
+    state: dict | None,
+    save: Callable[[dict], None],
 ) -> list[dict]:
-    """Train `model` in place for `steps` steps and return its history, a row every ten steps.
+    """Train `model` in place and return its history, a row every ten steps.
 
-    `batches` gives (pixels, tokens, present) as in `embed_tuples` for the steps still to do. `resume`
-    is a file whose name is keyed by the run's parameters and inputs: read where it exists, written every
-    `options["checkpoint_every"]` steps. InputError on a loss that is not finite, naming the step.
+    The run has `total` batches, `options["accumulate"]` an optimizer step (the last may have fewer);
+    `batches` gives those still to do. Every `options["checkpoint_every"]` steps `save` gets the state
+    from which a later call goes on to the same weights, given as `state`. InputError on a loss that
+    is not finite, naming the step.
     """
-    device = next(model.parameters()).device
-    optimizer = torch.optim.AdamW(parameter_groups(model, options["weight_decay"]), lr=options["lr"])
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda done: warmup_cosine(done + 1, options["warmup"], steps)
-    )
-    done, history = restore(resume, model, optimizer, schedule)
+    group, every = options["accumulate"], options["checkpoint_every"]
+    steps = optimizer_steps(total, options)
+    tools = make_optimizer(model, steps, options)
+    done, history = restore(state, model, *tools) if state else (0, [])
+    figures = []  # of the steps since they were last looked at: a look waits for the GPU
     model.train()
-    with tqdm(batches, total=steps, initial=done, desc="train", unit="step") as progress:
-        for step, (pixels, tokens, present) in enumerate(progress, done + 1):
-            present = present.to(device)
-            images, texts = embed_tuples(model, pixels.to(device), tokens.to(device), present)
-            scale = model.logit_scale.exp()
-            value = loss(images, texts, present, scale, options["delta_image"], options["delta_text"])
-            if not torch.isfinite(value):
-                raise InputError(f"the loss is {value.item()} in step {step}; lower train.lr")
-            optimizer.zero_grad(set_to_none=True)
-            value.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), options["clip_norm"])
-            optimizer.step()
-            schedule.step()
-            with torch.no_grad():
-                model.logit_scale.clamp_(0, math.log(options["max_scale"]))
-            if step % 10 == 0 or step == steps:
-                accuracy = tuple_accuracy(images.detach(), texts.detach())
-                history.append(
-                    {"step": step, "loss": round(value.item(), 5), "tuple_accuracy": round(accuracy, 4)}
-                )
-                progress.set_postfix(loss=f"{value.item():.3f}", accuracy=f"{accuracy:.2f}")
-            if step % options["checkpoint_every"] == 0 and step < steps:
-                store(resume, model, optimizer, schedule, step, history)
+    with tqdm(range(done + 1, steps + 1), "train", steps, initial=done, disable=parallel.rank() > 0) as progress:
+        for step in progress:
+            count = min(group, total - (step - 1) * group)
+            found, shown = advance(model, encode, batches, count, loss, options, *tools)
+            figures.append(found)
+            last = step == steps
+            if last or step % RECORD_EVERY == 0 or step % every == 0:
+                row, figures = last_row(figures, step), []
+                progress.set_postfix(row, images_per_s=f"{(progress.format_dict['rate'] or 0) * shown:.0f}")
+                history += [row] if last or step % RECORD_EVERY == 0 else []
+            if step % every == 0 and not last:
+                save(snapshot(model, *tools, step, history))
     return history
 
 
-def store(path: Path, model, optimizer, schedule, step: int, history: list[dict]) -> None:
-    """Write all that an unbroken run would have in memory after `step`."""
-    state = {
+def optimizer_steps(total: int, options: dict) -> int:
+    """The steps of a run of `total` batches; InputError where its warm-up would not end."""
+    steps = -(-total // options["accumulate"])
+    if options["warmup"] >= steps:
+        raise InputError(
+            f"params.yaml: train.warmup {options['warmup']} is not below the run's {steps} steps; "
+            "lower it, or give more epochs or captions"
+        )
+    return steps
+
+
+def make_optimizer(model: open_clip.CLIP, steps: int, options: dict) -> tuple:
+    """AdamW over what is not frozen, and its rate: warm-up, then a cosine that reaches 0 in the last step."""
+    optimizer = torch.optim.AdamW(
+        parameter_groups(model, options["weight_decay"]), lr=options["lr"], fused=True
+    )
+    return optimizer, torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda done: warmup_cosine(done + 1, options["warmup"], steps)
+    )
+
+
+def last_row(figures: list[torch.Tensor], step: int) -> dict:
+    """The history's row for `step`, `figures` (loss, accuracy) being those of the steps up to it."""
+    rows = torch.stack(figures).tolist()  # steps of (loss, accuracy)
+    for number, (value, _) in enumerate(rows, step - len(rows) + 1):
+        if not math.isfinite(value):
+            raise InputError(f"the loss is {value} in step {number}; lower train.lr")
+    value, accuracy = rows[-1]
+    return {"step": step, "loss": round(value, 5), "tuple_accuracy": round(accuracy, 4)}
+
+
+def snapshot(model, optimizer, schedule, step: int, history: list[dict]) -> dict:
+    """All that an unbroken run would have in memory after `step`."""
+    return {
         "model": model.state_dict(),
         "optimizer": optimizer.state_dict(),
         "schedule": schedule.state_dict(),
         "step": step,
         "history": history,
     }
-    with write_beside(path) as beside:
-        torch.save(state, beside)
 
 
-def restore(path: Path, model, optimizer, schedule) -> tuple[int, list[dict]]:
-    """The steps done and the history so far; 0 and none where no run was interrupted."""
-    if not path.is_file():
-        return 0, []
-    state = torch.load(path, map_location="cpu", weights_only=True)
+def restore(state: dict, model, optimizer, schedule) -> tuple[int, list[dict]]:
+    """Put a snapshot back: the steps done and the history so far."""
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     schedule.load_state_dict(state["schedule"])

@@ -5,8 +5,8 @@ Every loss takes
     texts    (B, K+1, D)  unit length
     present  (B, K+1)     bool: a negative that is a text alone has no image
     scale    ()           the exponential of logit_scale
-    delta_image, delta_text  weights of drive's similarity terms; the others ignore them
-and returns a scalar.
+    options               the parameters of train, of which each loss reads those that it names
+and returns a scalar. No shape hangs on the values of `present`, so that a GPU need not be waited for.
 """
 
 from collections.abc import Callable
@@ -14,15 +14,62 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 
-from stages.common.contrast import symmetric_cross_entropy
+
+def clip_loss(images, texts, present, scale, options) -> torch.Tensor:
+    """The plain CLIP loss over all images of the batch and their texts: the control.
+
+    A worked batch, B = 2, K = 1, scale 1, the four images and texts the rows of the identity: each row
+    and column holds one 1 and three 0, so loss = log(e + 3) - 1 = 0.7437.
+    """
+    return in_batch_cross_entropy(images, texts, present, scale, offered=present)
 
 
-def clip_loss(images, texts, present, scale, delta_image, delta_text) -> torch.Tensor:
-    """The plain CLIP loss over all images of the batch and their texts: the control."""
-    return symmetric_cross_entropy(images[present], texts[present], scale)
+def negclip_loss(images, texts, present, scale, options) -> torch.Tensor:
+    """The CLIP loss with the hard negatives in the batch, NegCLIP (arXiv 2210.01936).
+
+    All images, anchors' and hard ones, against all texts; a text without an image is one more column
+    that images must not choose. With P images and T = B * (K+1) texts the logits are (P, T) from image
+    to text and (P, P) from text to image.
+
+    A worked batch, B = 1, K = 1, scale 1, the negative a text alone: image (1, 0), texts (1, 0), (0, 1).
+    Image to text: log(e + 1) - 1 = 0.3133; text to image: one image, 0; loss = 0.1566.
+    """
+    return in_batch_cross_entropy(images, texts, present, scale, offered=torch.ones_like(present))
 
 
-def drive_loss(images, texts, present, scale, delta_image, delta_text) -> torch.Tensor:
+def ours_loss(images, texts, present, scale, options) -> torch.Tensor:
+    """Contrast in the batch and in the tuple: negclip + tuple_weight * mean over tuples of clip inside them.
+
+    The batch keeps the model a retriever, the tuple makes it look at the relation, and a negative that is
+    a text alone counts in both.
+
+    The worked batch of negclip with tuple_weight 2: inside the tuple the cross-entropy is the same
+    0.1566, so loss = 3 * 0.1566 = 0.4699.
+    """
+    inside = tuple_cross_entropy(images, texts, present, scale).mean()
+    return negclip_loss(images, texts, present, scale, options) + options["tuple_weight"] * inside
+
+
+def in_batch_cross_entropy(images, texts, present, scale, offered) -> torch.Tensor:
+    """Symmetric cross-entropy over all N = B * (K+1) items of the batch, a scalar.
+
+    Each image that is present chooses among the texts `offered` (B, K+1); each of their texts chooses
+    among the images present.
+    """
+    present, offered = present.flatten(), offered.flatten()  # (N,)
+    logits = scale * images.flatten(0, 1) @ texts.flatten(0, 1).T  # (N, N)
+    to_text = choice_cross_entropy(logits, present, offered)
+    return (to_text + choice_cross_entropy(logits.T, present, present)) / 2
+
+
+def choice_cross_entropy(logits, asked, offered) -> torch.Tensor:
+    """Mean cross-entropy of the rows `asked` (N,) of `logits` (N, N), row i's right column being i, among
+    the columns `offered` (N,), which include every row that is asked; a scalar."""
+    chosen = logits.masked_fill(~offered, float("-inf")).logsumexp(dim=1) - logits.diagonal()  # (N,)
+    return chosen.masked_fill(~asked, 0).sum() / asked.sum()
+
+
+def drive_loss(images, texts, present, scale, options) -> torch.Tensor:
     """The loss of DRIVE (arXiv 2503.13021), contrasting inside each tuple; the mean over tuples.
 
     With clip the symmetric cross-entropy over a tuple's (K+1, K+1) logits and sim_m its similarity
@@ -36,7 +83,7 @@ def drive_loss(images, texts, present, scale, delta_image, delta_text) -> torch.
     clip = tuple_cross_entropy(images, texts, present, scale)  # (B,)
     sim_image = anchor_similarity(images, present)  # (B,)
     sim_text = anchor_similarity(texts, torch.ones_like(present))  # (B,)
-    weight = (1 + delta_image * sim_image) / 2 + (1 + delta_text * sim_text) / 2  # (B,)
+    weight = 1 + (options["delta_image"] * sim_image + options["delta_text"] * sim_text) / 2  # (B,)
     return (clip * weight / 2).mean()
 
 
@@ -64,4 +111,9 @@ def anchor_similarity(embeddings: torch.Tensor, present: torch.Tensor) -> torch.
     return (penalty * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1)
 
 
-LOSSES: dict[str, Callable[..., torch.Tensor]] = {"clip": clip_loss, "drive": drive_loss}
+LOSSES: dict[str, Callable[..., torch.Tensor]] = {
+    "clip": clip_loss,
+    "negclip": negclip_loss,
+    "drive": drive_loss,
+    "ours": ours_loss,
+}

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from stages.train.batches import epoch_batches, tuple_arrays
+from stages.common.errors import InputError
+from stages.train.batches import epoch_batches, rows_of, tuple_arrays
 
 SETS = np.array(["dynamic"] * 40 + ["swapped"] * 20 + ["random"] * 7)
 WEIGHTS = {"dynamic": 1.0, "stative": 1.0, "swapped": 2.0, "random": 0.0}
@@ -33,8 +35,45 @@ def test_tuple_arrays_marks_texts_without_an_image():
         {"triple_id": [5, 6], "image_id": [50, 60], "text": ["dog chasing cat", "cat chasing dog"]}
     ).set_index("triple_id")
     tuples = pd.DataFrame(
-        {"anchor": [5, 6], "negatives": [[6], []], "negative_texts": [["cat chasing dog"], ["dog chasing cat"]]}
+        {
+            "set": "swapped",
+            "anchor": [5, 6],
+            "negatives": [[6], []],
+            "negative_texts": [["cat chasing dog"], ["dog chasing cat"]],
+        }
     )
     images, texts = tuple_arrays(tuples, triples)
     assert images.tolist() == [[50, 60], [60, -1]]
     assert texts.tolist() == [["dog chasing cat", "cat chasing dog"], ["cat chasing dog", "dog chasing cat"]]
+
+
+def three_triples() -> pd.DataFrame:
+    return pd.DataFrame({"image_id": [50, 60, 70], "text": ["a", "b", "c"]}, index=[5, 6, 7])
+
+
+def test_sets_may_differ_in_their_number_of_negatives():
+    tuples = pd.DataFrame(
+        {
+            "set": ["dynamic", "swapped"],
+            "anchor": [5, 6],
+            "negatives": [[6, 7], [5]],
+            "negative_texts": [["b", "c"], ["a"]],
+        }
+    )
+    images, texts = tuple_arrays(tuples, three_triples())
+    assert images.tolist() == [[50, 60, 70], [60, 50, -1]]
+    assert texts.tolist() == [["a", "b", "c"], ["b", "a", None]]
+
+
+def test_tuples_of_one_set_may_not():
+    tuples = pd.DataFrame(
+        {"set": "random", "anchor": [5, 6], "negatives": [[6, 7], [5]], "negative_texts": [["b", "c"], ["a"]]}
+    )
+    with pytest.raises(InputError, match="set 'random' has tuples of different numbers"):
+        tuple_arrays(tuples, three_triples())
+
+
+def test_rows_of_ids():
+    assert rows_of(np.array([[7, -1], [5, 7]]), np.array([5, 7]), "x").tolist() == [[1, -1], [0, 1]]
+    with pytest.raises(InputError, match="images.parquet lacks id 9"):
+        rows_of(np.array([[5, 9]]), np.array([5, 7]), "images.parquet")

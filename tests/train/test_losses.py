@@ -1,4 +1,4 @@
-"""The paper's loss: a tuple worked by hand, a plain loop, and what must not change it."""
+"""Each loss: a case worked by hand, a plain loop, and what must not change it."""
 
 import math
 
@@ -6,9 +6,20 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from stages.train.losses import LOSSES, anchor_similarity, clip_loss, drive_loss, tuple_cross_entropy
+from stages.common.contrast import symmetric_cross_entropy
+from stages.train.losses import (
+    LOSSES,
+    anchor_similarity,
+    clip_loss,
+    drive_loss,
+    negclip_loss,
+    ours_loss,
+    tuple_cross_entropy,
+)
 
 SCALE = torch.tensor(3.0)
+OPTIONS = {"delta_image": 1.2233, "delta_text": 0.615, "tuple_weight": 0.7}
+ONES = {"delta_image": 1.0, "delta_text": 1.0}
 
 
 def unit(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -49,30 +60,70 @@ def test_a_tuple_worked_by_hand():
     present = torch.ones(1, 2, dtype=torch.bool)
     assert anchor_similarity(eye, present).item() == pytest.approx(0.9741, abs=1e-4)
     assert tuple_cross_entropy(eye, eye, present, 1.0).item() == pytest.approx(math.log(1 + math.exp(-1)))
-    assert drive_loss(eye, eye, present, 1.0, 1.0, 1.0).item() == pytest.approx(0.3092, abs=1e-4)
+    assert drive_loss(eye, eye, present, 1.0, ONES).item() == pytest.approx(0.3092, abs=1e-4)
+
+
+def in_batch(images, texts, present, scale, alone: bool):
+    """The in-batch loss, image by image and text by text; `alone`: texts without an image are offered too."""
+    places = [(b, k) for b in range(len(images)) for k in range(images.shape[1])]
+    shown = [place for place in places if present[place]]
+    offered = places if alone else shown
+
+    def choose(item, own, others):
+        logits = torch.stack([scale * item @ other for other in others])
+        return torch.logsumexp(logits, 0) - scale * item @ own
+
+    to_text = [choose(images[p], texts[p], [texts[o] for o in offered]) for p in shown]
+    to_image = [choose(texts[p], images[p], [images[o] for o in shown]) for p in shown]
+    return (sum(to_text) + sum(to_image)) / (2 * len(shown))
+
+
+def plain_loop(method: str, images, texts, present, scale):
+    if method in ("clip", "negclip"):
+        return in_batch(images, texts, present, scale, alone=method == "negclip")
+    tuples = range(len(images))
+    if method == "drive":
+        return sum(one_tuple(images[b], texts[b], present[b], scale, 1.2233, 0.615) for b in tuples) / len(images)
+    # without its deltas a tuple's loss is half its cross-entropy
+    inside = sum(2 * one_tuple(images[b], texts[b], present[b], scale, 0, 0) for b in tuples) / len(images)
+    return in_batch(images, texts, present, scale, alone=True) + 0.7 * inside
 
 
 @pytest.mark.parametrize("negatives", [1, 3])
-def test_equals_a_plain_loop_in_value_and_gradient(negatives):
+@pytest.mark.parametrize("method", sorted(LOSSES))
+def test_equals_a_plain_loop_in_value_and_gradient(method, negatives):
     images, texts, present = batch(7, negatives)
-    images.requires_grad_(), texts.requires_grad_()
-    fast = drive_loss(images, texts, present, SCALE, 1.2233, 0.615)
-    slow = sum(
-        one_tuple(images[b], texts[b], present[b], SCALE, 1.2233, 0.615) for b in range(len(images))
-    ) / len(images)
+    scale = SCALE.double().requires_grad_()
+    leaves = [images.requires_grad_(), texts.requires_grad_(), scale]
+    fast = LOSSES[method](images, texts, present, scale, OPTIONS)
+    slow = plain_loop(method, images, texts, present, scale)
     assert fast.item() == pytest.approx(slow.item(), abs=1e-6)
-    for one, other in zip(
-        torch.autograd.grad(fast, [images, texts]), torch.autograd.grad(slow, [images, texts]), strict=True
-    ):
+    pairs = zip(torch.autograd.grad(fast, leaves), torch.autograd.grad(slow, leaves), strict=True)
+    for one, other in pairs:
         torch.testing.assert_close(one, other, atol=1e-6, rtol=0)
+
+
+def test_negclip_and_ours_worked_by_hand():
+    """Image (1, 0), texts (1, 0) and, alone, (0, 1), scale 1: negclip 0.1566; ours with weight 2: 0.4699."""
+    eye, present = torch.eye(2)[None], torch.tensor([[True, False]])
+    one = torch.tensor(1.0)
+    assert clip_loss(eye, eye, present, one, {}).item() == 0
+    assert negclip_loss(eye, eye, present, one, {}).item() == pytest.approx(0.1566, abs=1e-4)
+    assert ours_loss(eye, eye, present, one, {"tuple_weight": 2.0}).item() == pytest.approx(0.4699, abs=1e-4)
+
+
+def test_clip_is_the_plain_symmetric_loss_of_all_pairs():
+    images, texts, present = batch(6, 2)
+    plain = symmetric_cross_entropy(images[present], texts[present], SCALE)
+    assert clip_loss(images, texts, present, SCALE, {}).item() == pytest.approx(plain.item(), abs=1e-9)
 
 
 @pytest.mark.parametrize("method", sorted(LOSSES))
 def test_the_order_of_tuples_changes_nothing(method):
     images, texts, present = batch(6, 2)
     order = torch.tensor([3, 0, 5, 1, 4, 2])
-    loss = LOSSES[method](images, texts, present, SCALE, 1.0, 1.0)
-    shuffled = LOSSES[method](images[order], texts[order], present[order], SCALE, 1.0, 1.0)
+    loss = LOSSES[method](images, texts, present, SCALE, OPTIONS)
+    shuffled = LOSSES[method](images[order], texts[order], present[order], SCALE, OPTIONS)
     assert loss.item() == pytest.approx(shuffled.item(), abs=1e-9)
 
 
@@ -81,10 +132,10 @@ def test_absent_images_change_nothing(method):
     images, texts, present = batch(6, 2)
     other = images.clone()
     other[~present] = 9.0
-    loss = LOSSES[method](images, texts, present, SCALE, 1.0, 1.0)
-    assert loss.item() == LOSSES[method](other, texts, present, SCALE, 1.0, 1.0).item()
+    loss = LOSSES[method](images, texts, present, SCALE, OPTIONS)
+    assert loss.item() == LOSSES[method](other, texts, present, SCALE, OPTIONS).item()
     images.requires_grad_()
-    LOSSES[method](images, texts, present, SCALE, 1.0, 1.0).backward()
+    LOSSES[method](images, texts, present, SCALE, OPTIONS).backward()
     assert torch.isfinite(images.grad).all()
 
 
@@ -98,5 +149,5 @@ def test_the_similarity_terms_lie_between_their_bounds():
 def test_clip_contrasts_every_image_of_the_batch():
     """Two tuples of one negative, all four pairs orthogonal, scale 1: log(e + 3) - 1 = 0.7437."""
     eye = torch.eye(4).reshape(2, 2, 4)
-    loss = clip_loss(eye, eye, torch.ones(2, 2, dtype=torch.bool), torch.tensor(1.0), 0, 0)
+    loss = clip_loss(eye, eye, torch.ones(2, 2, dtype=torch.bool), torch.tensor(1.0), OPTIONS)
     assert loss.item() == pytest.approx(0.7437, abs=1e-4)

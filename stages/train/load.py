@@ -1,0 +1,121 @@
+"""From rows of tuples to tensors: read, decoded and augmented in worker processes, the same with any number."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import torch
+from torch.utils.data import DataLoader
+from torchvision.transforms import v2
+
+from stages.common.clip import decode
+from stages.common.errors import InputError
+
+
+class Batch(NamedTuple):
+    """B tuples of an anchor and K negatives, with P images present and U distinct texts."""
+
+    images: torch.Tensor  # (P, 3, H, W) uint8, or (P, D) cached embeddings; those present, in row order
+    tokens: torch.Tensor  # (U, L) int32
+    texts: torch.Tensor  # (B, K+1) int64, the row of tokens of each text
+    present: torch.Tensor  # (B, K+1) bool
+
+
+Reader = Callable[[np.ndarray, Sequence[tuple[int, ...]]], torch.Tensor]  # rows (P,) and a seed each
+
+
+def picture(transform: Callable) -> Callable:
+    """open_clip's evaluation transform up to its uint8 pixels (3, H, W), before it makes and scales floats."""
+    *shape, _, _ = transform.transforms  # the last two are to-tensor and normalise
+    return v2.Compose([*shape, v2.PILToTensor()])
+
+
+def augmentation(crop: Sequence[float], flip: bool) -> Callable | None:
+    """Random crop to `crop` (least and greatest share of the area) at the picture's own aspect, and mirroring.
+
+    From uint8 (3, H, W) to the same. Mirroring keeps relations: who does what to whom has no left and
+    right. None where both are off (crop [1, 1], flip false).
+    """
+    if not 0 < crop[0] <= crop[1] <= 1:
+        raise InputError(f"params.yaml: train.augment.crop {crop} must be two shares of the area up to 1")
+    steps = [v2.Lambda(partial(random_crop, shares=tuple(crop)))] if crop[0] < 1 else []
+    steps += [v2.RandomHorizontalFlip()] if flip else []
+    return v2.Compose(steps) if steps else None
+
+
+def random_crop(image: torch.Tensor, shares: tuple[float, float]) -> torch.Tensor:
+    """A part of `image` (3, H, W) at its own aspect, blown up to its size."""
+    height, width = image.shape[-2:]
+    aspect = width / height
+    return v2.RandomResizedCrop((height, width), scale=shares, ratio=(aspect, aspect))(image)  # (3, H, W)
+
+
+def pixel_reader(jpegs: pa.ChunkedArray, shape: Callable, augment: Callable | None) -> Reader:
+    """Pixels (P, 3, H, W), uint8, of rows of `jpegs`; what `augment` draws hangs on an image's seed alone."""
+
+    def read(rows: np.ndarray, seeds: Sequence[tuple[int, ...]]) -> torch.Tensor:
+        images = [shape(decode(jpegs[row].as_buffer())) for row in rows.tolist()]  # P of (3, H, W)
+        if augment is not None:
+            images = [seeded(augment, image, seed) for image, seed in zip(images, seeds, strict=True)]
+        return torch.stack(images)  # (P, 3, H, W)
+
+    return read
+
+
+def seeded(augment: Callable, image: torch.Tensor, seed: Sequence[int]) -> torch.Tensor:
+    """`augment(image)` with torch's generator at `seed` meanwhile."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
+        return augment(image)
+
+
+def embedding_reader(embeddings: np.ndarray) -> Reader:
+    """Cached embeddings (P, D) of rows of `embeddings` (M, D); they are not augmented."""
+    table = torch.tensor(embeddings)  # (M, D)
+    return lambda rows, seeds: table[torch.from_numpy(rows)]  # (P, D)
+
+
+def load(
+    item: tuple[int, np.ndarray],
+    images: np.ndarray,
+    texts: np.ndarray,
+    tokens: torch.Tensor,
+    read: Reader,
+    seed: int,
+    part: tuple[int, int],
+) -> Batch:
+    """One batch: `item` is its number and the tuples' rows (B,), of which process `part` = (rank, world) takes its.
+
+    `images` (N, K+1) holds rows of images, -1 where there is none; `texts` (N, K+1) rows of `tokens`
+    (T, L), -1 beyond a set's negatives, all tuples of a batch being of one set.
+    """
+    number, rows = item
+    rank, world = part
+    size = len(rows) // world
+    mine = rows[rank * size : (rank + 1) * size]  # (B / world,)
+    width = (texts[mine[0]] >= 0).sum()  # K+1 of this set
+    chosen, shown = texts[mine, :width], images[mine, :width]  # (B / world, K+1)
+    places = np.flatnonzero(shown >= 0)  # (P,)
+    seeds = [(seed, 3, number, rank * size * int(width) + place) for place in places.tolist()]
+    distinct, inverse = np.unique(chosen, return_inverse=True)  # (U,), (B / world, K+1)
+    return Batch(
+        read(shown.ravel()[places], seeds),
+        tokens[torch.from_numpy(distinct)],
+        torch.from_numpy(inverse.reshape(chosen.shape)),
+        torch.from_numpy(shown >= 0),
+    )
+
+
+def loader(items: list[tuple[int, np.ndarray]], workers: int, pin: bool, **how) -> DataLoader:
+    """Batches of `items` in order, `load`ed with `how` in `workers` processes, 0: in this one."""
+    return DataLoader(
+        items,
+        batch_size=None,
+        collate_fn=partial(load, **how),
+        num_workers=workers,
+        pin_memory=pin,
+        prefetch_factor=4 if workers else None,
+        multiprocessing_context="fork" if workers else None,
+    )

@@ -1,0 +1,103 @@
+"""Base: trained from scratch on a handful of pictures, or pretrained with its mistakes told in one line."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import open_clip
+import pytest
+import yaml
+from safetensors.torch import load_file
+
+from stages.base.__main__ import main
+from stages.base.pretrained import pretrained_model
+from stages.base.scratch import caption_batches
+from stages.common.errors import InputError
+from tests.train.project import TINY, jpeg, run_here, write_rows
+
+OPTIONS = {
+    "model": "tiny-of-tests",
+    "pretrained": "",
+    "epochs": 3,
+    "batch_size": 4,
+    "lr": 0.001,
+    "weight_decay": 0.1,
+    "warmup": 2,
+}
+CHECKPOINT = "data/train/base/checkpoint"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tiny(tmp_path_factory):
+    """TINY as a model that open_clip knows by name."""
+    path = tmp_path_factory.mktemp("configs") / "tiny-of-tests.json"
+    path.write_text(json.dumps(TINY), encoding="utf-8")
+    open_clip.add_model_config(path)
+
+
+def make(folder: Path, **changed) -> None:
+    """Nine pictures of two captions each."""
+    pictures = [{"image_id": i, "width": 16, "height": 16, "jpeg": jpeg(i)} for i in range(9)]
+    captions = [
+        {"caption_id": i, "image_id": i // 2, "caption": f"a dog with {i} cats", "split": "train"} for i in range(18)
+    ]
+    write_rows(folder / "data/captions/images.parquet", "images", pictures)
+    write_rows(folder / "data/captions/captions.parquet", "captions", captions)
+    params = {"seed": 0, "base": OPTIONS | changed}
+    (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+
+
+def test_every_image_once_an_epoch_with_one_of_its_captions():
+    """Five images, two a batch: two batches an epoch, the odd image out."""
+    captions = [np.array([10 * i, 10 * i + 1]) for i in range(5)]
+    batches = list(caption_batches(captions, batch_size=2, epochs=2, seed=0))
+    assert len(batches) == 4
+    for epoch in (batches[:2], batches[2:]):
+        images = np.concatenate([images for images, _ in epoch])
+        assert len(set(images)) == 4
+        assert (np.concatenate([rows for _, rows in epoch]) // 10 == images).all()
+
+
+def test_from_scratch_is_the_same_twice_and_open_clip_loads_it(tmp_path, monkeypatch):
+    make(tmp_path)
+    run_here(monkeypatch, tmp_path, main)
+    first = load_file(tmp_path / CHECKPOINT / "open_clip_model.safetensors")
+    history = (tmp_path / "data/train/base/history.csv").read_text()
+    assert history.splitlines()[0] == "step,loss" and history.splitlines()[-1].startswith("6,")
+    shutil.rmtree(tmp_path / "data/train")
+    run_here(monkeypatch, tmp_path, main)
+    second = load_file(tmp_path / CHECKPOINT / "open_clip_model.safetensors")
+    assert all((first[name] == second[name]).all() for name in first)
+    model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{tmp_path / CHECKPOINT}")
+    assert all((value == first[name]).all() for name, value in model.state_dict().items())
+    assert transform.transforms[0].size == 16
+
+
+def test_more_tuples_a_batch_than_images(tmp_path, monkeypatch):
+    make(tmp_path, batch_size=10)
+    with pytest.raises(InputError, match="base.batch_size 10 exceeds the 9 training images"):
+        run_here(monkeypatch, tmp_path, main)
+
+
+def test_without_network_one_line_tells_the_remedy(monkeypatch):
+    def offline(*args, **kwargs):
+        raise OSError("no route\nto host")
+
+    monkeypatch.setattr("open_clip.factory.download_pretrained", offline)
+    with pytest.raises(InputError, match="cannot fetch ViT-B-32-quickgelu openai .*; connect to the network") as told:
+        pretrained_model("ViT-B-32-quickgelu", "openai")
+    assert "\n" not in str(told.value)
+
+
+def test_an_activation_that_the_weights_do_not_have():
+    """OpenAI's weights want QuickGELU: told before anything is fetched, naming the model that has it."""
+    with pytest.raises(InputError, match="QuickGELU mismatch.*base.model to ViT-B-32-quickgelu"):
+        pretrained_model("ViT-B-32", "openai")
+
+
+def test_unknown_models_and_tags():
+    with pytest.raises(InputError, match="base.model 'ViT-B-99' is unknown to open_clip"):
+        pretrained_model("ViT-B-99", "openai")
+    with pytest.raises(InputError, match="base.pretrained 'mine' is not one of ViT-B-32's: .*laion2b"):
+        pretrained_model("ViT-B-32", "mine")

@@ -1,0 +1,87 @@
+"""Batches are the same with any number of workers and, joined, with any number of processes."""
+
+import numpy as np
+import open_clip
+import pyarrow as pa
+import pytest
+import torch
+
+from stages.common.clip import decode
+from stages.common.errors import InputError
+from stages.train.load import augmentation, embedding_reader, load, loader, picture, pixel_reader
+from stages.train.loop import pixel_encoder
+from tests.train.project import SCALING, jpeg, tiny_model
+
+TRANSFORM = open_clip.transform.image_transform((16, 16), is_train=False, **SCALING)
+JPEGS = pa.chunked_array([[jpeg(i, 20) for i in range(4)], [jpeg(i, 20) for i in range(4, 8)]])
+IMAGES = np.array([[0, 1, 2], [3, -1, -1], [4, 5, -1], [6, 7, -1]])  # the last two of a set with one negative
+TEXTS = np.array([[0, 1, 2], [0, 2, 1], [3, 0, -1], [1, 2, -1]])
+TOKENS = torch.arange(12, dtype=torch.int32).view(4, 3)
+
+
+def how(augment=None, part=(0, 1)) -> dict:
+    read = pixel_reader(JPEGS, picture(TRANSFORM), augment)
+    return {"images": IMAGES, "texts": TEXTS, "tokens": TOKENS, "read": read, "seed": 0, "part": part}
+
+
+def same(one, other) -> bool:
+    return all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_a_batch_holds_present_images_and_distinct_texts():
+    batch = load((0, np.array([1, 0])), **how())
+    assert batch.present.tolist() == [[True, False, False], [True, True, True]]
+    assert batch.images.shape == (4, 3, 16, 16)
+    assert torch.equal(batch.images[1], picture(TRANSFORM)(decode(JPEGS[0].as_py())))
+    assert batch.tokens[batch.texts].tolist() == TOKENS[torch.tensor([[0, 2, 1], [0, 1, 2]])].tolist()
+    narrow = load((0, np.array([2, 3])), **how())
+    assert narrow.present.tolist() == [[True, True], [True, True]]
+    assert len(narrow.tokens) == 4
+
+
+def test_pixels_scaled_on_the_device_are_open_clips():
+    """uint8 pixels, then (x / 255 - mean) / std in the encoder: what open_clip's transform gives."""
+    model, _ = tiny_model()
+    whole = TRANSFORM(decode(JPEGS[0].as_py()))[None]
+    pixels = picture(TRANSFORM)(decode(JPEGS[0].as_py()))[None]
+    ours = pixel_encoder(model)(pixels)
+    torch.testing.assert_close(ours, model.encode_image(whole, normalize=True), atol=1e-6, rtol=0)
+
+
+def test_workers_change_neither_order_nor_content():
+    items = [(i, np.array([i % 2, (i + 1) % 2])) for i in range(6)]
+    augment = augmentation([0.5, 0.9], flip=True)
+    one, two = (list(loader(items, workers, False, **how(augment))) for workers in (0, 2))
+    assert len(one) == len(two) == 6
+    assert all(same(a, b) for a, b in zip(one, two, strict=True))
+
+
+def test_the_parts_of_two_processes_are_the_whole():
+    rows, augment = np.array([0, 1, 1, 0]), augmentation([0.5, 0.9], flip=True)
+    whole = load((3, rows), **how(augment))
+    halves = [load((3, rows), **how(augment, (rank, 2))) for rank in (0, 1)]
+    assert torch.equal(torch.cat([half.images for half in halves]), whole.images)
+    assert torch.equal(torch.cat([half.present for half in halves]), whole.present)
+    texts = torch.cat([half.tokens[half.texts] for half in halves])
+    assert torch.equal(texts, whole.tokens[whole.texts])
+
+
+def test_augmentation_is_new_each_batch_and_off_by_default():
+    assert augmentation([1.0, 1.0], flip=False) is None
+    augment = augmentation([0.5, 0.9], flip=True)
+    first, again, second = (load((number, np.array([0])), **how(augment)).images for number in (0, 0, 1))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, second)
+    with pytest.raises(InputError, match=r"train.augment.crop \[0.9, 1.1\]"):
+        augmentation([0.9, 1.1], flip=False)
+
+
+def test_flip_alone_mirrors_or_leaves():
+    plain = load((0, np.array([0])), **how()).images
+    flipped = load((0, np.array([0])), **how(augmentation([1.0, 1.0], flip=True))).images
+    assert all(torch.equal(a, b) or torch.equal(a, b.flip(-1)) for a, b in zip(plain, flipped, strict=True))
+
+
+def test_cached_embeddings_are_rows():
+    table = np.arange(6, dtype=np.float16).reshape(3, 2)
+    assert embedding_reader(table)(np.array([2, 0]), []).tolist() == [[4.0, 5.0], [0.0, 1.0]]

@@ -1,0 +1,122 @@
+"""The loop in memory: it stops on a bad loss, resumes exactly, accumulates, and ends its rate at zero."""
+
+import copy
+
+import pytest
+import torch
+
+from stages.common.errors import InputError
+from stages.train.load import Batch
+from stages.train.loop import fine_tune, gradients, make_optimizer, pixel_encoder
+from stages.train.losses import LOSSES
+from stages.train.weights import freeze
+from tests.train.project import OPTIONS, tiny_model
+
+
+def batches(count: int, size: int = 3) -> list[Batch]:
+    generator = torch.Generator().manual_seed(0)
+
+    def draw(high: int, *shape: int) -> torch.Tensor:
+        return torch.randint(high, shape, generator=generator)
+
+    present = torch.ones(size, 2, dtype=torch.bool)
+    present[0, 1] = False  # a text alone
+    pictures = int(present.sum())
+    return [
+        Batch(draw(256, pictures, 3, 16, 16).byte(), draw(400, 4, 12).int(), draw(4, size, 2), present)
+        for _ in range(count)
+    ]
+
+
+def train(model, given, total, options=OPTIONS, loss=LOSSES["drive"], state=None, save=lambda state: None):
+    return fine_tune(model, pixel_encoder(model), iter(given), total, loss, options, state, save)
+
+
+def weights(model) -> torch.Tensor:
+    return torch.cat([value.flatten() for value in model.state_dict().values()])
+
+
+def test_a_loss_that_is_not_finite_names_its_step():
+    calls = []
+
+    def bad(images, texts, present, scale, options):
+        calls.append(1)
+        return images.sum() * (float("nan") if len(calls) == 4 else 1.0)
+
+    saved = []
+    with pytest.raises(InputError, match="the loss is nan in step 4; lower train.lr"):
+        train(tiny_model()[0], batches(8), 8, loss=bad, save=saved.append)
+    assert not saved  # step 5 would have written a checkpoint
+
+
+def test_resumed_in_memory_equals_unbroken():
+    given, saved = batches(12), []
+    model = tiny_model()[0]
+    history = train(model, given, 12, save=lambda state: saved.append(copy.deepcopy(state)))
+    assert [state["step"] for state in saved] == [5, 10]
+    again = tiny_model()[0]
+    assert train(again, given[5:], 12, state=saved[0]) == history
+    assert torch.equal(weights(model), weights(again))
+
+
+@pytest.mark.parametrize("method", sorted(LOSSES))
+def test_every_method_trains(method):
+    model = tiny_model()[0]
+    before = weights(model)
+    history = train(model, batches(1) * 30, 30, loss=LOSSES[method])
+    assert [row["step"] for row in history] == [10, 20, 30]
+    assert history[-1]["loss"] < history[0]["loss"]
+    assert not torch.equal(before, weights(model))
+
+
+def test_accumulated_gradients_are_the_mean():
+    given, model = batches(2), tiny_model()[0]
+    encode, found = pixel_encoder(model), []
+    for part in ([given[0]], [given[1]], given):
+        model.zero_grad()
+        figures, _ = gradients(model, encode, iter(part), len(part), LOSSES["drive"], OPTIONS)
+        grads = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+        found.append((figures, grads))
+    (one, g1), (two, g2), (both, g12) = found
+    torch.testing.assert_close(both, (one + two) / 2)
+    torch.testing.assert_close(g12, (g1 + g2) / 2, atol=1e-7, rtol=1e-4)
+
+
+def test_the_last_step_takes_the_batches_that_are_left():
+    """Seven batches, three a step: steps of 3, 3 and 1."""
+    given = iter(batches(9))
+    history = train(tiny_model()[0], given, 7, OPTIONS | {"accumulate": 3, "warmup": 1})
+    assert history[-1]["step"] == 3
+    assert len(list(given)) == 2
+
+
+def test_the_rate_ends_at_zero_in_the_last_step():
+    optimizer, schedule = make_optimizer(tiny_model()[0], 6, OPTIONS | {"warmup": 2, "lr": 1.0})
+    rates = []
+    for _ in range(6):
+        rates.append(round(schedule.get_last_lr()[0], 3))
+        optimizer.step()
+        schedule.step()
+    assert rates == [0.5, 1.0, 0.854, 0.5, 0.146, 0.0]
+
+
+def test_a_warm_up_without_end_is_refused():
+    with pytest.raises(InputError, match="train.warmup 3 is not below the run's 3 steps"):
+        train(tiny_model()[0], batches(3), 3)
+
+
+@pytest.mark.parametrize("tower", ["image", "text"])
+def test_a_frozen_tower_stays(tower):
+    model, base = tiny_model()[0], tiny_model()[0].state_dict()
+    freeze(model, tower)
+    train(model, batches(5), 5)
+    for name, value in model.state_dict().items():
+        frozen = name.startswith("visual.") == (tower == "image") and name != "logit_scale"
+        assert torch.equal(value, base[name]) or not frozen
+    assert not torch.equal(weights(model), weights(tiny_model()[0]))
+
+
+def test_logit_scale_keeps_below_its_limit():
+    model = tiny_model()[0]
+    train(model, batches(5), 5, OPTIONS | {"max_scale": 2})
+    assert model.logit_scale.exp().item() <= 2.0001

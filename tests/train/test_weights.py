@@ -1,0 +1,46 @@
+"""Freezing, the cut context and interpolation."""
+
+import pytest
+import torch
+
+from stages.common.errors import InputError
+from stages.train.weights import cut_context, freeze, interpolate
+from tests.train.project import tiny_model
+
+
+def trained(model) -> set[str]:
+    return {name.split(".")[0] for name, parameter in model.named_parameters() if parameter.requires_grad}
+
+
+def test_freeze_leaves_the_other_tower_and_the_scale():
+    image, text, none = (tiny_model()[0] for _ in range(3))
+    freeze(image, "image"), freeze(text, "text"), freeze(none, "none")
+    assert trained(text) == {"visual", "logit_scale"}
+    assert trained(image) == trained(none) - {"visual"}
+    with pytest.raises(InputError, match="train.freeze 'both' is unknown"):
+        freeze(none, "both")
+
+
+def test_a_cut_context_changes_no_embedding():
+    """Texts of 4 and 5 tokens with start and end, in a context of 12."""
+    model, _ = tiny_model()
+    tokens = torch.zeros(2, 12, dtype=torch.int32)
+    tokens[0, :4] = torch.tensor([49406, 5, 6, 49407])
+    tokens[1, :5] = torch.tensor([49406, 7, 0, 8, 49407])  # 0 is also the token of "!"
+    whole = model.encode_text(tokens)
+    short = cut_context(model, tokens)
+    assert short.shape == (2, 5)
+    torch.testing.assert_close(model.encode_text(short), whole, atol=1e-6, rtol=0)
+
+
+def test_interpolation_of_weights_counters_and_positions():
+    base = {"w": torch.tensor([1.0, 2.0]), "n": torch.tensor(3), "position": torch.tensor([[1.0], [2.0], [3.0]])}
+    tuned = {"w": torch.tensor([3.0, 2.0]), "n": torch.tensor(7), "position": torch.tensor([[5.0], [4.0]])}
+    half = interpolate(base, tuned, 0.5)
+    assert half["w"].tolist() == [2.0, 2.0]
+    assert half["n"].item() == 7
+    assert half["position"].tolist() == [[3.0], [3.0], [3.0]]
+    assert torch.equal(interpolate(base, tuned, 1.0)["w"], tuned["w"])
+    assert torch.equal(interpolate(base, tuned, 0.0)["w"], base["w"])
+    with pytest.raises(InputError, match="train.alpha 1.5"):
+        interpolate(base, tuned, 1.5)
