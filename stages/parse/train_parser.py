@@ -144,9 +144,13 @@ def _halve(value):
 
 def score(work: Path, part: str) -> dict[str, float]:
     """F1 in percent of the shipped models on raw text of one part of the treebank."""
-    document = compact_pipeline()((work / f"{part}.txt").read_text(encoding="utf-8"))
+    text = (work / f"{part}.txt").read_text(encoding="utf-8")
+    sentences = compact_pipeline()(text).to_dict()
+    for word in (word for words in sentences for word in words):
+        if word["text"] == "<UNK>":  # a very long address: Stanza keeps its place alone
+            word["text"] = text[word["start_char"] : word["end_char"]]
     found = work / f"{part}.found.conllu"
-    CoNLL.write_doc2conll(Document(document.to_dict()), str(found))
+    CoNLL.write_doc2conll(Document(sentences), str(found))
     figures = udeval.evaluate(*map(udeval.load_conllu_file, (f"{work}/{part}.conllu", str(found))))
     names = ("Tokens", "Sentences", "Words", "UPOS", "Lemmas", "UAS", "LAS")
     return {name: round(100 * figures[name].f1, 2) for name in names}

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stages.common.errors import InputError
 from stages.common.tables import SCHEMAS
 from stages.common.text import triple_text
 from stages.triples.columns import Words, flatten, runs
@@ -60,12 +61,27 @@ def triple_table(
     if not with_secondary:
         found = found.filter(pc.equal(found["rank"], 0))
     ids = parses.column("caption_id").take(found["caption"].combine_chunks())
-    rows = np.searchsorted(captions["caption_id"].to_numpy(), ids.to_numpy())  # (T,)
-    of_caption = captions.take(pa.array(rows))
+    of_caption = captions.take(pa.array(rows_of(ids.to_numpy(), captions["caption_id"].to_numpy())))
     columns = {name: found[name] for name in found.column_names if name != "caption"}
     columns |= {"caption_id": ids, "image_id": of_caption["image_id"], "split": of_caption["split"]}
     columns["triple_id"] = np.arange(first_id, first_id + len(found))
     return pa.table({field.name: columns[field.name] for field in SCHEMAS["triples"]}, schema=SCHEMAS["triples"])
+
+
+def rows_of(ids: np.ndarray, captions: np.ndarray) -> np.ndarray:
+    """Where each of `ids` (T,) stands in `captions` (C,), ascending; InputError for an id that it lacks.
+
+    >>> rows_of(np.array([7, 3, 7]), np.array([3, 7])).tolist()
+    [1, 0, 1]
+    """
+    rows = np.searchsorted(captions, ids)  # (T,)
+    lacking = ids[np.append(captions, -1)[rows] != ids]
+    if len(lacking):
+        raise InputError(
+            f"data/parse/parses.parquet: caption_id {lacking[0]} is not in captions.parquet; "
+            "delete data/parse and run `dvc repro`"
+        )
+    return rows
 
 
 def caption_triples(parses: pa.RecordBatch, memory: Memory) -> pa.Table:
