@@ -26,7 +26,9 @@ ADVERBIAL = set(
 # "in the process of riding a wave": whoever is in it rides
 STAGES = {"process", "act", "attempt", "midst", "middle"}
 # pronouns that a parser may take for nouns: "each other", "something"
-NO_NOUNS = {"other", "another", "each", "one", "someone", "something", "nothing", "everything", "everyone"}
+NO_NOUNS = set(
+    "other another each one someone something nothing everything everyone outdoors indoors".split()
+)
 # "a boy in a shirt": what is worn describes its wearer, whichever verb the parser hangs it on
 GARMENTS = set(
     "shirt dress suit hat cap jacket coat sweater uniform short skirt jean pants blouse tie top vest hoodie "

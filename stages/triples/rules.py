@@ -49,22 +49,33 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
         return []
     passive = is_passive(tree, verb)
     doers = subjects(tree, verb)
+    particle = tuple(dependants(tree, verb, "compound:prt"))
     if passive:
         pairs = [(a, (), p, 0) for a in agents(tree, verb) for p in doers]
         # "a train parked on a street": no agent, the patient stands in a place
         if not pairs and not word.showing:
             pairs = [(p, prep, o, 0) for p in doers for prep, o in obliques(tree, verb)]
+    elif places := _after_particle(tree, verb):
+        pairs = [(s, particle, o, 0) for s in doers for o in places]
+        particle = ()
     else:
         direct = objects(tree, verb)
         rank = 1 if direct else 0
         pairs = [(s, (), o, 0) for s in doers for o in direct]
         pairs += [(s, prep, o, rank) for s in doers for prep, o in obliques(tree, verb)]
-    particle = tuple(dependants(tree, verb, "compound:prt"))
     return [
         Relation(subject, verb, particle, preposition, object, passive, rank)
         for subject, preposition, object, rank in pairs
         if subject != object and not tree.words[subject].adverbial
     ]
+
+
+def _after_particle(tree: Tree, verb: int) -> list[int]:
+    """"standing on a bench" with "on" read as a particle: who sits, stands or lies has no object."""
+    if not tree.words[verb].seated or not dependants(tree, verb, "compound:prt"):
+        return []
+    bare = [i for i in dependants(tree, verb, "obj", "obl") if not dependants(tree, i, "case")]
+    return [noun for i in bare for noun in meant(tree, i) if not tree.words[noun].adverbial]
 
 
 def is_passive(tree: Tree, verb: int) -> bool:
@@ -102,7 +113,8 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
         governed = objects(tree, head) if deprel == "xcomp" and not tree.words[head].using else []
         if governed:  # "watching a dog run"
             return governed
-        if tree.words[head].tagged_noun:
+        is_one = deprel == "conj" and dependants(tree, head, "cop")  # "a boy is a rider and is jumping"
+        if tree.words[head].tagged_noun and not is_one:
             return _modified(tree, head, verb)
         return subjects(tree, head, depth + 1)
     return []

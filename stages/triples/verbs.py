@@ -29,7 +29,7 @@ BY_PLACE = set("sit stand lie lay walk run go pass drive fly swim sail wait park
 # closed classes: neither nouns nor verbs, whatever the parser's tag
 CLOSED = set(
     "together nearby during next close inside outside against behind beside near towards toward underneath between "
-    "down up around through across along over under off away".split()
+    "down up around through across along over under off away outdoors indoors".split()
 )
 
 

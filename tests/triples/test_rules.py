@@ -40,6 +40,15 @@ CAPTIONS = {
         f"a/DET/2/det ball/NOUN/0/root kicked:kick/VERB/2/acl{PAST} by/ADP/6/case a/DET/6/det boy/NOUN/3/obl",
         ["boy kick ball"],
     ),
+    "a noun as predicate shares its subject": (
+        "A/DET/2/det boy/NOUN/5/nsubj is:be/AUX/5/cop a/DET/5/det surfer/NOUN/0/root and/CCONJ/7/cc "
+        "riding:ride/VERB/5/conj a/DET/9/det wave/NOUN/7/obj",
+        ["boy ride wave"],
+    ),
+    "a preposition read as a particle": (
+        "cat/NOUN/2/nsubj sits:sit/VERB/0/root on/ADP/2/compound:prt a/DET/5/det bench/NOUN/2/obj",
+        ["cat sit on bench"],
+    ),
     "passive without agent": (
         f"a/DET/2/det truck/NOUN/0/root parked:park/VERB/2/acl{PAST} on/ADP/6/case a/DET/6/det street/NOUN/3/obl",
         ["truck park on street"],
