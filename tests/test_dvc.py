@@ -71,7 +71,7 @@ def test_every_parameter_belongs_to_a_stage_and_every_stage_names_real_ones():
     assert {leaf for leaf in known if not any(leaf == n or leaf.startswith(n + ".") for n in named)} == matrix
 
 
-@pytest.mark.parametrize("preset", sorted(path.name for path in (ROOT / "presets").iterdir()))
+@pytest.mark.parametrize("preset", sorted(path.name for path in (ROOT / "presets").glob("*.yaml")))
 def test_presets_have_the_parameters_of_the_default(preset):
     free = {"captions.shares"}  # as many shares as there are splits to draw
 
