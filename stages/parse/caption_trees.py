@@ -7,8 +7,8 @@ noun phrase. The sentences here fill that gap; they are made up, none is anybody
 import numpy as np
 
 from stages.parse.caption_words import (
-    ANIMALS, INTRANSITIVE, MODIFIERS, NOUN_MODIFIERS, PARTICLES, PEOPLE, PLACES, PREPOSITIONS,
-    THINGS, TRANSITIVE, ending_ing, ending_s, past_participle, plural,
+    ADJECTIVES, ANIMALS, FILLING, INTRANSITIVE, NOUN_MODIFIERS, PARTICLES, PEOPLE, PLACES,
+    PREPOSITIONS, THINGS, TRANSITIVE, ending_ing, ending_s, past_participle, plural,
 )  # fmt: skip
 
 SINGULAR, PLURAL = "Number=Sing", "Number=Plur"
@@ -28,6 +28,13 @@ OWNERS = (
     ("its", "its", f"{POSSESSIVE[:8]}|Gender=Neut{POSSESSIVE[8:]}"),
     ("their", "their", POSSESSIVE.replace("Sing", "Plur")),
 )
+IT = ("it", "it", "PRON", "PRP", "Case=Acc|Gender=Neut|Number=Sing|Person=3|PronType=Prs")
+OTHERS = (
+    ("them", "they", "PRON", "PRP", "Case=Acc|Number=Plur|Person=3|PronType=Prs"),
+    ("him", "he", "PRON", "PRP", "Case=Acc|Gender=Masc|Number=Sing|Person=3|PronType=Prs"),
+    ("her", "she", "PRON", "PRP", "Case=Acc|Gender=Fem|Number=Sing|Person=3|PronType=Prs"),
+    IT,
+)
 NUMBERS = ("two", "three", "four", "several", "some", "many")
 
 # A node is (form, lemma, UPOS, XPOS, feats, dependants before it, dependants after it);
@@ -43,37 +50,47 @@ def adposition(form):
 
 
 def noun(rng, words, many=False):
-    """A noun phrase: determiner or number, sometimes modifiers."""
+    """A noun phrase: determiner or number (sometimes neither), sometimes modifiers."""
     word = words[rng.integers(len(words))]
     form = (plural(word), word, "NOUN", "NNS", PLURAL) if many else (word, word, "NOUN", "NN", SINGULAR)
     node = leaf(*form)
-    if many:
-        number = NUMBERS[rng.integers(len(NUMBERS))]
-        if number in NUMBERS[:3]:
-            first = ("nummod", leaf(number, number, "NUM", "CD", "NumForm=Word|NumType=Card"))
-        elif number == "some":
-            first = ("det", leaf("some", "some", "DET", "DT", "PronType=Ind"))
-        else:
-            first = ("amod", leaf(number, number, "ADJ", "JJ", "Degree=Pos"))
-    elif rng.random() < 0.25:
-        first = ("det", leaf("the", "the", "DET", "DT", "Definite=Def|PronType=Art"))
-    else:
-        first = ("det", leaf("a", "a", "DET", "DT", "Definite=Ind|PronType=Art"))
-    node[5].append(first)
-    if rng.random() < 0.4:
-        node[5].append(modifier(MODIFIERS[rng.integers(len(MODIFIERS))]))
+    if rng.random() < (0.85 if many else 0.97):
+        node[5].append(number(rng) if many else article(rng))
     if rng.random() < 0.12:
         node[5].append(("amod", two_colours(rng)))
-    following = node[5][1][1][0] if len(node[5]) > 1 else node[0]
-    if first[1][0] == "a" and following[0] in "aeiou":
-        node[5][0] = ("det", leaf("an", "a", *first[1][2:5]))
+    elif rng.random() < 0.35:
+        node[5].append(("amod", adjective(rng)))
+    if rng.random() < 0.12:
+        kind = NOUN_MODIFIERS[rng.integers(len(NOUN_MODIFIERS))]
+        node[5].append(("compound", leaf(kind, kind, "NOUN", "NN", SINGULAR)))
+    first, following = node[5][:1], rows(node)[1][0][0] if node[5] else ""
+    if first and first[0][1][0] == "a" and following[0] in "aeiou":
+        node[5][0] = ("det", leaf("an", "a", *first[0][1][2:5]))
     return node
 
 
-def modifier(word):
-    if word in NOUN_MODIFIERS:
-        return ("compound", leaf(word, word, "NOUN", "NN", SINGULAR))
+def article(rng):
+    if rng.random() < 0.25:
+        return ("det", leaf("the", "the", "DET", "DT", "Definite=Def|PronType=Art"))
+    return ("det", leaf("a", "a", "DET", "DT", "Definite=Ind|PronType=Art"))
+
+
+def number(rng):
+    word = NUMBERS[rng.integers(len(NUMBERS))]
+    if word in NUMBERS[:3]:
+        return ("nummod", leaf(word, word, "NUM", "CD", "NumForm=Word|NumType=Card"))
+    if word == "some":
+        return ("det", leaf("some", "some", "DET", "DT", "PronType=Ind"))
     return ("amod", leaf(word, word, "ADJ", "JJ", "Degree=Pos"))
+
+
+def adjective(rng):
+    """An adjective, sometimes a participle: "a floating tray"."""
+    if rng.random() < 0.08:
+        lemma = INTRANSITIVE[rng.integers(len(INTRANSITIVE))]
+        return leaf(ending_ing(lemma), lemma, "VERB", "VBG", GOING)
+    word = ADJECTIVES[rng.integers(len(ADJECTIVES))]
+    return leaf(word, word, "ADJ", "JJ", "Degree=Pos")
 
 
 def two_colours(rng):
@@ -91,17 +108,19 @@ def owned(rng):
     node = noun(rng, OBJECTS)
     if rng.random() < 0.6:
         form, lemma, feats = OWNERS[rng.integers(len(OWNERS))]
-        node[5][0] = ("nmod:poss", leaf(form, lemma, "PRON", "PRP$", feats))
+        node[5][:1] = [("nmod:poss", leaf(form, lemma, "PRON", "PRP$", feats))]
         return node
     owner = noun(rng, ACTORS)
     owner[6].append(("case", leaf("'s", "'s", "PART", "POS")))
-    node[5][0] = ("nmod:poss", owner)
+    node[5][:1] = [("nmod:poss", owner)]
     return node
 
 
 def place(rng):
     """A noun phrase with its preposition: "on a bench", "next to a car", "in front of the house"."""
     target = noun(rng, SCENERY, rng.random() < 0.1)
+    if rng.random() < 0.1:
+        target[6].append(company(rng))
     draw = rng.random()
     if draw < 0.08:
         target[5][:0] = [("case", leaf(word, word, "ADP", "IN")) for word in ("next", "to")]
@@ -116,6 +135,30 @@ def place(rng):
         word = PREPOSITIONS[rng.integers(len(PREPOSITIONS))]
         target[5].insert(0, ("case", adposition(word)))
     return target
+
+
+def company(rng):
+    """What a thing has with it: "with a stop sign", "with people on it"."""
+    other = noun(rng, (OBJECTS, ACTORS)[rng.integers(2)], rng.random() < 0.4)
+    other[5].insert(0, ("case", adposition("with")))
+    if rng.random() < 0.25:
+        other[6].append(("nmod", beside(rng, IT)))
+    return ("nmod", other)
+
+
+def beside(rng, pronoun):
+    """A place by pronoun: "on it", "behind them"."""
+    node = leaf(*pronoun)
+    node[5].append(("case", adposition(("on", "in", "behind", "near", "around")[rng.integers(5)])))
+    return node
+
+
+def absolute(rng):
+    """A clause without a verb: "with people behind them"."""
+    node = beside(rng, OTHERS[rng.integers(len(OTHERS))])
+    who = noun(rng, (OBJECTS, ACTORS)[rng.integers(2)], rng.random() < 0.4)
+    node[5][:0] = [("mark", leaf("with", "with", "SCONJ", "IN")), ("nsubj", who)]
+    return ("advcl", node)
 
 
 def subject(rng, many):
@@ -137,6 +180,8 @@ def subject(rng, many):
         dress = noun(rng, sorted(THINGS))
         dress[5].insert(0, ("case", adposition(("in", "with")[rng.integers(2)])))
         node[6].append(("nmod", dress))
+    elif rng.random() < 0.12:
+        node[6].append(("nmod", place(rng)))
     return node
 
 
@@ -155,9 +200,15 @@ def verb(rng, form, tag, feats):
             other = noun(rng, OBJECTS)
             other[5].insert(0, ("cc", leaf("and", "and", "CCONJ", "CC")))
             thing[6].append(("conj", other))
+        elif rng.random() < 0.15:
+            thing[6].append(company(rng))
         node[6].append(("obj", thing))
+    elif rng.random() < 0.08:
+        node[6].append(("advmod", leaf("together", "together", "ADV", "RB")))
     if rng.random() < (0.4 if kind < 0.5 else 0.9):
-        node[6].append(("obl", place(rng)))
+        node[6].append(("obl", place(rng) if kind < 0.5 or rng.random() < 0.9 else among(rng)))
+    if rng.random() < 0.04:
+        node[6].append(absolute(rng))
     if rng.random() < 0.06:
         goal = verb_word(rng, str, "VB", "VerbForm=Inf")
         goal[5].insert(0, ("mark", leaf("to", "to", "PART", "TO")))
@@ -173,6 +224,13 @@ def verb(rng, form, tag, feats):
     return node
 
 
+def among(rng):
+    """Another actor with whom something is done: "playing with a dog"."""
+    other = noun(rng, ACTORS, rng.random() < 0.3)
+    other[5].insert(0, ("case", adposition("with")))
+    return other
+
+
 def verb_word(rng, form, tag, feats):
     lemma = TRANSITIVE[rng.integers(len(TRANSITIVE))]
     node = leaf(form(lemma), lemma, "VERB", tag, feats)
@@ -185,9 +243,17 @@ def be(many):
 
 
 def passive(rng):
+    if rng.random() < 0.25:  # filled with apples, grouped together on a table
+        lemma = FILLING[rng.integers(len(FILLING))]
+        node = leaf(past_participle(lemma), lemma, "VERB", "VBN", PASSIVE)
+        filling = noun(rng, OBJECTS, rng.random() < 0.5)
+        filling[5].insert(0, ("case", adposition(("with", "in")[rng.random() < 0.3])))
+        together = ("advmod", leaf("together", "together", "ADV", "RB"))
+        node[6].extend([together, ("obl", place(rng))] if rng.random() < 0.3 else [("obl", filling)])
+        return node
     lemma = TRANSITIVE[rng.integers(len(TRANSITIVE))]
     node = leaf(past_participle(lemma), lemma, "VERB", "VBN", PASSIVE)
-    if rng.random() < 0.7:
+    if rng.random() < 0.6:
         agent = noun(rng, ACTORS)
         agent[5].insert(0, ("case", adposition("by")))
         node[6].append(("obl:agent", agent))
@@ -249,19 +315,39 @@ def sentence(rng):
         return thing
     if kind < 0.90:  # a dog that is chasing a cat
         clause = verb(rng, ending_ing, "VBG", GOING)
-        that = leaf("that", "that", "PRON", "WDT", "PronType=Rel")
+        word, tag = (("that", "WDT"), ("who", "WP"), ("which", "WDT"))[rng.integers(3)]
+        that = leaf(word, word, "PRON", tag, "PronType=Rel")
         clause[5].extend([("nsubj", that), ("aux", be(is_plural(who)))])
         who[6].append(("acl:relcl", clause))
         return who
-    if kind < 0.95:  # there is a man riding a wave
+    if kind < 0.93:  # two dogs, a cat and a ball
+        return several(rng, who)
+    if kind < 0.96:  # there is a man riding a wave
         who[6].append(("acl", verb(rng, ending_ing, "VBG", GOING)))
         root = be(is_plural(who))
         root = (*root[:2], "VERB", *root[3:])
         root[5].append(("expl", leaf("there", "there", "PRON", "EX")))
         root[6].append(("nsubj", who))
         return root
+    if kind < 0.98:  # a kitchen with a stove and a sink
+        where, (relation, thing) = noun(rng, SCENERY), company(rng)
+        where[6].append((relation, several(rng, thing)))
+        return where
     who[6].append(("nmod", place(rng)))  # a dog near a door
     return who
+
+
+def several(rng, first):
+    """A list, with or without commas: "two dogs, a cat and a ball"."""
+    count, commas = rng.integers(1, 4), rng.random() < 0.6
+    for left in reversed(range(count)):
+        other = noun(rng, (OBJECTS, ACTORS)[rng.integers(2)], rng.random() < 0.3)
+        if left == 0:
+            other[5].insert(0, ("cc", leaf("and", "and", "CCONJ", "CC")))
+        elif commas:
+            other[5].insert(0, ("punct", leaf(",", ",", "PUNCT", ",")))
+        first[6].append(("conj", other))
+    return first
 
 
 def rows(node, deprel="root"):
@@ -279,7 +365,7 @@ def rows(node, deprel="root"):
 
 
 def conllu(root, number, rng):
-    """The sentence in CoNLL-U; half end with a full stop, a third start in lower case."""
+    """The sentence in CoNLL-U, its own paragraph; most end with a full stop, a third start in lower case."""
     words = rows(root)
     if rng.random() < 0.6:
         top = next(i for i, row in enumerate(words) if row[2] == -1)
@@ -287,12 +373,17 @@ def conllu(root, number, rng):
     forms = [row[0][0] for row in words]
     if rng.random() < 0.7:
         forms[0] = forms[0].capitalize()
-    stop = forms[-1] == "."
-    text = (" ".join(forms[:-1]) + "." if stop else " ".join(forms)).replace(" 's", "'s")
+    text = " ".join(forms)
+    for clitic in ("'s", ",", "."):
+        text = text.replace(f" {clitic}", clitic)
     lines = conllu_lines([((form, *row[0][1:]), *row[1:]) for form, row in zip(forms, words)])
-    if stop:
-        lines[-2] = lines[-2].removesuffix("_") + "SpaceAfter=No"
-    return "\n".join([f"# sent_id = caption-{number}", f"# text = {text}", *lines])
+    for i in reversed(range(len(forms))):
+        if forms[i] in (",", "."):
+            lines[i - 1] = lines[i - 1].removesuffix("_") + "SpaceAfter=No"
+        elif forms[i] == "'s":  # one token, two words
+            lines.insert(i - 1, "\t".join([f"{i}-{i + 1}", f"{forms[i - 1]}'s", *"_" * 8]))
+    name = f"caption-{number}"
+    return "\n".join([f"# newpar id = {name}", f"# sent_id = {name}", f"# text = {text}", *lines])
 
 
 def conllu_lines(words):
@@ -309,5 +400,5 @@ def caption_treebank(count: int, seed: int = 0) -> str:
     found: dict[str, str] = {}
     while len(found) < count:
         block = conllu(sentence(rng), len(found), rng)
-        found.setdefault(block.split("\n")[1].lower(), block)
+        found.setdefault(block.split("\n")[2].lower(), block)
     return "\n\n".join(found.values()) + "\n\n"

@@ -40,23 +40,23 @@ PLACES = set(
     "cabinet dresser crib stool chair blanket mat rug ground dirt sand mud snow ice water air grass "
     "enclosure area log stump pole post hill cliff".split()
 ) - {"parking", "living", "air"}
-MODIFIERS = (
+ADJECTIVES = (
     "young old small large big little brown white black red blue green yellow tall wooden wet busy "
     "happy empty gray dirty clean long short colorful grey orange pink purple beige tan golden silver "
     "dark bright pale striped spotted furry fluffy woolly wooly hairy shaggy grassy sandy snowy rocky "
     "dusty muddy cloudy sunny rainy icy leafy bushy huge tiny giant massive narrow wide thin thick "
-    "heavy round square flat steep open closed broken rusty shiny glossy plastic metal stone brick "
-    "concrete cute pretty beautiful handsome elderly adult older younger blonde bald lone single "
-    "double fresh cooked raw sliced ripe hot cold frozen fancy modern antique vintage crowded quiet "
-    "professional male female asian american electric stuffed parked baseball tennis soccer city "
-    "street stop school football kitchen wedding birthday fire cell train bus traffic polar teddy "
-    "snow water wine computer coffee apple chocolate cheese police construction dog horse"
+    "heavy round square flat steep open closed broken rusty shiny glossy concrete cute pretty beautiful "
+    "handsome elderly adult older younger blonde bald lone single double fresh cooked raw sliced ripe "
+    "hot cold frozen fancy modern antique vintage crowded quiet professional male female asian american "
+    "electric stuffed parked polar"
 ).split()
-NOUN_MODIFIERS = set(
+NOUN_MODIFIERS = (
     "baseball tennis soccer city street stop school football kitchen wedding birthday fire cell train "
     "bus traffic teddy snow water wine computer coffee apple chocolate cheese police construction dog "
-    "horse stone brick metal plastic".split()
-)
+    "horse stone brick metal plastic parking dining bathroom bedroom office toilet park beach ski surf "
+    "fruit vegetable baby family farm hotel paper glass door window tree flower garden"
+).split()
+FILLING = "fill cover top decorate load pack wrap surround group gather stack pile line park dress".split()
 TRANSITIVE = (
     "ride hold throw catch hit kick eat carry wear watch chase push pull feed use swing cut cook "
     "read drink play touch pet hug kiss wash clean brush open chew lick follow lead walk fly climb "
@@ -85,7 +85,10 @@ PARTICLES = (
     ("pick up", "put on", "take off", "hold up", "throw out", "cut up", "set down", "carry away"),
     ("curl up", "lie down", "sit down", "stand up", "look up", "line up", "bend over", "walk around"),
 )
-PREPOSITIONS = "on in under near beside behind over by through across along at with around".split()
+PREPOSITIONS = (
+    "on in under near beside behind over by through across along at with around on in at near towards "
+    "toward into onto against between above below outside inside off past down up from"
+).split()
 PAST = {  # past tense, past participle
     **{v: (v, v) for v in ("hit", "cut", "put", "set")},
     **{

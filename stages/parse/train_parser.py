@@ -30,22 +30,20 @@ CAPTIONS = 6000  # made-up captions: a third of the sentences that tagger and pa
 SHARED = "--mode train --lang en --shorthand en_ewt --cpu"
 TOKENIZER = "--max_seqlen 300 --steps 2000 --eval_steps 500 --report_steps 250 --use_mwt"
 MWT = "--num_epoch 10"
+# Stanza turns to the second rate when it has gone max_steps_before_stop without a better evaluation;
+# with the only evaluation at the end that is after step 1250. So small a model underfits with
+# Stanza's own dropout of 0.5, and so does the parser.
 TAGGER = (
     "--no_pretrain --no_bert_model --batch_size 100 --batch_maximum_tokens 3000 "
     "--num_layers 1 --char_hidden_dim 100 --word_emb_dim 75 --char_emb_dim 50 --tag_emb_dim 30 "
     "--transformed_dim 75 --deep_biaff_hidden_dim 100 --composite_deep_biaff_hidden_dim 50 "
     "--optim adam --lr 0.003 --fix_eval_interval --augment_nopunct 0.2 "
-)
-FIRST_TAGGER = TAGGER + "--hidden_dim 100 --no_second_optim --max_steps 1000 --eval_interval 500"
-# Stanza turns to the second rate when it has gone max_steps_before_stop without a better evaluation;
-# with the only evaluation at the end that is after step 1250. So small a model underfits with
-# Stanza's own dropout of 0.5.
-FINAL_TAGGER = TAGGER + (
     "--hidden_dim 128 --dropout 0.25 --word_dropout 0.2 --second_optim adam --second_lr 0.0005 "
     "--max_steps_before_stop 1250 --max_steps 1600 --eval_interval 1600"
 )
 DEPPARSE = (
     "--no_pretrain --no_xpos --no_ufeats --no_bert_model --batch_size 3000 --hidden_dim 160 "
+    "--dropout 0.25 --word_dropout 0.2 "
     "--num_layers 2 --deep_biaff_hidden_dim 128 --deep_biaff_output_dim 64 --word_emb_dim 64 "
     "--char_emb_dim 32 --char_hidden_dim 64 --transformed_dim 64 --tag_emb_dim 32 --optim adam "
     "--lr 0.003 --second_optim adam --second_lr 0.0005 --second_optim_start_step 1050 "
@@ -57,14 +55,14 @@ DEPPARSE = (
 def prepare(treebank: Path, work: Path) -> None:
     """Raw text, token labels and multi-word tokens of each part, beside a copy of its trees."""
     for part in ("train", "dev", "test"):
-        trees = work / f"{part}.conllu"
-        shutil.copyfile(treebank / f"en_ewt-ud-{part}.conllu", trees)
-        text = work / f"{part}.txt"
+        shutil.copyfile(treebank / f"en_ewt-ud-{part}.conllu", work / f"{part}.conllu")
+    mixed = (work / "train.conllu").read_text(encoding="utf-8") + caption_treebank(CAPTIONS)
+    (work / "mixed.conllu").write_text(mixed, encoding="utf-8")
+    for part in ("mixed", "dev", "test"):
+        trees, text = work / f"{part}.conllu", work / f"{part}.txt"
         conllu_to_text.convert_text(str(trees), str(text))
         labels, words = work / f"{part}.toklabels", work / f"{part}-mwt.json"
         prepare_tokenizer_data.main([str(text), str(trees), "-o", str(labels), "-m", str(words)])
-    mixed = (work / "train.conllu").read_text(encoding="utf-8") + caption_treebank(CAPTIONS)
-    (work / "mixed.conllu").write_text(mixed, encoding="utf-8")
     verbs = pd.read_csv(VERBS, comment="#")["lemma"]
     (work / "lemmas.conllu").write_text(mixed + verb_treebank(verbs), encoding="utf-8")
 
@@ -82,32 +80,32 @@ def train_tokens(work: Path) -> None:
     """Tokenizer, multi-word tokens and lemmas."""
     save = ["--save_dir", str(work), "--save_name"]
     labels = [
-        *("--txt_file", f"{work}/train.txt", "--label_file", f"{work}/train.toklabels"),
+        *("--txt_file", f"{work}/mixed.txt", "--label_file", f"{work}/mixed.toklabels"),
         *("--dev_txt_file", f"{work}/dev.txt", "--dev_label_file", f"{work}/dev.toklabels"),
         *("--dev_conll_gold", f"{work}/dev.conllu", "--mwt_json_file", f"{work}/dev-mwt.json"),
     ]
     tokenizer.main([*SHARED.split(), *TOKENIZER.split(), *labels, *save, "tokenize.pt"])
     dev = ["--eval_file", f"{work}/dev.conllu"]
-    trees = ["--train_file", f"{work}/train.conllu", *dev, "--gold_file", f"{work}/dev.conllu"]
+    trees = ["--train_file", f"{work}/mixed.conllu", *dev, "--gold_file", f"{work}/dev.conllu"]
     mwt_expander.main([*SHARED.split(), *MWT.split(), *trees, *save, "mwt.pt"])
     bare = [option for option in SHARED.split() if option not in ("--lang", "en")]
     words = ["--train_file", f"{work}/lemmas.conllu", *dev]
     lemmatizer.main([*bare, "--dict_only", *words, *save, "lemma.pt"])
 
 
-def train_tagger(work: Path, options: str, trees: str, name: str) -> None:
-    files = ["--train_file", f"{work}/{trees}.conllu", "--eval_file", f"{work}/dev.conllu"]
-    save = ["--save_dir", str(work), "--save_name", name]
-    tagger.main([*SHARED.split(), *options.split(), *files, *save])
+def train_tagger(work: Path) -> None:
+    files = ["--train_file", f"{work}/mixed.conllu", "--eval_file", f"{work}/dev.conllu"]
+    save = ["--save_dir", str(work), "--save_name", "pos.pt"]
+    tagger.main([*SHARED.split(), *TAGGER.split(), *files, *save])
 
 
-def train_depparse(work: Path) -> None:
-    """The parser, on trees of which every second one carries the tags that a tagger guessed.
+def guess_tags(work: Path) -> None:
+    """Trees of which every second one carries the tags that the tagger guessed, and dev with guesses.
 
-    It meets guessed tags only when it is used; one that learns from true tags alone trusts them.
+    The parser meets guessed tags only when it is used; one that learns from true tags alone trusts
+    them.
     """
-    train_tagger(work, FIRST_TAGGER, "train", "first-pos.pt")
-    model = ["--no_pretrain", "--save_dir", str(work), "--save_name", "first-pos.pt"]
+    model = ["--no_pretrain", "--save_dir", str(work), "--save_name", "pos.pt"]
     predict = ["--lang", "en", "--shorthand", "en_ewt", "--cpu", "--mode", "predict", *model]
     for part in ("mixed", "dev"):
         files = ["--eval_file", f"{work}/{part}.conllu"]
@@ -119,6 +117,9 @@ def train_depparse(work: Path) -> None:
     )
     half = (pair[number % 2] for number, pair in enumerate(zip(true, guessed, strict=True)))
     (work / "half.conllu").write_text("\n\n".join(half) + "\n\n", encoding="utf-8")
+
+
+def train_depparse(work: Path) -> None:
     files = ["--train_file", f"{work}/half.conllu", "--eval_file", f"{work}/dev-tagged.conllu"]
     save = ["--save_dir", str(work), "--save_name", "depparse.pt"]
     parser.main([*SHARED.split(), *DEPPARSE.split(), *files, *save])
@@ -161,7 +162,8 @@ def main() -> None:
     work.mkdir(parents=True, exist_ok=True)
     prepare(treebank, work)
     train_tokens(work)
-    train_tagger(work, FINAL_TAGGER, "mixed", "pos.pt")
+    train_tagger(work)
+    guess_tags(work)
     train_depparse(work)
     for name in ("tokenize", "mwt", "lemma", "pos", "depparse"):
         shrink(work / f"{name}.pt", PARSER / f"{name}.pt")
