@@ -24,7 +24,7 @@ _PAST_PARTICIPLES = dict(
     ).split()
 )
 # verbs of more than one syllable whose stress lies on the last, so that the consonant doubles
-_DOUBLED = {"begin", "forget", "admit", "commit", "control", "refer", "prefer", "occur", "upset", "transfer"}
+_DOUBLED = {"begin", "squat", "unwrap", "forget", "admit", "commit", "control", "refer", "prefer", "occur", "upset", "transfer"}
 
 
 @cache

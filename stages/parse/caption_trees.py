@@ -6,9 +6,10 @@ noun phrase. The sentences here fill that gap; they are made up, none is anybody
 
 import numpy as np
 
+from stages.common.text import past_participle, present_participle
 from stages.parse.caption_words import (
     ADJECTIVES, ANIMALS, FILLING, INTRANSITIVE, NOUN_MODIFIERS, PARTICLES, PEOPLE, PLACES,
-    PREPOSITIONS, THINGS, TRANSITIVE, ending_ing, ending_s, past_participle, plural,
+    PREPOSITIONS, THINGS, TRANSITIVE, ending_s, plural,
 )  # fmt: skip
 
 SINGULAR, PLURAL = "Number=Sing", "Number=Plur"
@@ -88,7 +89,7 @@ def adjective(rng):
     """An adjective, sometimes a participle: "a floating tray"."""
     if rng.random() < 0.08:
         lemma = INTRANSITIVE[rng.integers(len(INTRANSITIVE))]
-        return leaf(ending_ing(lemma), lemma, "VERB", "VBG", GOING)
+        return leaf(present_participle(lemma), lemma, "VERB", "VBG", GOING)
     word = ADJECTIVES[rng.integers(len(ADJECTIVES))]
     return leaf(word, word, "ADJ", "JJ", "Degree=Pos")
 
@@ -218,7 +219,7 @@ def verb(rng, form, tag, feats):
         extra[5].insert(0, ("cc", leaf("and", "and", "CCONJ", "CC")))
         node[6].append(("conj", extra))
     elif rng.random() < 0.1:
-        extra = verb_word(rng, ending_ing, "VBG", GOING)
+        extra = verb_word(rng, present_participle, "VBG", GOING)
         extra[5].insert(0, ("mark", leaf("while", "while", "SCONJ", "IN")))
         node[6].append(("advcl", extra))
     return node
@@ -268,11 +269,11 @@ def governed(rng, who):
     if rng.random() < 0.4:
         root = leaf("seen", "see", "VERB", "VBN", PASSIVE)
         root[5].extend([("nsubj:pass", who), ("aux:pass", be(many))])
-        root[6].append(("xcomp", verb(rng, ending_ing, "VBG", GOING)))
+        root[6].append(("xcomp", verb(rng, present_participle, "VBG", GOING)))
         return root
     lemma = CONTROL[rng.integers(len(CONTROL))]
     if rng.random() < 0.5:
-        root = leaf(ending_ing(lemma), lemma, "VERB", "VBG", GOING)
+        root = leaf(present_participle(lemma), lemma, "VERB", "VBG", GOING)
         root[5].extend([("nsubj", who), ("aux", be(many))])
     else:
         root = leaf(*((lemma, lemma, "VERB", "VBP", PLAIN) if many else (ending_s(lemma), lemma, "VERB", "VBZ", THIRD)))
@@ -292,7 +293,7 @@ def sentence(rng):
     many, kind = rng.random() < 0.25, rng.random()
     who = subject(rng, many)
     if kind < 0.32:  # a man riding a wave
-        who[6].append(("acl", verb(rng, ending_ing, "VBG", GOING)))
+        who[6].append(("acl", verb(rng, present_participle, "VBG", GOING)))
         return who
     if kind < 0.56:  # a dog curls up on a bed
         form = (str, "VBP", PLAIN) if is_plural(who) else (ending_s, "VBZ", THIRD)
@@ -302,7 +303,7 @@ def sentence(rng):
     if kind < 0.59:  # a man is seen riding a wave, tries to ride it
         return governed(rng, who)
     if kind < 0.70:  # a man is riding a wave
-        root = verb(rng, ending_ing, "VBG", GOING)
+        root = verb(rng, present_participle, "VBG", GOING)
         root[5].extend([("nsubj", who), ("aux", be(is_plural(who)))])
         return root
     thing = noun(rng, OBJECTS, many)
@@ -314,7 +315,7 @@ def sentence(rng):
         thing[6].append(("acl", passive(rng)))
         return thing
     if kind < 0.90:  # a dog that is chasing a cat
-        clause = verb(rng, ending_ing, "VBG", GOING)
+        clause = verb(rng, present_participle, "VBG", GOING)
         word, tag = (("that", "WDT"), ("who", "WP"), ("which", "WDT"))[rng.integers(3)]
         that = leaf(word, word, "PRON", tag, "PronType=Rel")
         clause[5].extend([("nsubj", that), ("aux", be(is_plural(who)))])
@@ -323,7 +324,7 @@ def sentence(rng):
     if kind < 0.93:  # two dogs, a cat and a ball
         return several(rng, who)
     if kind < 0.96:  # there is a man riding a wave
-        who[6].append(("acl", verb(rng, ending_ing, "VBG", GOING)))
+        who[6].append(("acl", verb(rng, present_participle, "VBG", GOING)))
         root = be(is_plural(who))
         root = (*root[:2], "VERB", *root[3:])
         root[5].append(("expl", leaf("there", "there", "PRON", "EX")))

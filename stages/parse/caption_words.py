@@ -1,6 +1,6 @@
-"""Words of the caption treebank: nouns by role, verbs by what they take, and English inflection."""
+"""Words of the caption treebank: nouns by role, verbs by what they take, and their inflection."""
 
-import re
+from stages.common.text import past_participle, present_participle
 
 PEOPLE = set(
     "man woman boy girl child person player surfer skier skateboarder rider cyclist chef batter "
@@ -89,24 +89,17 @@ PREPOSITIONS = (
     "on in under near beside behind over by through across along at with around on in at near towards "
     "toward into onto against between above below outside inside off past down up from"
 ).split()
-PAST = {  # past tense, past participle
-    **{v: (v, v) for v in ("hit", "cut", "put", "set")},
-    **{
-        row.split()[0]: tuple(row.split()[1:])
-        for row in (
-            "ride rode ridden,hold held held,throw threw thrown,catch caught caught,eat ate eaten,"
-            "wear wore worn,feed fed fed,swing swung swung,read read read,drink drank drunk,"
-            "lead led led,fly flew flown,bite bit bitten,make made made,show showed shown,"
-            "sell sold sold,buy bought bought,sit sat sat,stand stood stood,lie lay lain,"
-            "run ran run,sleep slept slept,swim swam swum,drive drove driven,hang hung hung,"
-            "take took taken,lay laid laid,slide slid slid,bend bent bent,kneel knelt knelt,"
-            "try tried tried,blow blew blown,draw drew drawn,write wrote written,build built built,"
-            "fight fought fought,teach taught taught,light lit lit,speak spoke spoken,sing sang sung,"
-            "spin spun spun,shine shone shone,rise rose risen,fall fell fallen,grow grew grown,"
-            "tear tore torn,grind ground ground,leap leapt leapt,shear sheared shorn,sew sewed sewn"
-        ).split(",")
-    },
-}
+PAST_TENSES = dict(  # of verbs whose past tense is not their past participle
+    pair.split(":")
+    for pair in (
+        "beat:beat become:became begin:began bite:bit blow:blew break:broke choose:chose come:came do:did "
+        "draw:drew drink:drank drive:drove eat:ate fall:fell fly:flew forget:forgot freeze:froze get:got "
+        "give:gave go:went grow:grew hide:hid know:knew lie:lay mow:mowed ride:rode ring:rang rise:rose "
+        "run:ran saw:sawed see:saw sew:sewed shake:shook shear:sheared show:showed sing:sang sink:sank "
+        "speak:spoke steal:stole strew:strewed swim:swam take:took tear:tore throw:threw tread:trod "
+        "wake:woke wear:wore weave:wove write:wrote"
+    ).split()
+)
 PLURALS = {
     "man": "men", "woman": "women", "child": "children", "person": "people", "sheep": "sheep",
     "fireman": "firemen", "calf": "calves", "goose": "geese", "knife": "knives", "leaf": "leaves",
@@ -115,8 +108,6 @@ PLURALS = {
     "ox": "oxen", "scissors": "scissors", "luggage": "luggage", "broccoli": "broccoli",
     "stairs": "stairs", "air": "air", "mouse": "mice", "loaf": "loaves",
 }  # fmt: skip
-# a short verb in consonant, vowel, consonant doubles the last: "sitting", "stopped", but "opening"
-DOUBLING = re.compile(r"(?:qu|[^aeiou])*(?:qu|[^aeiou])[aeiou][^aeiouwxy]|unwrap")
 
 
 def ending_s(word: str) -> str:
@@ -132,27 +123,8 @@ def plural(noun: str) -> str:
     return PLURALS.get(noun) or ending_s(noun)
 
 
-def ending_ing(verb: str) -> str:
-    """The -ing form: "riding", "sitting", "lying"."""
-    if verb.endswith("ie"):
-        return verb[:-2] + "ying"
-    if DOUBLING.fullmatch(verb):
-        return verb + verb[-1] + "ing"
-    return verb[:-1] + "ing" if verb.endswith("e") and not verb.endswith("ee") else verb + "ing"
-
-
-def past_participle(verb: str) -> str:
-    if verb in PAST:
-        return PAST[verb][1]
-    if DOUBLING.fullmatch(verb):
-        return verb + verb[-1] + "ed"
-    if verb.endswith("y") and verb[-2] not in "aeou":
-        return verb[:-1] + "ied"
-    return verb + ("d" if verb.endswith("e") else "ed")
-
-
 def verb_forms(verb: str) -> dict[str, str]:
     """The forms of a verb, each with its tag in the Penn Treebank's set."""
-    past = PAST[verb][0] if verb in PAST else past_participle(verb)
+    past = PAST_TENSES.get(verb, past_participle(verb))
     forms = {past_participle(verb): "VBN", past: "VBD"}
-    return {**forms, ending_ing(verb): "VBG", ending_s(verb): "VBZ", verb: "VB"}
+    return {**forms, present_participle(verb): "VBG", ending_s(verb): "VBZ", verb: "VB"}

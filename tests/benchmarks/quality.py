@@ -11,22 +11,10 @@ from pathlib import Path
 
 from stages.parse.bulk import parse_captions
 from stages.parse.pipeline import compact_pipeline
-from stages.triples.table import caption_triples, new_memory
-from stages.triples.verbs import read_lexicon
 from tests.triples.score import Score, score
-from tests.triples.trees import parses_of, read_conllu
+from tests.triples.trees import TREES, predict, read_conllu
 
-TREES = "tests/triples/gold_trees.conllu"
 CAUSE = {(True, True): "rules", (True, False): "parser", (False, True): "hand trees only"}
-
-
-def predict(trees: list[list[dict]]) -> list[list[str]]:
-    """The triples of each tree, "subject|verb|object"."""
-    predicted: list[list[str]] = [[] for _ in trees]
-    memory = new_memory(read_lexicon("data/verbs.csv"))
-    for row in caption_triples(parses_of(trees), memory).to_pylist():
-        predicted[row["caption"]].append(f"{row['subject']}|{row['relation']}|{row['object']}")
-    return predicted
 
 
 def causes(parser: list[tuple[str, str]], hand: list[tuple[str, str]]) -> list[tuple[str, str, str]]:

@@ -3,12 +3,13 @@
 import pytest
 
 from stages.parse.caption_trees import caption_treebank
-from stages.parse.caption_words import ending_ing, ending_s, past_participle, plural, verb_forms
+from stages.parse.caption_words import ending_s, plural, verb_forms
 
 
 def sentences(text):
-    blocks = text.strip().split("\n\n")
-    return [[line.split("\t") for line in b.split("\n") if line[0] != "#"] for b in blocks]
+    """The words of each sentence, without the lines of multi-word tokens ("3-4 rhino's")."""
+    lines = [[line.split("\t") for line in block.split("\n")] for block in text.strip().split("\n\n")]
+    return [[word for word in block if word[0].isdigit()] for block in lines]
 
 
 def test_every_sentence_is_one_tree():
@@ -47,20 +48,16 @@ def test_same_seed_same_sentences_and_all_differ():
 
 
 @pytest.mark.parametrize(
-    ("verb", "s", "ing", "participle"),
+    ("verb", "forms"),
     [
-        ("ride", "rides", "riding", "ridden"),
-        ("sit", "sits", "sitting", "sat"),
-        ("lie", "lies", "lying", "lain"),
-        ("carry", "carries", "carrying", "carried"),
-        ("catch", "catches", "catching", "caught"),
-        ("open", "opens", "opening", "opened"),
-        ("stop", "stops", "stopping", "stopped"),
+        ("ride", {"ridden": "VBN", "rode": "VBD", "riding": "VBG", "rides": "VBZ", "ride": "VB"}),
+        ("sit", {"sat": "VBD", "sitting": "VBG", "sits": "VBZ", "sit": "VB"}),
+        ("carry", {"carried": "VBD", "carrying": "VBG", "carries": "VBZ", "carry": "VB"}),
+        ("catch", {"caught": "VBD", "catching": "VBG", "catches": "VBZ", "catch": "VB"}),
     ],
 )
-def test_verb_forms(verb, s, ing, participle):
-    assert (ending_s(verb), ending_ing(verb), past_participle(verb)) == (s, ing, participle)
-    assert verb_forms(verb)[ing] == "VBG"
+def test_verb_forms(verb, forms):
+    assert verb_forms(verb) == forms
 
 
 def test_plurals():

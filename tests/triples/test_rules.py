@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from stages.triples.table import caption_triples, new_memory
-from tests.benchmarks.quality import TREES, predict
 from tests.triples.score import score
-from tests.triples.trees import parses_of, read_conllu, words_of
+from tests.triples.trees import TREES, parses_of, predict, read_conllu, words_of
 
 GOLD = Path("../shared/gold_triples_sample.json")
 LEXICON = dict.fromkeys(

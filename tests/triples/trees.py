@@ -6,6 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from stages.common.tables import SCHEMAS
+from stages.triples.table import caption_triples, new_memory
+from stages.triples.verbs import read_lexicon
+
+TREES = "tests/triples/gold_trees.conllu"  # COCO captions (CC BY 4.0), their trees corrected by hand
 
 
 def words_of(line: str) -> list[dict]:
@@ -36,3 +40,12 @@ def read_conllu(path: str | Path) -> dict[str, list[dict]]:
             for r in rows
         ]
     return trees
+
+
+def predict(trees: list[list[dict]]) -> list[list[str]]:
+    """The triples of each tree, "subject|verb|object"."""
+    predicted: list[list[str]] = [[] for _ in trees]
+    memory = new_memory(read_lexicon("data/verbs.csv"))
+    for row in caption_triples(parses_of(trees), memory).to_pylist():
+        predicted[row["caption"]].append(f"{row['subject']}|{row['relation']}|{row['object']}")
+    return predicted
