@@ -120,7 +120,7 @@ def watch(a: float, b: float) -> Layout:
 
 
 def sit_on(a: float, b: float) -> Layout:
-    return Layout(Figure(48, GROUND - b * 0.42, a), Figure(50, GROUND, b * 1.2), object_in_front=True)
+    return Layout(Figure(48, GROUND - b * 0.56, a), Figure(50, GROUND, b * 1.1), object_in_front=True)
 
 
 def stand_on(a: float, b: float) -> Layout:
@@ -157,7 +157,7 @@ VERBS = {
         Verb("throw", "throws", "throwing", "thrown", None, True, throw),
         Verb("lift", "lifts", "lifting", "lifted", None, True, lift),
         Verb("hold", "holds", "holding", "held", None, False, hold),
-        Verb("watch", "watches", "watching", "watched", None, False, watch),
+        Verb("watch", "watches", "watching", "watched", None, True, watch),
         Verb("sit", "sits", "sitting", "sat", "on", False, sit_on),
         Verb("stand", "stands", "standing", "stood", "on", False, stand_on),
         Verb("lie", "lies", "lying", "lain", "on", False, lie_on),

@@ -8,7 +8,10 @@ from stages.scenes.nouns import ANIMALS, LOOKS, PEOPLE
 from stages.scenes.verbs import VERBS
 
 ANIMATE = PEOPLE + ANIMALS
-REVERSIBLE = ("chase", "push", "pull", "kick", "feed", "jump", "ride", "watch", "stand", "lie")
+REVERSIBLE = (
+    *("chase", "push", "pull", "kick", "feed", "jump", "ride", "watch"),
+    *("hold", "sit", "stand", "lie"),
+)
 OF_THING = {
     "ball": ("kick", "throw", "hold", "chase", "push", "lift"),
     "box": ("push", "pull", "lift", "sit", "stand", "jump"),

@@ -16,6 +16,7 @@ from stages.scenes.world import (
     favourites,
     held_out_triples,
 )
+from stages.triples.verbs import read_lexicon
 
 SEED = 0
 
@@ -76,3 +77,10 @@ def test_both_orders_of_a_reversible_triple_are_possible():
 
 def test_no_tree_or_house_stands_in_a_room(scenes):
     assert {s.neighbour for s in scenes if s.place == "room"} == {None, "lamp"}
+
+
+def test_the_lexicon_agrees_on_what_is_dynamic():
+    lexicon = read_lexicon("data/verbs.csv")
+    assert {lemma: lexicon[lemma] for lemma in VERBS} == {v.lemma: v.dynamic for v in VERBS.values()}
+    assert sum(v.dynamic for v in VERBS.values()) >= 8
+    assert sum(not v.dynamic for v in VERBS.values()) >= 4
