@@ -21,7 +21,8 @@ from stanza.utils.datasets import conllu_to_text, prepare_tokenizer_data
 from udtools import udeval
 
 from stages.common.files import write_json
-from stages.parse.caption_trees import caption_treebank, conllu_lines, leaf
+from stages.parse.caption_phrases import leaf
+from stages.parse.caption_trees import caption_treebank, conllu_lines
 from stages.parse.caption_words import verb_forms
 from stages.parse.pipeline import PARSER, compact_pipeline
 

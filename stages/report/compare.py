@@ -6,7 +6,7 @@ import pandas as pd
 from stages.evaluate.bootstrap import cluster_sums, interval, resampled_ratios
 
 METHODS = ("base", "clip", "negclip", "drive", "ours")
-PAIRS = (("drive", "base"), ("drive", "clip"), *(("ours", other) for other in METHODS[:-1]))
+PAIRS = tuple((later, earlier) for i, later in enumerate(METHODS) for earlier in METHODS[:i])
 
 
 def differences(tuples: dict[str, pd.DataFrame], resamples: int, seed: int) -> pd.DataFrame:
