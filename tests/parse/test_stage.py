@@ -1,5 +1,10 @@
 """The whole stage: repeated captions, shards of any size, and a run that was killed."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,3 +56,27 @@ def test_a_finished_shard_is_not_parsed_again(project, monkeypatch):
     stage.main()
     words = read_table("data/parse/parses.parquet", SCHEMAS["parses"])["words"].to_pylist()
     assert [tree[0]["text"] for tree in words] == ["kept", "kept", "kept", "Two"] * 2
+
+
+def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_bytes(project):
+    captions = [f"A dog chases {number} cats." for number in range(24)]
+    rows = {"caption_id": range(24), "image_id": range(24), "caption": captions, "split": ["train"] * 24}
+    table = pa.table({name: list(values) for name, values in rows.items()}, schema=SCHEMAS["captions"])
+    write_table(project / "data/captions/captions.parquet", table, SCHEMAS["captions"])
+    parses, command = project / "data/parse/parses.parquet", "import stages.parse.__main__ as s; s.SHARD = 2; s.main()"
+
+    def run() -> subprocess.Popen:
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+        return subprocess.Popen([sys.executable, "-c", command], env=environment, start_new_session=True)
+
+    broken = run()
+    while not list(project.glob("data/parse/.shards-*/*.parquet")):
+        assert broken.poll() is None
+        time.sleep(0.01)
+    os.killpg(broken.pid, signal.SIGKILL)
+    broken.wait()
+    assert not parses.exists()
+    assert run().wait() == 0
+    continued = parses.read_bytes()
+    assert run().wait() == 0
+    assert parses.read_bytes() == continued
