@@ -31,13 +31,14 @@ def make(folder: Path, size: int, seed: int, number: int) -> tuple[Scene, list[s
 
 
 def truth(scene: Scene) -> dict:
-    """The scene's true triple, for scoring only."""
+    """The scene's true triple and where it happens, for scoring only."""
     preposition = VERBS[scene.verb].preposition
     return {
         "subject": scene.subject,
         "relation": scene.verb,
         "preposition": preposition,
         "object": scene.object,
+        "place": scene.place,
         "neighbour": scene.neighbour,
     }
 

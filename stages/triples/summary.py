@@ -35,7 +35,7 @@ def _counts(counts: pd.Series) -> dict[str, int]:
 
 
 def read_truth(path: str | Path) -> dict[int, dict]:
-    """image_id -> the drawn subject, relation, object and neighbour, as stage scenes writes them."""
+    """image_id -> the drawn subject, relation, object, place and neighbour, as stage scenes writes them."""
     try:
         return {int(key): value for key, value in json.loads(Path(path).read_text(encoding="utf-8")).items()}
     except FileNotFoundError:
@@ -45,17 +45,18 @@ def read_truth(path: str | Path) -> dict[int, dict]:
 def against_truth(triples: pd.DataFrame, truth: dict[int, dict]) -> dict[str, float]:
     """Precision and recall of (subject, relation, object), image by image, against the drawn truth.
 
-    Only triples of rank 0 count: where it happens ("in the snow") is true too, and not in the truth.
-    The clause of a distractor ("while a tree stands nearby") is true too: triples whose subject is
-    the image's neighbour are neither rewarded nor punished.
+    What a caption may add is true too, and neither rewarded nor punished: where it happens ("in the
+    snow", "near a tree": the place or the neighbour as object), and the clause of a distractor
+    ("while a tree stands nearby": the neighbour as subject).
     """
-    keys = ["image_id", "subject", "relation", "object"]
+    keys, beside = ["image_id", "subject", "relation", "object"], ["place", "neighbour"]
     drawn = pd.DataFrame(
-        [(i, t["subject"], t["relation"], t["object"], t["neighbour"]) for i, t in truth.items()],
-        columns=[*keys, "neighbour"],
+        [(i, *(t[name] for name in [*keys[1:], *beside])) for i, t in truth.items()],
+        columns=[*keys, *beside],
     )
-    found = triples.loc[triples["rank"] == 0, keys].drop_duplicates().merge(drawn[["image_id", "neighbour"]], on="image_id")
-    found = found[found["subject"] != found["neighbour"]]
+    found = triples[keys].drop_duplicates().merge(drawn[["image_id", *beside]], on="image_id")
+    added = found["object"].eq(found["place"]) | found["object"].eq(found["neighbour"])
+    found = found[~added & (found["subject"] != found["neighbour"])]
     hits = len(found.merge(drawn, on=keys))
     return {
         "precision": round(hits / max(1, len(found)), 4),
