@@ -9,6 +9,7 @@ from stages.triples.nouns import (
     NO_NOUNS,
     NOMINAL,
     PARTS,
+    PICTURES,
     QUANTITY,
     STAGES,
     noun_lemma,
@@ -21,6 +22,7 @@ from stages.triples.verbs import (
     LIGHT,
     NEGATIONS,
     NO_VERBS,
+    PICTURING,
     PLACE,
     SEATED,
     SHOWING,
@@ -43,6 +45,7 @@ class Kind(NamedTuple):
     bare: bool  # an unknown verb without an ending: a noun misread
     dress: bool
     showing: bool
+    picturing: bool
     seated: bool
     using: bool
     ing: bool
@@ -54,6 +57,7 @@ class Kind(NamedTuple):
     quantity: bool
     group: bool
     part: bool
+    picture: bool
     adverbial: bool
     garment: bool
     stage: bool  # "in the process of"
@@ -81,6 +85,7 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         bare=verb and relation not in lexicon and not form.endswith(("ing", "ed", "s")),
         dress=verb and stem in DRESS,
         showing=relation in SHOWING,
+        picturing=relation in PICTURING,
         seated=relation in SEATED,
         using=relation in USING,
         ing=verb and form.endswith("ing"),
@@ -91,6 +96,7 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         quantity=stem in QUANTITY or form in QUANTITY or upos in COUNTING,
         group=stem in GROUPS,
         part=stem in PARTS,
+        picture=stem in PICTURES,
         adverbial=stem in ADVERBIAL or stem in PARTS,
         garment=noun_lemma(form, stem, upos) in GARMENTS,
         stage=stem in STAGES,

@@ -9,6 +9,7 @@ QUANTITY = set(
     "dozen mass cluster series string lots dozens hundreds thousands plenty ton bit handful part school litter "
     "snapshot portrait sketch scene trio".split()
 )
+PICTURES = set("picture photo photograph image collage snapshot portrait shot view sketch".split())
 GROUPS = {"group", "pair", "couple"}
 # parts of a place: "on top of X", "in front of X", "on the back of X" relate to X
 PARTS = set(

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from stages.triples.kinds import Kind
 from stages.triples.phrases import meant, of_phrase
 from stages.triples.tree import Tree, dependants
 
@@ -66,8 +67,13 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
     return [
         Relation(subject, verb, particle, preposition, object, passive, rank)
         for subject, preposition, object, rank in pairs
-        if subject != object and not tree.words[subject].adverbial
+        if subject != object and _can_act(tree.words[subject], word)
     ]
+
+
+def _can_act(subject: Kind, verb: Kind) -> bool:
+    """No time or place does anything, and a picture only shows."""
+    return not subject.adverbial and not (subject.picture and verb.picturing)
 
 
 def _after_particle(tree: Tree, verb: int) -> list[int]:

@@ -9,6 +9,10 @@ from stages.common.errors import InputError
 LIGHT = set("try attempt begin start continue prepare get go seem appear want like love stop about ready".split())
 DRESS = {"dress", "clothe"}
 # a passive of these presents its subject, as a copula does: "a man is seen on a beach"
+# what a picture does is no relation of the things that it shows
+PICTURING = set(
+    "show depict feature display capture portray present contain have include look illustrate".split()
+)
 SHOWING = {"see", "show", "picture", "photograph", "depict", "view"}
 # "parked by a building": a passive of these has a place, and no agent
 SEATED = set("park seat place position situate locate stop gather perch moor dock anchor prop lean sit stand lie lay".split())

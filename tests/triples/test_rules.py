@@ -184,6 +184,10 @@ CAPTIONS = {
         "a/DET/8/det bat/NOUN/6/obj",
         ["man hold bat"],
     ),
+    "a picture shows": (
+        "photo/NOUN/2/nsubj shows:show/VERB/0/root a/DET/4/det house/NOUN/2/obj",
+        [],
+    ),
     "picture of a group": (
         "a/DET/2/det picture/NOUN/0/root of/ADP/5/case a/DET/5/det group/NOUN/2/nmod of/ADP/7/case "
         "people/NOUN/5/nmod eating:eat/VERB/2/acl cake/NOUN/8/obj",
