@@ -67,18 +67,30 @@ def read_claims(triples: pd.DataFrame, nouns: Words, verbs: Words) -> Claims:
     by the overlaps. Particles and prepositions are left out: "sit in" may well be "sit on".
     """
     lexicon = {"subject": nouns, "relation": verbs, "object": nouns}
-    said = triples[["image_id"]].copy()
-    for part in PARTS:
-        said[part] = canonical_words(triples[part], lexicon[part])
-    said = said.drop_duplicates()
-    for part in PARTS:
-        said = _with_overlaps(said, part, lexicon[part])
-    names = {part: pd.Index(sorted(said[part].unique())) for part in PARTS}
-    empty = Claims(np.zeros(0, np.int64), pd.Index(sorted(said["image_id"].unique())), names, lexicon)
-    return Claims(np.unique(empty.code(said["image_id"], said)), empty.images, names, lexicon)
+    said = {part: canonical_words(triples[part], lexicon[part]) for part in PARTS}
+    nouns_said = pd.Index(sorted({*said["subject"].unique(), *said["object"].unique()}))
+    verbs_said = pd.Index(sorted(said["relation"].unique()))
+    names = {"subject": nouns_said, "relation": verbs_said, "object": nouns_said}
+    images = pd.Index(sorted(triples["image_id"].unique()))
+    empty = Claims(np.zeros(0, np.int64), images, names, lexicon)
+    codes = np.unique(empty.code(triples["image_id"], triples))
+    stride = 1
+    for part in reversed(PARTS):
+        codes = _with_overlaps(codes, names[part], lexicon[part], stride)
+        stride *= len(names[part])
+    return Claims(codes, images, names, lexicon)
 
 
-def _with_overlaps(said: pd.DataFrame, part: str, lexicon: Words) -> pd.DataFrame:
-    pairs = pd.DataFrame(sorted(lexicon.overlaps), columns=[part, "other"], dtype=said[part].dtype)
-    also = said.merge(pairs, on=part).drop(columns=part).rename(columns={"other": part})
-    return pd.concat([said, also[said.columns]], ignore_index=True).drop_duplicates()
+def _with_overlaps(codes: np.ndarray, names: pd.Index, lexicon: Words, stride: int) -> np.ndarray:
+    """Sorted codes (C,), and each with the words that overlap the one of the part at `stride`: (C',)."""
+    known = [pair for pair in sorted(lexicon.overlaps) if pair[0] in names and pair[1] in names]
+    if not known:
+        return codes
+    word, other = (names.get_indexer(column) for column in zip(*known, strict=True))  # (P,), ascending
+    own = codes // stride % len(names)  # (C,)
+    first = np.searchsorted(word, own)
+    count = np.searchsorted(word, own, "right") - first  # (C,)
+    before = np.cumsum(count) - count
+    pair = np.repeat(first - before, count) + np.arange(count.sum())  # (sum of count,)
+    also = np.repeat(codes, count) + (other[pair] - word[pair]) * stride
+    return np.unique(np.concatenate([codes, also]))
