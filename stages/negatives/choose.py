@@ -1,6 +1,7 @@
 """Drawing groups of triples that are hard negatives of one another, and balancing them."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ class Refusal:
     statements: np.ndarray  # (N,) code of each row's triple, its image left out
     embeddings: np.ndarray | None  # (I, D) unit length, one an image of claims.images
     max_similarity: float
+    exclusive: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None  # None: any verbs are
 
     def reasons(self, first: np.ndarray, second: np.ndarray) -> dict[str, np.ndarray]:
         """For rows (M,) and (M,), where each rule refuses the pair: name -> bool (M,).
@@ -30,7 +32,8 @@ class Refusal:
         """
         there = self.claims.said_of(self.statements[first], self.images[second])
         here = self.claims.said_of(self.statements[second], self.images[first])
-        return {
+        compatible = {} if self.exclusive is None else {"compatible": ~self.exclusive(first, second)}
+        return compatible | {
             "same_image": self.images[first] == self.images[second],
             "false_negative": there | here,
             "too_similar": self._similar(self.images[first], self.images[second]),

@@ -1,15 +1,21 @@
 """Which words may name the same thing or action, from the reviewed files in data/."""
 
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from stages.common.errors import InputError
 
 KINDS = {
-    "nouns": {"same", "may_be"},
-    "verbs": {"same", "implies", "symmetric", "symmetric_preposition"},
+    "nouns": {"same", "may_be", "animate"},
+    "verbs": {
+        *("same", "implies", "symmetric", "symmetric_preposition"),
+        *("excludes", "excludes_if_animate"),
+    },
 }
 
 
@@ -55,3 +61,38 @@ def symmetric(triples: pd.DataFrame, verbs: pd.DataFrame) -> pd.Series:
     by_verb = verbs.loc[verbs["kind"] == "symmetric", "word"]
     by_preposition = verbs.loc[verbs["kind"] == "symmetric_preposition", "word"]
     return triples["relation"].isin(by_verb) | triples["preposition"].isin(by_preposition)
+
+
+def exclusive(
+    triples: pd.DataFrame, verbs: pd.DataFrame, nouns: pd.DataFrame
+) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """A function of rows (M,) and (M,) of `triples`: whether one's verb is false where the other's is true.
+
+    By the rows `excludes` of `verbs`, and `excludes_if_animate` where both subjects are animate: a man
+    sits or stands, a vase may do both. A state that is not listed may go with any other. The other of
+    a row may have a preposition: who holds an umbrella may stand under it, but not on it.
+    """
+    canonical = words(verbs).canonical
+    relation = triples["relation"].map(lambda verb: canonical.get(verb, verb))
+    phrase = (relation + " " + triples["preposition"].fillna("")).str.strip()
+    names = pd.Index(sorted({*relation, *phrase}))
+    codes = names.get_indexer(relation), names.get_indexer(phrase)  # (N,) each
+    animate = triples["subject"].isin(nouns.loc[nouns["kind"] == "animate", "word"]).to_numpy()  # (N,)
+
+    def table(kind: str) -> np.ndarray:
+        pairs = verbs[verbs["kind"] == kind]
+        first, second = names.get_indexer(pairs["word"]), names.get_indexer(pairs["other"])
+        known = (first >= 0) & (second >= 0)
+        found = np.zeros((len(names), len(names)), bool)  # (V, V)
+        found[first[known], second[known]] = found[second[known], first[known]] = True
+        return found
+
+    always, alive = table("excludes"), table("excludes_if_animate")
+
+    def holds(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        found, living = np.zeros(len(first), bool), animate[first] & animate[second]
+        for a, b in itertools.product(codes, codes):
+            found |= always[a[first], b[second]] | alive[a[first], b[second]] & living
+        return found
+
+    return holds

@@ -42,7 +42,7 @@ and its hard negatives, each another image with its own text that differs in one
 | set | the negative |
 |---|---|
 | dynamic | same subject and object, another verb; both verbs are dynamic (ride, throw) |
-| stative | the same with stative verbs (wear, sit) |
+| stative | the same with stative verbs that exclude each other (sit, stand) |
 | swapped | same verb, subject and object change places; in train sometimes a text alone |
 | random | any other triple |
 
@@ -56,7 +56,8 @@ Every tuple comes in mirrored form (each member of a group is the anchor once), 
 ## How it was made
 Captions were parsed into subject-verb-object triples; one anchor for each image and distinct triple.
 A negative is refused if any caption of its image states the anchor's triple, or of the anchor's image
-the negative's, up to the synonyms and entailments of data/verb_synonyms.csv and data/nouns.csv.
+the negative's, up to the synonyms and entailments of data/verb_synonyms.csv and data/nouns.csv. Stative
+verbs are negatives of each other only where those files say that one excludes the other.
 Splits are by image. `unseen_relation` and `unseen_triple` mark what never occurs in train.
 The stage `negatives` rebuilds the set bit for bit from the captions and one seed.
 

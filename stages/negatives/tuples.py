@@ -1,6 +1,7 @@
 """The tuples of every set, from the triples of the captions."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from stages.common.text import triple_text
 from stages.negatives.choose import Refusal, balanced, distinct, draw_groups, refusal
 from stages.negatives.claims import read_claims
 from stages.negatives.items import image_triples, unseen
-from stages.negatives.lexicon import symmetric, words
+from stages.negatives.lexicon import exclusive, symmetric, words
 from stages.negatives.propose import Source, anything, other_verb, swapped_roles
 
 SETS = ("dynamic", "stative", "swapped", "random")
@@ -50,7 +51,9 @@ def make_tuples(
         rng = np.random.default_rng([seed, 20, number])
         rows = items[_belongs(items, name, verbs)].reset_index(names="row")
         k = 1 if name == "swapped" else options.k  # a triple has one swapped text
-        local = _restrict(refuse, rows["row"].to_numpy())
+        # two actions at once are rare, two states are not: these must exclude each other
+        contrary = exclusive(rows, verbs, nouns) if name == "stative" else None
+        local = _restrict(refuse, rows["row"].to_numpy(), contrary)
         groups, refused[name] = _groups(rows, name, local, k, options, rng)
         table = _mirrored(groups, rows)
         if name == "swapped":
@@ -130,13 +133,14 @@ def _texts_alone(
     )
 
 
-def _restrict(refuse: Refusal, rows: np.ndarray) -> Refusal:
+def _restrict(refuse: Refusal, rows: np.ndarray, contrary: Callable | None) -> Refusal:
     return Refusal(
         refuse.claims,
         refuse.images[rows],
         refuse.statements[rows],
         refuse.embeddings,
         refuse.max_similarity,
+        contrary,
     )
 
 

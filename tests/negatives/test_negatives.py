@@ -75,6 +75,16 @@ def test_dynamic_negative_has_another_verb_and_comes_both_ways():
     assert kept == [(0, [1], ["man feeding horse"]), (1, [0], ["man riding horse"])]
 
 
+def test_stative_verbs_must_exclude_each_other():
+    """A man who sits does not lie; a vase that sits may well lie, and what a table has may cover it."""
+    verbs = lexicon(("sit", "excludes_if_animate", "lie"), ("hang", "excludes", "sit"))
+    nouns = lexicon(("man", "animate", ""))
+    man, vase = (triples_of((1, f"{who} sit on box"), (2, f"{who} lie on box")) for who in ("man", "vase"))
+    assert len(tuples_of(man, "stative", nouns, verbs)) == 2
+    assert tuples_of(vase, "stative", nouns, verbs) == []
+    assert tuples_of(man, "stative", nouns) == []
+
+
 def test_another_preposition_is_not_another_verb():
     assert tuples_of(triples_of((1, "cat sit on car"), (2, "cat sit in car")), "stative") == []
 
