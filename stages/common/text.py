@@ -24,7 +24,9 @@ _PAST_PARTICIPLES = dict(
     ).split()
 )
 # verbs of more than one syllable whose stress lies on the last, so that the consonant doubles
-_DOUBLED = {"begin", "squat", "unwrap", "forget", "admit", "commit", "control", "refer", "prefer", "occur", "upset", "transfer"}
+_DOUBLED = set(
+    "begin unwrap forget admit commit control refer prefer occur upset transfer".split()
+)
 
 
 @cache
@@ -85,6 +87,6 @@ def _doubles(verb: str) -> bool:
     if len(verb) < 2 or verb[-1] in _VOWELS + "wxy" or verb[-2] not in _VOWELS:
         return False
     syllable = verb.lstrip("bcdfghjklmnpqrstvwxyz")
-    if verb.startswith("qu"):
-        syllable = verb[2:]
+    if verb.removesuffix(syllable).endswith("q"):  # in "quit" and "squat" the u is no vowel
+        syllable = syllable[1:]
     return len(syllable) == 2 and syllable[0] in _VOWELS

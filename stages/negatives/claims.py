@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from stages.negatives.lexicon import Words
+from stages.negatives.lexicon import Words, canonical_words
 
 PARTS = ("subject", "relation", "object")
 
@@ -53,11 +53,6 @@ class Claims:
         for part, position in zip(PARTS, positions[1:], strict=True):
             code = code * len(self.words[part]) + position
         return np.where(known, code, -1)
-
-
-def canonical_words(column: pd.Series, lexicon: Words) -> pd.Series:
-    """Each word's canonical synonym, itself where it has none."""
-    return column.map({word: lexicon.canonical.get(word, word) for word in column.unique()})
 
 
 def read_claims(triples: pd.DataFrame, nouns: Words, verbs: Words) -> Claims:

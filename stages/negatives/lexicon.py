@@ -56,6 +56,11 @@ def words(table: pd.DataFrame) -> Words:
     return Words(canonical, frozenset(pairs | {(b, a) for a, b in pairs}))
 
 
+def canonical_words(column: pd.Series, lexicon: Words) -> pd.Series:
+    """Each word's canonical synonym, itself where it has none."""
+    return column.map({word: lexicon.canonical.get(word, word) for word in column.unique()})
+
+
 def symmetric(triples: pd.DataFrame, verbs: pd.DataFrame) -> pd.Series:
     """Whether swapping subject and object leaves the triple true: by its verb, or by its preposition."""
     by_verb = verbs.loc[verbs["kind"] == "symmetric", "word"]
@@ -72,8 +77,7 @@ def exclusive(
     sits or stands, a vase may do both. A state that is not listed may go with any other. The other of
     a row may have a preposition: who holds an umbrella may stand under it, but not on it.
     """
-    canonical = words(verbs).canonical
-    relation = triples["relation"].map(lambda verb: canonical.get(verb, verb))
+    relation = canonical_words(triples["relation"], words(verbs))
     phrase = (relation + " " + triples["preposition"].fillna("")).str.strip()
     names = pd.Index(sorted({*relation, *phrase}))
     codes = names.get_indexer(relation), names.get_indexer(phrase)  # (N,) each
