@@ -68,7 +68,8 @@ def read_claims(triples: pd.DataFrame, nouns: Words, verbs: Words) -> Claims:
     names = {"subject": nouns_said, "relation": verbs_said, "object": nouns_said}
     images = pd.Index(sorted(triples["image_id"].unique()))
     empty = Claims(np.zeros(0, np.int64), images, names, lexicon)
-    codes = np.unique(empty.code(triples["image_id"], triples))
+    positions = [names[part].get_indexer(said[part]) for part in PARTS]  # each (N,)
+    codes = np.unique(empty._combine([images.get_indexer(triples["image_id"]), *positions]))
     stride = 1
     for part in reversed(PARTS):
         codes = _with_overlaps(codes, names[part], lexicon[part], stride)
