@@ -18,8 +18,8 @@ from stages.common.files import write_beside, write_json
 from stages.common.params import load_params
 from stages.common.tables import SCHEMAS, read_table, write_table
 from stages.parse.bulk import parse_captions
-from stages.parse.decode import use_quick_decoding
 from stages.parse.pipeline import PARSER, PIPELINES
+from stages.parse.quick import use_quick_models
 
 CAPTIONS = Path("data/captions/captions.parquet")
 OUT = Path("data/parse")
@@ -32,8 +32,8 @@ _pipeline = None  # one a worker process: a Stanza pipeline cannot be sent betwe
 def start_worker(models: str) -> None:
     global _pipeline
     torch.set_num_threads(1)
-    use_quick_decoding()
     _pipeline = PIPELINES[models]()
+    use_quick_models(_pipeline)
 
 
 def parse_shard(folder: Path, numbered: tuple[int, list[str]]) -> None:

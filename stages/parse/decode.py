@@ -7,7 +7,6 @@ find a better one.
 
 import numpy as np
 from stanza.models.common.chuliu_edmonds import chuliu_edmonds_one_root
-from stanza.models.depparse import model
 
 
 def one_root_tree(scores: np.ndarray) -> np.ndarray:
@@ -28,8 +27,3 @@ def one_root_tree(scores: np.ndarray) -> np.ndarray:
     for _ in range(len(heads).bit_length()):  # twice as far up each time
         above = above[above]
     return chuliu_edmonds_one_root(scores) if above.any() else heads
-
-
-def use_quick_decoding() -> None:
-    """Let Stanza's parser decode with `one_root_tree`; its trees stay the same."""
-    model.chuliu_edmonds_one_root = one_root_tree
