@@ -6,7 +6,6 @@ dev, and scored on dev and test; the lemmatizer also learns the forms of data/ve
 The run_* wrappers of Stanza reach for its hub; the models' own entry points, called here, do not.
 """
 
-import json
 import shutil
 import sys
 from pathlib import Path
