@@ -66,5 +66,6 @@ def with_conjuncts(tree: Tree, head: int) -> list[int]:
     """`head` and what is coordinated with it."""
     found = [head]
     for word in found:
-        found += [i for i in dependants(tree, word, "conj") if i not in found]
+        if "conj" in tree.children[word]:
+            found += [i for i in tree.children[word]["conj"] if i not in found]
     return found
