@@ -58,7 +58,9 @@ def read_tables(methods: list[str], resamples: int, seed: int) -> tuple[dict, di
 
 def write_metrics(tables: dict, summaries: dict, drawn: dict[str, str], page: str) -> None:
     """The committed numbers, the details as csv, the charts, and the page."""
-    write_json(METRICS / "results.json", results(tables["whole"], tables["retention"]))
+    with write_beside(METRICS / "results") as folder:
+        for method, numbers in results(tables["whole"], tables["retention"]).items():
+            write_json(folder / f"{method}.json", numbers)
     controls = {method: summary["controls"] for method, summary in summaries["methods"].items()}
     write_json(METRICS / "controls.json", controls)
     for stage in ("triples", "negatives"):

@@ -63,19 +63,18 @@ def retention_table(summaries: dict[str, dict]) -> pd.DataFrame:
     return pd.DataFrame(rows).dropna(axis=1, how="all")
 
 
-def results(whole: pd.DataFrame, retention: pd.DataFrame) -> dict:
-    """The committed numbers in percent: method -> relation, retention, and each set's directions.
+def results(whole: pd.DataFrame, retention: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """The committed numbers in percent, a few a method: relation, retention, and each set's directions.
 
     `relation` is the mean image-to-text accuracy over dynamic, stative and swapped, `retention` the
     mean recall@1 of whole captions; `chance` stands beside the methods.
     """
     overall = retention.set_index("method")[["relation", "retention"]].round(1)
-    numbers: dict = {method: row.to_dict() for method, row in overall.iterrows()}
+    numbers: dict = {method: row.to_dict() for method, row in overall.iterrows()} | {"chance": {}}
     for row in whole[whole["direction"] != "group"].itertuples():
-        cells = numbers[row.method].setdefault(row.set, {})
-        cells[row.direction] = round(100 * row.accuracy, 1)
-        chance = numbers.setdefault("chance", {}).setdefault(row.set, {})
-        chance[row.direction] = round(100 * row.chance, 1)
+        name = f"{row.set}_{row.direction}"
+        numbers[row.method][name] = round(100 * row.accuracy, 1)
+        numbers["chance"][name] = round(100 * row.chance, 1)
     return numbers
 
 

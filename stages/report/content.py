@@ -24,7 +24,7 @@ from stages.report.plots import (
     verb_chart,
 )
 
-GALLERY = 9  # cards of clearest gains, and of worst losses
+GALLERY = 6  # cards of clearest gains, and of worst losses
 
 
 def figures(tables: dict[str, pd.DataFrame], best: str) -> dict[str, str]:
@@ -44,14 +44,21 @@ def figures(tables: dict[str, pd.DataFrame], best: str) -> dict[str, str]:
     return drawn
 
 
-def finding(whole: pd.DataFrame, best: str) -> str:
-    """One sentence with the numbers that matter: swapped roles by base and by the best method."""
-    cells = whole[(whole["set"] == "swapped") & (whole["direction"] == "i2t")].set_index("method")["accuracy"]
-    if best == "base" or not {"base", best} <= set(cells.index):
+def finding(whole: pd.DataFrame, retention: pd.DataFrame, best: str) -> str:
+    """Two sentences with the numbers that matter: relations and retention, then swapped roles, base first."""
+    told = [method for method in ("base", "clip", best) if method in set(retention["method"])]
+    told = list(dict.fromkeys(told))  # best may be clip
+    if best == "base" or "base" not in told:
         return ""
+    rows = retention.set_index("method").loc[told]
+    relation, recall = (
+        ", ".join(f"{method} {value:.1f}%" for method, value in rows[name].items()) for name in ("relation", "retention")
+    )
+    swapped = whole[(whole["set"] == "swapped") & (whole["direction"] == "i2t")].set_index("method")["accuracy"]
+    roles = ", ".join(f"{method} {100 * swapped[method]:.1f}%" for method in told if method in swapped)
     return (
-        f"When subject and object change places, base picks the right text {100 * cells['base']:.1f}% "
-        f"of the time and {best} {100 * cells[best]:.1f}%."
+        f"Relations told apart, image to text, mean of the hard sets: {relation}; whole captions found at "
+        f"rank 1: {recall}." + (f" When subject and object change places, right are {roles}." if roles else "")
     )
 
 
@@ -61,6 +68,12 @@ def gallery_rows(tuples: dict[str, pd.DataFrame], best: str) -> list[tuple[str, 
         return []
     headings = ((f"Clearest gains of {best}", True), (f"Worst losses of {best}", False))
     return [(title, examples(tuples["base"], tuples[best], gained, GALLERY)) for title, gained in headings]
+
+
+def telling(differences: pd.DataFrame, best: str) -> pd.DataFrame:
+    """The pairs that a reader looks for, of either direction: the best method against all, all against clip."""
+    asked = (differences["method"] == best) | (differences["minus"] == "clip")
+    return differences[asked & (differences["direction"] != "group")]
 
 
 def missing_images(answered: dict[str, dict]) -> str:
@@ -83,14 +96,14 @@ def sections(
     pairs, asked = whole[whole["direction"] != "group"], summaries["methods"][best]["benchmarks"]
     told = [
         ("Accuracy", ACCURACY, accuracy_table(pairs), "accuracy"),
-        ("Differences on the same tuples", DIFFERENCES, difference_table(tables["differences"]), None),
+        ("Differences on the same tuples", DIFFERENCES, difference_table(telling(tables["differences"], best)), None),
         ("Relations against retention", RETENTION, retention_cells(tables["retention"]), "retention"),
         ("Accuracy by verb", f"{VERBS} Base against {best}.", None, "verbs"),
         ("Which verb is taken for which", f"{best}: {CONFUSIONS}", None, "confusions"),
-        ("Means over verbs, and both at once", MACRO, macro_table(tables["macro"], whole), None),
-        ("Slices", SLICES, slice_table(tables["accuracy"]), None),
         ("Controls", CONTROL, control_table(summaries["methods"][best]["controls"], whole), None),
         ("Benchmarks", f"{BENCHMARKS} {missing_images(asked)}", benchmark_table(tables["benchmarks"]), None),
+        ("Means over verbs, and both at once", MACRO, macro_table(tables["macro"], whole), None),
+        ("Slices", SLICES, slice_table(tables["accuracy"]), None),
         ("Training", "Loss by step, smoothed over nine points.", None, "training"),
         ("Relations in the captions", RELATIONS, None, "relations"),
         ("Tuples", TUPLES, count_table(summaries["negatives"]["sets"]), "tuples"),
@@ -113,11 +126,15 @@ ACCURACY = (
     "own text to every negative text. Text to image: the text prefers its own image. A tie is wrong. "
     "The best method of each column is shaded. Whiskers are the intervals, dotted lines chance."
 )
-DIFFERENCES = "In points, with paired 95% intervals; coloured where the interval leaves out zero."
+DIFFERENCES = (
+    "In points, with paired 95% intervals; coloured where the interval leaves out zero. The best method against "
+    "every other, and every other against the control, clip; the remaining pairs are in "
+    "metrics/details/differences.csv."
+)
 RETENTION = (
     "Relation: the mean image-to-text accuracy over dynamic, stative and swapped tuples. Retention: "
     "recall@1 on the test split's whole captions, the mean of both ways. Each line interpolates the "
-    "weights from base (alpha 0) to the method (alpha 1). Also zero-shot naming of the nouns shown, and "
+    "weights from base to the method, a dot an alpha. Also zero-shot naming of the nouns shown, and "
     "how well a logistic regression reads the verb from the frozen image embedding (folds by image) "
     "beside the share of the commonest verb; all in percent."
 )
@@ -163,7 +180,7 @@ def page_content(
         "tuples": f"{len(answered):,}",
         "images": f"{answered['image_id'].nunique():,}",
         "methods": list(whole["method"].unique()),
-        "finding": finding(whole, best),
+        "finding": finding(whole, tables["retention"], best),
         "sections": sections(tables, summaries, drawn, best),
         "gallery": gallery,
         "best": best,

@@ -136,7 +136,7 @@ def confusion_map(confusions: pd.DataFrame, best: str) -> str:
 def retention_lines(table: pd.DataFrame, interpolation: pd.DataFrame) -> str:
     """Relation accuracy against retrieval; a point a method, up and to the right is better.
 
-    A line a method through its interpolations with base, by alpha; `table` has method, relation and
+    A line a method through its interpolations with base, a dot an alpha; `table` has method, relation and
     retention in percent, `interpolation` method, alpha, relation and retention as shares.
     """
     figure = Figure(figsize=(8, 4.4))
@@ -145,10 +145,6 @@ def retention_lines(table: pd.DataFrame, interpolation: pd.DataFrame) -> str:
         rows = rows.sort_values("alpha")
         x, y = 100 * rows["retention"], 100 * rows["relation"]
         panel.plot(x, y, color=colour(method), lw=1.4, marker="o", ms=3.5, zorder=2)
-        for alpha, left, up in zip(rows["alpha"], x, y):
-            if 0 < alpha < 1:
-                place = {"xytext": (4, -9), "textcoords": "offset points", "fontsize": 7.5}
-                panel.annotate(f"{alpha:g}", (left, up), color=colour(method), **place)
     for row in table.itertuples():
         style = {"s": 90, "color": colour(row.method), "edgecolor": "white", "zorder": 3}
         panel.scatter(row.retention, row.relation, **style)

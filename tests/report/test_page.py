@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pandas as pd
 
 from stages.report.collect import labelled, results, retention_table
-from stages.report.content import figures, missing_images, page_content
+from stages.report.content import figures, missing_images, page_content, telling
 from stages.report.page import gallery_cards, render
 from stages.report.plots import set_bars
 
@@ -107,16 +107,16 @@ def test_page_is_well_formed_and_in_order():
     assert reader.open == []
     assert reader.titles == [
         "Accuracy",
+        "Gains",
         "Differences on the same tuples",
         "Relations against retention",
         "Accuracy by verb",
         "Which verb is taken for which",
-        "Means over verbs, and both at once",
         "Controls",
+        "Means over verbs, and both at once",
         "Training",
         "Relations in the captions",
         "Tuples",
-        "Gains",
     ]
 
 
@@ -130,7 +130,8 @@ def test_page_states_intervals_differences_and_the_finding():
     page = _page()
     assert "75.0 <small>[65.0, 85.0]</small>" in page
     assert "+25.0 <small>[+10.0, +40.0]</small>" in page
-    assert "base picks the right text 50.0% of the time and drive 75.0%" in page
+    assert "mean of the hard sets: base 50.0%, drive 75.0%; whole captions found at rank 1: base 25.0%" in page
+    assert "When subject and object change places, right are base 50.0%, drive 75.0%." in page
     assert "3 test tuples on 2 anchor images" in page
     assert "no image: how frequent the text is in training" in page
 
@@ -146,11 +147,19 @@ def test_the_same_tables_draw_the_same_bytes():
 
 
 def test_results_are_rounded_percents_beside_chance():
-    cells = {"i2t": 50.0, "t2i": 50.0}
+    cells = {f"{name}_{way}": 50.0 for name in ("dynamic", "swapped") for way in ("i2t", "t2i")}
     assert results(WHOLE[WHOLE["method"] == "base"], TABLES["retention"][:1]) == {
-        "base": {"relation": 50.0, "retention": 25.0, "dynamic": cells, "swapped": cells},
-        "chance": {"dynamic": cells, "swapped": cells},
+        "base": {"relation": 50.0, "retention": 25.0} | cells,
+        "chance": cells,
     }
+
+
+def test_differences_told_are_those_of_the_best_and_of_the_control():
+    pairs = [("clip", "base"), ("drive", "base"), ("drive", "clip"), ("ours", "base"), ("ours", "clip"), ("ours", "drive")]
+    rows = [(*pair, way) for pair in pairs for way in ("i2t", "t2i", "group")]
+    told = telling(pd.DataFrame(rows, columns=["method", "minus", "direction"]), "ours")
+    assert list(zip(told["method"], told["minus"]))[::2] == pairs[2:]
+    assert set(told["direction"]) == {"i2t", "t2i"}
 
 
 def test_bars_for_dvc_are_labelled():
