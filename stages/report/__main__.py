@@ -85,7 +85,7 @@ def main() -> None:
     params = load_params()
     methods, resamples = params["evaluate"]["methods"], params["evaluate"]["resamples"]
     tables, summaries = read_tables(methods, resamples, params["seed"])
-    best = best_method(tables["accuracy"])
+    best = best_method(tables["retention"])
     drawn = figures(tables, best)
     chosen = gallery_rows(dict(tuple(tables["tuples"].groupby("method"))), best)
     jpegs = read_jpegs(chosen)

@@ -42,15 +42,9 @@ def differences(tuples: dict[str, pd.DataFrame], resamples: int, seed: int) -> p
     return pd.DataFrame(rows, columns=columns)
 
 
-def best_method(accuracy: pd.DataFrame) -> str:
-    """The tuned method with the highest mean image-to-text accuracy on dynamic and swapped tuples.
-
-    `accuracy` has columns method, slice, set, direction, accuracy; base only where nothing else is.
-    """
-    chosen = accuracy[(accuracy["slice"] == "all") & (accuracy["direction"] == "i2t")]
-    chosen = chosen[chosen["set"].isin(["dynamic", "swapped"])]
-    means = chosen.groupby("method")["accuracy"].mean()
-    tuned = means.drop("base", errors="ignore")
+def best_method(retention: pd.DataFrame) -> str:
+    """The tuned method of the highest `relation` in the table of retention; base only where nothing else is."""
+    tuned = retention.set_index("method")["relation"].drop("base", errors="ignore")
     return tuned.idxmax() if len(tuned) else "base"
 
 
