@@ -11,19 +11,25 @@ from stages.triples.nouns import (
     PARTS,
     PICTURES,
     QUANTITY,
+    SCENES,
+    SIDES,
     STAGES,
     noun_lemma,
 )
 from stages.triples.verbs import (
+    ACTING,
     APART,
     BY_PLACE,
     CLOSED,
     DRESS,
+    HANGING,
     LIGHT,
+    MOVING,
     NEGATIONS,
     NO_VERBS,
-    PICTURING,
+    NOUNISH,
     PLACE,
+    POSTURES,
     SEATED,
     SHOWING,
     USING,
@@ -42,10 +48,14 @@ class Kind(NamedTuple):
     verb: bool  # a verb by its tag, and no word of a closed class
     be: bool
     light: bool  # only introduces another verb
-    bare: bool  # an unknown verb without an ending: a noun misread
+    bare: bool  # an unknown verb without the ending of a participle: a noun misread
+    nounish: bool  # rather a noun, unless an object or auxiliary tells: "a toilet and sink"
     dress: bool
     showing: bool
-    picturing: bool
+    hanging: bool
+    acting: bool
+    posture: bool
+    moving: bool
     seated: bool
     using: bool
     ing: bool
@@ -58,6 +68,7 @@ class Kind(NamedTuple):
     group: bool
     part: bool
     picture: bool
+    scene: bool
     adverbial: bool
     garment: bool
     stage: bool  # "in the process of"
@@ -71,6 +82,7 @@ class Kind(NamedTuple):
     by: bool
     the: bool
     within: bool  # "in"
+    having: bool  # "with"
     beside: bool  # the first word of "next to", "close to"
 
 
@@ -78,14 +90,19 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
     """The kind of a word by its form and lemma, both in lower case."""
     verb = upos == "VERB" and form not in CLOSED and form not in NO_VERBS
     relation = verb_lemma(form, stem, lexicon) if verb else ""
+    inflected = form.endswith(("ing", "ed"))
     return Kind(
         verb=verb,
         be=relation == "be",
         light=relation in LIGHT,
-        bare=verb and relation not in lexicon and not form.endswith(("ing", "ed", "s")),
+        bare=verb and relation not in lexicon and not inflected,
+        nounish=verb and relation in NOUNISH and (form == relation or form.endswith("s")),
         dress=verb and stem in DRESS,
         showing=relation in SHOWING,
-        picturing=relation in PICTURING,
+        hanging=relation in HANGING,
+        acting=relation in ACTING,
+        posture=relation in POSTURES,
+        moving=relation in MOVING,
         seated=relation in SEATED,
         using=relation in USING,
         ing=verb and form.endswith("ing"),
@@ -97,7 +114,8 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         group=stem in GROUPS,
         part=stem in PARTS,
         picture=stem in PICTURES,
-        adverbial=stem in ADVERBIAL or stem in PARTS,
+        scene=stem in SCENES,
+        adverbial=stem in ADVERBIAL or stem in SIDES,
         garment=noun_lemma(form, stem, upos) in GARMENTS,
         stage=stem in STAGES,
         relative=stem in RELATIVE,
@@ -109,5 +127,6 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         by=form == "by",
         the=stem == "the",
         within=form == "in",
+        having=form == "with",
         beside=form in ("next", "close", "adjacent"),
     )

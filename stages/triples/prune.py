@@ -27,11 +27,13 @@ def reached(words: Words, kinds: list[Kind], kind: np.ndarray) -> np.ndarray:
     def of(*classes: str) -> np.ndarray:  # whether each word is of one of these classes, (W,)
         return np.array([any(getattr(k, name) for name in classes) for k in kinds], bool)[kind]
 
+    busy = np.zeros_like(hung)  # what a verb of doing hangs on
+    busy[head[of("acting") & hung]] = True
     followed = words.among("deprel", FOLLOWED)
     for relations, heads in (
-        (("nmod",), of("quantity", "part", "verb")),
+        (("nmod",), of("quantity", "part", "verb") | of("scene") & busy),
         (("advmod",), case),
-        (("mark",), of("bare")),
+        (("mark",), of("bare", "nounish")),
         (("aux", "aux:pass"), ~of("ing")),  # "is" beside "riding" tells nothing
         (("xcomp",), of("light")),
     ):

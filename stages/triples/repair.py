@@ -1,4 +1,4 @@
-"""Mend what a small parser gets wrong and English grammar decides: participles read as nouns."""
+"""Mend what a small parser gets wrong and English grammar decides, participles first of all."""
 
 from collections.abc import Iterator
 
@@ -6,13 +6,13 @@ import numpy as np
 
 from stages.triples.columns import FIELDS, Words
 from stages.triples.tree import Parse, Word, make_parse
-from stages.triples.verbs import CLOSED, stems
+from stages.triples.verbs import CLOSED, POSTURES, stems
 
 BEFORE_VERB = {"NOUN", "PROPN"}
 AFTER_VERB = {"DET", "ADP", "PRON", "NUM", "ADJ", "ADV"}
 SINGULAR = {"a", "an", "another", "each"}
 # closed classes: never verbs, whatever the tag says
-PREPOSITIONS = set("inside outside against behind beside near towards toward underneath between".split())
+PREPOSITIONS = set("inside outside against behind beside besides near towards toward underneath between".split())
 
 
 def mend(words: Words, lexicon: dict[str, bool]) -> Words:
@@ -73,7 +73,21 @@ def suspects(words: Words, lexicon: dict[str, bool]) -> np.ndarray:
     adverb[1:] &= compound[:-1] & (words.head[:-1] == np.arange(1, len(verb)))
     adverb[:1] = misread[:1] = False
     preposition = verb & (words.head >= 0) & words.among("text", lambda text: form[text] in PREPOSITIONS)
-    return misread | adverb | preposition
+    return misread | adverb | preposition | _objects_amiss(words, verb)
+
+
+def _objects_amiss(words: Words, verb: np.ndarray) -> np.ndarray:
+    """The words (W,) that may be a participle before its noun, or the object of a verb of posture."""
+    noun, adjective = words.among("upos", {"NOUN"}), words.among("upos", {"ADJ"})
+    position = np.arange(len(verb))
+    premodifier = np.zeros_like(verb)
+    premodifier[:-1] = noun[1:] & (words.head[1:] == position[:-1])
+    premodifier[:-2] |= adjective[1:-1] & noun[2:] & (words.head[2:] == position[:-2])
+    premodifier &= verb & (words.among("feats", _is_past) | words.among("text", _is_looking))
+    hung = words.head >= 0
+    posture = words.among("lemma", POSTURES) & verb
+    seated = words.among("deprel", {"obj"}) & hung & posture[words.head]
+    return premodifier | seated
 
 
 def _looks_verbal(form: str, lexicon: dict[str, bool]) -> bool:
@@ -90,6 +104,9 @@ def repair(tree: Parse, lexicon: dict[str, bool]) -> Parse:
     for i in range(1, len(tree.words)):
         if tree.words[i].upos == "NOUN" and tree.words[i].text.lower() in CLOSED:
             tree = _as_adverb(tree, i)
+    for i in range(1, len(tree.words)):
+        if tree.words[i].upos == "VERB":
+            tree = _as_premodifier(tree, i) if _is_premodifier(tree, i) else _without_object(tree, i)
     for i in range(1, len(tree.words)):
         if _misread_verb(tree.words, i, lexicon):
             tree = _as_verb(tree, i)
@@ -160,6 +177,66 @@ def _as_adverb(tree: Parse, i: int) -> Parse:
         words[child] = words[child]._replace(head=noun + 1)
     words[noun] = words[noun]._replace(head=words[i].head, deprel=words[i].deprel)
     words[i] = words[i]._replace(upos="ADV", head=noun + 1, deprel="advmod")
+    return make_parse(words)
+
+
+def _is_past(feats: str) -> bool:
+    return "Tense=Past" in feats
+
+
+def _is_looking(text: str) -> bool:
+    return text.lower() == "looking"
+
+
+def _is_premodifier(tree: Parse, i: int) -> bool:
+    """Whether the verb `i` belongs to the noun after it: "a heart shaped pillow", "a tasty looking treat".
+
+    Neither a passive nor "look" has an object that follows at once, without a determiner.
+    """
+    words, noun = tree.words, _noun_after(tree.words, i)
+    if not (_is_past(words[i].feats) or _is_looking(words[i].text)) or noun is None or words[noun].head != i + 1:
+        return False
+    owned = any(words[c].deprel in ("aux", "aux:pass", "mark") for c in tree.children[i])
+    cased = any(words[c].deprel in ("det", "case", "nmod:poss") for c in tree.children[noun])
+    return words[i - 1].upos in ("NOUN", "ADJ", "ADV") and not owned and not cased
+
+
+def _noun_after(words: list[Word], i: int) -> int | None:
+    after = i + 2 if i + 1 < len(words) and words[i + 1].upos == "ADJ" else i + 1
+    return after if after < len(words) and words[after].upos == "NOUN" else None
+
+
+def _as_premodifier(tree: Parse, i: int) -> Parse:
+    """The noun after `i` takes the place of the phrase; `i` and the word before it describe that noun."""
+    words, before, noun = list(tree.words), i - 1, _noun_after(tree.words, i)
+    slot = words[i] if words[before].head == i + 1 else words[before]
+    if slot.head == noun + 1 or slot.head == i + 1:
+        return tree
+    for child in {*tree.children[i], *tree.children[before]} - {before, i, noun}:
+        deprel = "nmod" if words[child].deprel == "obl" else words[child].deprel
+        words[child] = words[child]._replace(head=noun + 1, deprel=deprel)
+    words[noun] = words[noun]._replace(head=slot.head, deprel=slot.deprel)
+    words[i] = words[i]._replace(head=noun + 1, deprel="amod")
+    words[before] = words[before]._replace(head=noun + 1, deprel="compound" if words[before].upos == "NOUN" else "amod")
+    return make_parse(words)
+
+
+def _without_object(tree: Parse, i: int) -> Parse:
+    """What follows "standing wearing" is worn: who sits or stands has no object, the next participle has."""
+    words = list(tree.words)
+    objects = [c for c in tree.children[i] if c > i and words[c].deprel == "obj"]
+    if words[i].lemma not in POSTURES or not objects:
+        return tree
+    between = [
+        w
+        for w in range(i + 1, objects[0])
+        if words[w].upos == "VERB" and words[w].text.lower().endswith("ing") and words[w].head - 1 in (i, objects[0])
+    ]
+    if not between or any(words[c].deprel == "obj" for c in tree.children[between[0]]):
+        return tree
+    verb, noun = between[0], objects[0]
+    words[verb] = words[verb]._replace(head=i + 1, deprel="conj")
+    words[noun] = words[noun]._replace(head=verb + 1)
     return make_parse(words)
 
 
