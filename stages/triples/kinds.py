@@ -32,6 +32,7 @@ from stages.triples.verbs import (
     POSTURES,
     SEATED,
     SHOWING,
+    TEACHING,
     USING,
     is_past_participle,
     verb_lemma,
@@ -58,6 +59,7 @@ class Kind(NamedTuple):
     moving: bool
     seated: bool
     using: bool
+    teaching: bool
     ing: bool
     past: bool  # a past form that no "by a window" follows
     participle: bool  # a past participle
@@ -105,6 +107,7 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         moving=relation in MOVING,
         seated=relation in SEATED,
         using=relation in USING,
+        teaching=relation in TEACHING,
         ing=verb and form.endswith("ing"),
         past="Tense=Past" in feats and stem not in BY_PLACE,
         participle=is_past_participle(feats),

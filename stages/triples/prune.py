@@ -33,7 +33,7 @@ def reached(words: Words, kinds: list[Kind], kind: np.ndarray) -> np.ndarray:
     for relations, heads in (
         (("nmod",), of("quantity", "part", "verb") | of("scene") & busy),
         (("advmod",), case),
-        (("mark",), of("bare", "nounish")),
+        (("mark",), of("nounish")),
         (("aux", "aux:pass"), ~of("ing")),  # "is" beside "riding" tells nothing
         (("xcomp",), of("light")),
     ):

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from stages.triples.columns import FIELDS, Words
+from stages.triples.nouns import GARMENTS
 from stages.triples.tree import Parse, Word, make_parse
 from stages.triples.verbs import CLOSED, POSTURES, stems
 
 BEFORE_VERB = {"NOUN", "PROPN"}
 AFTER_VERB = {"DET", "ADP", "PRON", "NUM", "ADJ", "ADV"}
 SINGULAR = {"a", "an", "another", "each"}
+COMPLEMENTS = {"obj", "obl"}
 # closed classes: never verbs, whatever the tag says
 PREPOSITIONS = set("inside outside against behind beside besides near towards toward underneath between".split())
 
@@ -73,7 +75,7 @@ def suspects(words: Words, lexicon: dict[str, bool]) -> np.ndarray:
     adverb[1:] &= compound[:-1] & (words.head[:-1] == np.arange(1, len(verb)))
     adverb[:1] = misread[:1] = False
     preposition = verb & (words.head >= 0) & words.among("text", lambda text: form[text] in PREPOSITIONS)
-    return misread | adverb | preposition | _objects_amiss(words, verb)
+    return misread | adverb | preposition | _objects_amiss(words, verb) | _subjects_amiss(words, verb)
 
 
 def _objects_amiss(words: Words, verb: np.ndarray) -> np.ndarray:
@@ -90,6 +92,19 @@ def _objects_amiss(words: Words, verb: np.ndarray) -> np.ndarray:
     return premodifier | seated
 
 
+def _subjects_amiss(words: Words, verb: np.ndarray) -> np.ndarray:
+    """The nouns (W,) before a verb that may be its subject: after "as", or coordinated with an object."""
+    helped = words.among("upos", {"AUX"})
+    before = np.zeros_like(verb)
+    before[:-1] = verb[1:]
+    before[:-2] |= helped[1:-1] & verb[2:]
+    hung = words.head >= 0
+    after_as = np.zeros_like(verb)
+    after_as[words.head[hung & words.among("text", {"as", "As", "AS"}) & words.among("deprel", {"case"})]] = True
+    coordinated = hung & words.among("deprel", {"conj"}) & words.among("deprel", COMPLEMENTS)[words.head]
+    return before & words.among("upos", BEFORE_VERB) & (after_as | coordinated)
+
+
 def _looks_verbal(form: str, lexicon: dict[str, bool]) -> bool:
     return form.endswith(("ing", "s")) and any(stem in lexicon for stem in stems(form))
 
@@ -104,6 +119,9 @@ def repair(tree: Parse, lexicon: dict[str, bool]) -> Parse:
     for i in range(1, len(tree.words)):
         if tree.words[i].upos == "NOUN" and tree.words[i].text.lower() in CLOSED:
             tree = _as_adverb(tree, i)
+    for i in range(1, len(tree.words)):
+        if tree.words[i].upos in BEFORE_VERB:
+            tree = _as_subject(tree, i)
     for i in range(1, len(tree.words)):
         if tree.words[i].upos == "VERB":
             tree = _as_premodifier(tree, i) if _is_premodifier(tree, i) else _without_object(tree, i)
@@ -219,6 +237,58 @@ def _as_premodifier(tree: Parse, i: int) -> Parse:
     words[i] = words[i]._replace(head=noun + 1, deprel="amod")
     words[before] = words[before]._replace(head=noun + 1, deprel="compound" if words[before].upos == "NOUN" else "amod")
     return make_parse(words)
+
+
+def _as_subject(tree: Parse, noun: int) -> Parse:
+    """The clause after "as" or "and" has its own subject.
+
+    "looking on as the ball flies": no preposition "as" with a verb after its noun. "a man walks two dogs
+    and a person holds an umbrella": a second verb like the first, without an "and" of its own.
+    """
+    words, verb = list(tree.words), _verb_after(tree.words, noun)
+    if verb is None or words[verb].head == noun + 1:
+        return tree
+    if not (_follows_as(tree, noun, verb) or _starts_clause(tree, noun, verb)):
+        return tree
+    for child in tree.children[verb]:
+        if child < noun and words[child].deprel in ("nsubj", "nsubj:pass"):  # "a man leaning as a board moves"
+            words[child] = words[child]._replace(head=words[verb].head, deprel=words[verb].deprel)
+            words[verb] = words[verb]._replace(head=child + 1)
+    for child in tree.children[noun]:
+        if words[child].deprel in ("case", "cc"):
+            words[child] = words[child]._replace(head=verb + 1, deprel="mark")
+    words[noun] = words[noun]._replace(head=verb + 1, deprel="nsubj")
+    words[verb] = words[verb]._replace(deprel="advcl")
+    return make_parse(words)
+
+
+def _verb_after(words: list[Word], i: int) -> int | None:
+    after = i + 2 if i + 1 < len(words) and words[i + 1].upos == "AUX" else i + 1
+    return after if after < len(words) and words[after].upos == "VERB" else None
+
+
+def _follows_as(tree: Parse, noun: int, verb: int) -> bool:
+    finite = verb == noun + 2 or "VerbForm=Fin" in tree.words[verb].feats
+    return finite and any(tree.words[c].text.lower() == "as" for c in tree.children[noun])
+
+
+def _starts_clause(tree: Parse, noun: int, verb: int) -> bool:
+    """Whether a coordinated noun is the subject of `verb`: "a player throws a ball and a man swings"."""
+    words = tree.words
+    own = {words[c].deprel for c in tree.children[noun]}
+    complement = words[noun].head - 1
+    if words[noun].deprel != "conj" or "cc" not in own or not own & {"det", "nummod"} or complement < 0:
+        return False
+    first = words[complement].head - 1
+    if first < 0 or words[complement].deprel not in COMPLEMENTS or words[first].upos != "VERB":
+        return False
+    return words[noun].lemma.lower() not in GARMENTS and _form(words[first]) == _form(words[verb])
+
+
+def _form(verb: Word) -> str:
+    if verb.text.lower().endswith("ing"):
+        return "participle"
+    return "finite" if "VerbForm=Fin" in verb.feats else "other"
 
 
 def _without_object(tree: Parse, i: int) -> Parse:

@@ -46,9 +46,7 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
         return []
     if word.light and dependants(tree, verb, "xcomp"):
         return []
-    if word.bare and not dependants(tree, verb, "mark"):  # "is red" is no verb, "to untangle" is
-        return []
-    if word.nounish and not dependants(tree, verb, "mark", "obj", "aux", "aux:pass"):
+    if word.bare or word.nounish and not dependants(tree, verb, "mark", "obj", "aux", "aux:pass"):
         return []
     passive = is_passive(tree, verb)
     doers = subjects(tree, verb)
@@ -123,8 +121,9 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
     if deprel in ("acl", "acl:relcl") or deprel == "amod" and depth:  # "a man ready to hit a ball"
         return _modified(tree, head, verb)
     if deprel in SHARING:
-        governed = objects(tree, head) if deprel == "xcomp" and not tree.words[head].using else []
-        if governed:  # "watching a dog run"
+        controls = deprel == "xcomp" and not tree.words[head].using or tree.words[head].teaching
+        governed = objects(tree, head) if controls else []
+        if governed:  # "watching a dog run", "teaching a boy how to ride"
             return governed
         is_one = deprel == "conj" and dependants(tree, head, "cop")  # "a boy is a rider and is jumping"
         if tree.words[head].tagged_noun and not is_one:

@@ -18,6 +18,8 @@ POSTURES = set("sit stand lie kneel crouch squat".split())
 HANGING = SEATED | set("hang mount attach post tape pin display frame decorate adorn cover line surround".split())
 # "using a knife to cut a cake": the user cuts
 USING = {"use", "need", "take", "wait", "bend"}
+# "teaching a boy how to ride": the taught rides
+TEACHING = {"teach", "train", "help", "let", "allow", "ask", "encourage"}
 # words of other classes that look like verbs to a small parser
 NO_VERBS = set(
     "each other something red several many various half small ceiling railing flooring shelving awning upcoming "
