@@ -5,16 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from stages.triples.columns import FIELDS, Words
-from stages.triples.nouns import GARMENTS
+from stages.triples.nouns import GARMENTS, NOMINAL
+from stages.triples.suspects import AFTER_VERB, COMPLEMENTS, PREPOSITIONS, SINGULAR, suspects
 from stages.triples.tree import Parse, Word, make_parse
 from stages.triples.verbs import CLOSED, POSTURES, stems
 
-BEFORE_VERB = {"NOUN", "PROPN"}
-AFTER_VERB = {"DET", "ADP", "PRON", "NUM", "ADJ", "ADV"}
-SINGULAR = {"a", "an", "another", "each"}
-COMPLEMENTS = {"obj", "obl"}
-# closed classes: never verbs, whatever the tag says
-PREPOSITIONS = set("inside outside against behind beside besides near towards toward underneath between".split())
+BEFORE_NOUN = {"ADP", "DET", "PRON", "ADJ"}
 
 
 def mend(words: Words, lexicon: dict[str, bool]) -> Words:
@@ -52,75 +48,16 @@ def _parses(words: Words, captions: np.ndarray) -> Iterator[Parse]:
         yield make_parse(rows[first:end])
 
 
-def suspects(words: Words, lexicon: dict[str, bool]) -> np.ndarray:
-    """The words (W,) at which `repair` may set in: a cheap test for all words at once."""
-    form = {value: value.lower() for value in words.values["text"]}
-    nominal, after = words.among("upos", BEFORE_VERB), words.among("upos", AFTER_VERB)
-    known = words.among("text", lambda text: _looks_verbal(form[text], lexicon))
-    inside = words.caption[1:] == words.caption[:-1]  # (W-1,)
-    misread = nominal & known
-    misread[1:] &= nominal[:-1] & inside
-    misread[:-1] &= after[1:] & inside
-    # a form in -s only with "a" before it, in a caption without a verb
-    verb = words.among("upos", {"VERB"})
-    verbless = np.ones(len(words.first), bool)
-    verbless[words.caption[verb]] = False
-    one = words.among("text", lambda text: form[text] in SINGULAR) & (words.head > np.arange(len(verb)))
-    singular = np.zeros_like(verb)
-    singular[words.head[one]] = True
-    misread &= words.among("text", lambda text: form[text].endswith("ing")) | verbless[words.caption] & singular
-    # "a street next": a closed word that heads the compound before it
-    adverb = words.among("upos", {"NOUN"}) & words.among("text", lambda text: form[text] in CLOSED)
-    compound = words.among("deprel", {"compound"})
-    adverb[1:] &= compound[:-1] & (words.head[:-1] == np.arange(1, len(verb)))
-    adverb[:1] = misread[:1] = False
-    preposition = verb & (words.head >= 0) & words.among("text", lambda text: form[text] in PREPOSITIONS)
-    return misread | adverb | preposition | _objects_amiss(words, verb) | _subjects_amiss(words, verb)
-
-
-def _objects_amiss(words: Words, verb: np.ndarray) -> np.ndarray:
-    """The words (W,) that may be a participle before its noun, or the object of a verb of posture."""
-    noun, adjective = words.among("upos", {"NOUN"}), words.among("upos", {"ADJ"})
-    position = np.arange(len(verb))
-    premodifier = np.zeros_like(verb)
-    premodifier[:-1] = noun[1:] & (words.head[1:] == position[:-1])
-    premodifier[:-2] |= adjective[1:-1] & noun[2:] & (words.head[2:] == position[:-2])
-    premodifier &= verb & (words.among("feats", _is_past) | words.among("text", _is_looking))
-    hung = words.head >= 0
-    posture = words.among("lemma", POSTURES) & verb
-    seated = words.among("deprel", {"obj"}) & hung & posture[words.head]
-    return premodifier | seated
-
-
-def _subjects_amiss(words: Words, verb: np.ndarray) -> np.ndarray:
-    """The nouns (W,) before a verb that may be its subject: after "as", or coordinated with an object."""
-    helped = words.among("upos", {"AUX"})
-    before = np.zeros_like(verb)
-    before[:-1] = verb[1:]
-    before[:-2] |= helped[1:-1] & verb[2:]
-    hung = words.head >= 0
-    after_as = np.zeros_like(verb)
-    after_as[words.head[hung & words.among("text", {"as", "As", "AS"}) & words.among("deprel", {"case"})]] = True
-    coordinated = hung & words.among("deprel", {"conj"}) & words.among("deprel", COMPLEMENTS)[words.head]
-    return before & words.among("upos", BEFORE_VERB) & (after_as | coordinated)
-
-
-def _looks_verbal(form: str, lexicon: dict[str, bool]) -> bool:
-    return form.endswith(("ing", "s")) and any(stem in lexicon for stem in stems(form))
-
-
 def repair(tree: Parse, lexicon: dict[str, bool]) -> Parse:
-    """The tree with participles and -s verbs that stand after their subject made verbs.
+    """The tree with each suspect word in the place that grammar allows it; see the functions below for what.
 
-    "A truck driving down a street" with `driving` a noun: a noun in -ing of a known verb, after a
-    noun and before a phrase, is a participle. "A person stands under": "a" goes with no plural, so
-    `stands` is the verb. Trees without such words come back as they are.
+    A tree without such words comes back as it is.
     """
     for i in range(1, len(tree.words)):
         if tree.words[i].upos == "NOUN" and tree.words[i].text.lower() in CLOSED:
             tree = _as_adverb(tree, i)
     for i in range(1, len(tree.words)):
-        if tree.words[i].upos in BEFORE_VERB:
+        if tree.words[i].upos in NOMINAL:
             tree = _as_subject(tree, i)
     for i in range(1, len(tree.words)):
         if tree.words[i].upos == "VERB":
@@ -134,8 +71,13 @@ def repair(tree: Parse, lexicon: dict[str, bool]) -> Parse:
 
 
 def _misread_verb(words: list[Word], i: int, lexicon: dict[str, bool]) -> bool:
+    """Whether the noun `i`, after its subject, is a verb of the lexicon.
+
+    "A truck driving down a street": a noun in -ing after a noun and before a phrase is a participle.
+    "A person stands under": "a" goes with no plural, so "stands" is the verb.
+    """
     word, form = words[i], words[i].text.lower()
-    if word.upos not in ("NOUN", "PROPN") or words[i - 1].upos not in BEFORE_VERB:
+    if word.upos not in NOMINAL or words[i - 1].upos not in NOMINAL:
         return False
     if not any(stem in lexicon for stem in stems(form)):
         return False
@@ -165,8 +107,7 @@ def _as_verb(tree: Parse, i: int) -> Parse:
             elif child != subject:
                 words[child] = words[child]._replace(head=subject + 1)
         elif child > i and words[child].deprel == "nmod":
-            cased = any(words[c].deprel == "case" for c in tree.children[child])
-            words[child] = words[child]._replace(deprel="obl" if cased else "obj")
+            words[child] = words[child]._replace(deprel="obl" if _cased(tree, child) else "obj")
     return make_parse(words)
 
 
@@ -198,21 +139,15 @@ def _as_adverb(tree: Parse, i: int) -> Parse:
     return make_parse(words)
 
 
-def _is_past(feats: str) -> bool:
-    return "Tense=Past" in feats
-
-
-def _is_looking(text: str) -> bool:
-    return text.lower() == "looking"
-
-
 def _is_premodifier(tree: Parse, i: int) -> bool:
     """Whether the verb `i` belongs to the noun after it: "a heart shaped pillow", "a tasty looking treat".
 
     Neither a passive nor "look" has an object that follows at once, without a determiner.
     """
     words, noun = tree.words, _noun_after(tree.words, i)
-    if not (_is_past(words[i].feats) or _is_looking(words[i].text)) or noun is None or words[noun].head != i + 1:
+    if noun is None or words[noun].head != i + 1:
+        return False
+    if "Tense=Past" not in words[i].feats and words[i].text.lower() != "looking":
         return False
     owned = any(words[c].deprel in ("aux", "aux:pass", "mark") for c in tree.children[i])
     cased = any(words[c].deprel in ("det", "case", "nmod:poss") for c in tree.children[noun])
@@ -294,20 +229,31 @@ def _form(verb: Word) -> str:
 def _without_object(tree: Parse, i: int) -> Parse:
     """What follows "standing wearing" is worn: who sits or stands has no object, the next participle has."""
     words = list(tree.words)
-    objects = [c for c in tree.children[i] if c > i and words[c].deprel == "obj"]
+    objects = [c for c in tree.children[i] if c > i and words[c].deprel in COMPLEMENTS and not _cased(tree, c)]
     if words[i].lemma not in POSTURES or not objects:
         return tree
     between = [
         w
         for w in range(i + 1, objects[0])
-        if words[w].upos == "VERB" and words[w].text.lower().endswith("ing") and words[w].head - 1 in (i, objects[0])
+        if words[w].upos == "VERB"
+        and words[w].text.lower().endswith("ing")
+        and words[w].head - 1 in (i, objects[0])
+        and (words[w - 1].upos not in BEFORE_NOUN or words[w - 1].deprel == "compound:prt")  # "in her living room"
     ]
     if not between or any(words[c].deprel == "obj" for c in tree.children[between[0]]):
         return tree
     verb, noun = between[0], objects[0]
+    if words[verb - 1].upos == "SCONJ":  # "standing in living room"
+        words[verb - 1] = words[verb - 1]._replace(upos="ADP", head=noun + 1, deprel="case")
+        words[verb] = words[verb]._replace(head=noun + 1, deprel="amod")
+        return make_parse(words)
     words[verb] = words[verb]._replace(head=i + 1, deprel="conj")
-    words[noun] = words[noun]._replace(head=verb + 1)
+    words[noun] = words[noun]._replace(head=verb + 1, deprel="obj")
     return make_parse(words)
+
+
+def _cased(tree: Parse, noun: int) -> bool:
+    return any(tree.words[c].deprel == "case" for c in tree.children[noun])
 
 
 def _as_preposition(tree: Parse, i: int) -> Parse:
@@ -317,8 +263,6 @@ def _as_preposition(tree: Parse, i: int) -> Parse:
     if not nouns or not words[i].head or words[i].head - 1 == nouns[0]:
         return tree
     head = words[i].head
-    words[nouns[0]] = words[nouns[0]]._replace(
-        head=head, deprel="obl" if words[head - 1].upos == "VERB" else "nmod"
-    )
+    words[nouns[0]] = words[nouns[0]]._replace(head=head, deprel="obl" if words[head - 1].upos == "VERB" else "nmod")
     words[i] = words[i]._replace(upos="ADP", head=nouns[0] + 1, deprel="case")
     return make_parse(words)
