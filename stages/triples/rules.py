@@ -58,7 +58,6 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
             pairs = [(p, prep, o, 0) for p in doers for prep, o in obliques(tree, verb)]
     elif places := _after_particle(tree, verb):
         pairs = [(s, particle, o, 0) for s in doers for o in places]
-        pairs += [(s, prep, o, 0) for s in doers for prep, o in obliques(tree, verb)]
         particle = ()
     else:
         direct = [] if word.posture else objects(tree, verb)
