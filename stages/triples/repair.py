@@ -160,15 +160,23 @@ def _noun_after(words: list[Word], i: int) -> int | None:
 
 
 def _as_premodifier(tree: Parse, i: int) -> Parse:
-    """The noun after `i` takes the place of the phrase; `i` and the word before it describe that noun."""
+    """The noun after `i` takes the place of the phrase; `i` and the word before it describe that noun.
+
+    A subject of `i` before that, as in "a close up of a wall mounted tv", is the head of the whole instead.
+    """
     words, before, noun = list(tree.words), i - 1, _noun_after(tree.words, i)
-    slot = words[i] if words[before].head == i + 1 else words[before]
-    if slot.head == noun + 1 or slot.head == i + 1:
+    whole = [c for c in tree.children[i] if c < before and words[c].deprel in ("nsubj", "nsubj:pass")]
+    head, deprel = words[before].head, words[before].deprel
+    if head == i + 1:
+        head, deprel = (whole[0] + 1, "nmod") if whole else (words[i].head, words[i].deprel)
+    if head in (noun + 1, i + 1):
         return tree
-    for child in {*tree.children[i], *tree.children[before]} - {before, i, noun}:
-        deprel = "nmod" if words[child].deprel == "obl" else words[child].deprel
-        words[child] = words[child]._replace(head=noun + 1, deprel=deprel)
-    words[noun] = words[noun]._replace(head=slot.head, deprel=slot.deprel)
+    for child in {*tree.children[i], *tree.children[before]} - {before, i, noun, *whole}:
+        relation = "nmod" if words[child].deprel == "obl" else words[child].deprel
+        words[child] = words[child]._replace(head=noun + 1, deprel=relation)
+    for child in whole:
+        words[child] = words[child]._replace(head=words[i].head, deprel=words[i].deprel)
+    words[noun] = words[noun]._replace(head=head, deprel=deprel)
     words[i] = words[i]._replace(head=noun + 1, deprel="amod")
     words[before] = words[before]._replace(head=noun + 1, deprel="compound" if words[before].upos == "NOUN" else "amod")
     return make_parse(words)

@@ -11,7 +11,9 @@ DRESS = {"dress", "clothe"}
 # a passive of these presents its subject, as a copula does: "a man is seen on a beach"
 SHOWING = {"see", "show", "picture", "photograph", "depict", "view"}
 # "parked by a building": a passive of these has a place, and no agent
-SEATED = set("park seat place position situate locate stop gather perch moor dock anchor prop lean sit stand lie lay".split())
+SEATED = set(
+    "park seat place position situate locate stop gather perch moor dock anchor prop lean sit stand lie lay".split()
+)
 # no object of its own: "standing wearing a tuxedo"
 POSTURES = set("sit stand lie kneel crouch squat".split())
 # all that a picture on a wall does; what it shows, it does not do
