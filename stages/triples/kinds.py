@@ -11,13 +11,11 @@ from stages.triples.nouns import (
     PARTS,
     PICTURES,
     QUANTITY,
-    SCENES,
     SIDES,
     STAGES,
     noun_lemma,
 )
 from stages.triples.verbs import (
-    ACTING,
     APART,
     BY_PLACE,
     CLOSED,
@@ -54,7 +52,6 @@ class Kind(NamedTuple):
     dress: bool
     showing: bool
     hanging: bool
-    acting: bool
     posture: bool
     moving: bool
     seated: bool
@@ -70,7 +67,6 @@ class Kind(NamedTuple):
     group: bool
     part: bool
     picture: bool
-    scene: bool
     adverbial: bool
     garment: bool
     stage: bool  # "in the process of"
@@ -84,7 +80,6 @@ class Kind(NamedTuple):
     by: bool
     the: bool
     within: bool  # "in"
-    having: bool  # "with"
     beside: bool  # the first word of "next to", "close to"
 
 
@@ -102,7 +97,6 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         dress=verb and stem in DRESS,
         showing=relation in SHOWING,
         hanging=relation in HANGING,
-        acting=relation in ACTING,
         posture=relation in POSTURES,
         moving=relation in MOVING,
         seated=relation in SEATED,
@@ -117,7 +111,6 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         group=stem in GROUPS,
         part=stem in PARTS,
         picture=stem in PICTURES,
-        scene=stem in SCENES,
         adverbial=stem in ADVERBIAL or stem in SIDES,
         garment=noun_lemma(form, stem, upos) in GARMENTS,
         stage=stem in STAGES,
@@ -130,6 +123,5 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         by=form == "by",
         the=stem == "the",
         within=form == "in",
-        having=form == "with",
         beside=form in ("next", "close", "adjacent"),
     )

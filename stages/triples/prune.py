@@ -25,11 +25,9 @@ def reached(words: Words, kinds: list[Kind], kind: np.ndarray) -> np.ndarray:
     def of(*classes: str) -> np.ndarray:  # whether each word is of one of these classes, (W,)
         return np.array([any(getattr(k, name) for name in classes) for k in kinds], bool)[kind]
 
-    busy = np.zeros_like(hung)  # what a verb of doing hangs on
-    busy[head[of("acting") & hung]] = True
     followed = words.among("deprel", FOLLOWED)
     for relations, heads in (
-        (("nmod",), of("quantity", "part", "verb") | of("scene") & busy),
+        (("nmod",), of("quantity", "part", "verb")),
         (("advmod",), case),
         (("mark",), of("nounish")),
         (("aux", "aux:pass"), ~of("ing")),  # "is" beside "riding" tells nothing

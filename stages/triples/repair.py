@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from stages.triples.columns import FIELDS, Words
-from stages.triples.nouns import GARMENTS, NOMINAL
-from stages.triples.suspects import AFTER_VERB, COMPLEMENTS, PREPOSITIONS, SINGULAR, suspects
+from stages.triples.nouns import GARMENTS, NOMINAL, SCENES
+from stages.triples.suspects import AFTER_VERB, CLAUSES, COMPLEMENTS, PREPOSITIONS, SINGULAR, suspects
 from stages.triples.tree import Parse, Word, make_parse
-from stages.triples.verbs import CLOSED, POSTURES, stems
+from stages.triples.verbs import ACTING, CLOSED, POSTURES, stems, verb_lemma
 
 BEFORE_NOUN = {"ADP", "DET", "PRON", "ADJ"}
 
@@ -62,6 +62,7 @@ def repair(tree: Parse, lexicon: dict[str, bool]) -> Parse:
     for i in range(1, len(tree.words)):
         if tree.words[i].upos == "VERB":
             tree = _as_premodifier(tree, i) if _is_premodifier(tree, i) else _without_object(tree, i)
+            tree = _within_scene(tree, i, lexicon)
     for i in range(1, len(tree.words)):
         if _misread_verb(tree.words, i, lexicon):
             tree = _as_verb(tree, i)
@@ -257,6 +258,25 @@ def _without_object(tree: Parse, i: int) -> Parse:
         return make_parse(words)
     words[verb] = words[verb]._replace(head=i + 1, deprel="conj")
     words[noun] = words[noun]._replace(head=verb + 1, deprel="obj")
+    return make_parse(words)
+
+
+def _within_scene(tree: Parse, verb: int, lexicon: dict[str, bool]) -> Parse:
+    """"a bathroom with a toilet sitting on the floor": what a place has does what no place does."""
+    word, scene = tree.words[verb], tree.words[verb].head - 1
+    if word.deprel not in CLAUSES or scene < 0 or tree.words[scene].lemma not in SCENES:
+        return tree
+    had = [
+        child
+        for child in tree.children[scene]
+        if child < verb
+        and tree.words[child].deprel == "nmod"
+        and any(tree.words[c].text.lower() == "with" for c in tree.children[child])
+    ]
+    if not had or verb_lemma(word.text.lower(), word.lemma.lower(), lexicon) not in ACTING:
+        return tree
+    words = list(tree.words)
+    words[verb] = word._replace(head=had[-1] + 1)
     return make_parse(words)
 
 

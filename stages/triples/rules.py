@@ -148,20 +148,8 @@ def _modified(tree: Tree, noun: int, verb: int) -> list[int]:
         noun = head
     elif deprel == "nmod" and head >= 0 and tree.words[head].group:
         noun = head
-    if word.scene and tree.words[verb].acting:
-        noun = _within(tree, noun, verb)
     before = [i for i in meant(tree, noun) if i < verb]
     return _wearers(tree, before or meant(tree, noun))
-
-
-def _within(tree: Tree, scene: int, verb: int) -> int:
-    """"a bathroom with a toilet sitting on the floor": what a place has does what no place does."""
-    had = [
-        child
-        for child in dependants(tree, scene, "nmod")
-        if child < verb and any(tree.words[i].having for i in dependants(tree, child, "case"))
-    ]
-    return had[-1] if had else scene
 
 
 def _wearers(tree: Tree, nouns: list[int]) -> list[int]:

@@ -3,12 +3,13 @@
 import numpy as np
 
 from stages.triples.columns import Words
-from stages.triples.nouns import NOMINAL
+from stages.triples.nouns import NOMINAL, SCENES
 from stages.triples.verbs import CLOSED, POSTURES, stems
 
 AFTER_VERB = {"DET", "ADP", "PRON", "NUM", "ADJ", "ADV"}
 SINGULAR = {"a", "an", "another", "each"}
 COMPLEMENTS = {"obj", "obl"}
+CLAUSES = {"acl", "acl:relcl"}
 # closed classes: never verbs, whatever the tag says
 PREPOSITIONS = set("inside outside against behind beside besides near towards toward underneath between".split())
 
@@ -17,7 +18,7 @@ def suspects(words: Words, lexicon: dict[str, bool]) -> np.ndarray:
     """The words (W,) at which a repair may set in."""
     verb = words.among("upos", {"VERB"})
     preposition = verb & (words.head >= 0) & words.among("text", lambda text: text.lower() in PREPOSITIONS)
-    found = preposition | _verbs_as_nouns(words, verb, lexicon) | _adverbs_as_nouns(words)
+    found = preposition | _verbs_as_nouns(words, verb, lexicon) | _adverbs_as_nouns(words) | _doings_of_scenes(words, verb)
     return found | _premodifiers(words, verb) | _objects_of_postures(words, verb) | _subjects(words, verb)
 
 
@@ -72,6 +73,15 @@ def _objects_of_postures(words: Words, verb: np.ndarray) -> np.ndarray:
     cased = np.zeros_like(verb)
     cased[words.head[words.among("deprel", {"case"}) & hung]] = True
     return words.among("deprel", COMPLEMENTS) & ~cased & hung & posture[words.head]
+
+
+def _doings_of_scenes(words: Words, verb: np.ndarray) -> np.ndarray:
+    """"a bathroom with a toilet sitting": a verb hung on a place that has something."""
+    hung, scene = words.head >= 0, words.among("lemma", SCENES)
+    had, having = np.zeros_like(verb), np.zeros_like(verb)
+    had[words.head[hung & words.among("text", lambda text: text.lower() == "with")]] = True
+    having[words.head[hung & had & words.among("deprel", {"nmod"})]] = True
+    return verb & words.among("deprel", CLAUSES) & hung & (scene & having)[words.head]
 
 
 def _subjects(words: Words, verb: np.ndarray) -> np.ndarray:

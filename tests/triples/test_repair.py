@@ -70,6 +70,16 @@ REPAIRED = {
         "Woman/NOUN/0/root standing:stand/VERB/1/acl in/SCONJ/4/mark living:live/VERB/2/advcl room/NOUN/2/obl",
         ["woman|stand|room"],
     ),
+    "what a place has does what no place does": (
+        "a/DET/2/det bathroom/NOUN/0/root with/ADP/5/case a/DET/5/det toilet/NOUN/2/nmod sitting:sit/VERB/2/acl "
+        "next/ADP/10/case to/ADP/10/case a/DET/10/det tub/NOUN/6/obl",
+        ["toilet|sit|tub"],
+    ),
+    "a place overlooks": (
+        "a/DET/2/det room/NOUN/0/root with/ADP/5/case a/DET/5/det bed/NOUN/2/nmod overlooking:overlook/VERB/2/acl "
+        "the/DET/8/det sea/NOUN/6/obj",
+        ["room|overlook|sea"],
+    ),
     "besides is no verb": (
         f"some/DET/2/det signs:sign/NOUN/3/nsubj besides/VERB/0/root/{FIN} a/DET/5/det road/NOUN/3/obj",
         [],
