@@ -18,7 +18,8 @@ def suspects(words: Words, lexicon: dict[str, bool]) -> np.ndarray:
     """The words (W,) at which a repair may set in."""
     verb = words.among("upos", {"VERB"})
     preposition = verb & (words.head >= 0) & words.among("text", lambda text: text.lower() in PREPOSITIONS)
-    found = preposition | _verbs_as_nouns(words, verb, lexicon) | _adverbs_as_nouns(words) | _doings_of_scenes(words, verb)
+    found = preposition | _verbs_as_nouns(words, verb, lexicon) | _adverbs_as_nouns(words)
+    found |= _doings_of_scenes(words, verb)
     return found | _premodifiers(words, verb) | _objects_of_postures(words, verb) | _subjects(words, verb)
 
 

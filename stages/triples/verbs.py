@@ -51,7 +51,8 @@ ACTING = HANGING - set("cover line surround decorate adorn".split()) | BY_PLACE 
 NOUNISH = set(
     "sign sink light board field track truck sandwich bike bicycle trick cup wave rock seat mouth store box toy plant "
     "bus edge microwave tile control graffiti coat shop bag match eye butter jet tie toast shade slice leave handle "
-    "frame supply clothe design cover brush tag stripe layer signal treat paw umpire outfit telephone shadow care".split()
+    "frame supply clothe design cover brush tag stripe layer signal treat paw umpire outfit telephone shadow "
+    "care".split()  # cars
 )
 # closed classes: neither nouns nor verbs, whatever the parser's tag
 CLOSED = set(
