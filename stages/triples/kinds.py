@@ -11,6 +11,7 @@ from stages.triples.nouns import (
     PARTS,
     PICTURES,
     QUANTITY,
+    SIDES,
     STAGES,
     noun_lemma,
 )
@@ -19,13 +20,17 @@ from stages.triples.verbs import (
     BY_PLACE,
     CLOSED,
     DRESS,
+    HANGING,
     LIGHT,
+    MOVING,
     NEGATIONS,
     NO_VERBS,
-    PICTURING,
+    NOUNISH,
     PLACE,
+    POSTURES,
     SEATED,
     SHOWING,
+    TEACHING,
     USING,
     is_past_participle,
     verb_lemma,
@@ -42,12 +47,16 @@ class Kind(NamedTuple):
     verb: bool  # a verb by its tag, and no word of a closed class
     be: bool
     light: bool  # only introduces another verb
-    bare: bool  # an unknown verb without an ending: a noun misread
+    bare: bool  # an unknown verb without the ending of a participle: a noun misread
+    nounish: bool  # rather a noun, unless an object or auxiliary tells: "a toilet and sink"
     dress: bool
     showing: bool
-    picturing: bool
+    hanging: bool
+    posture: bool
+    moving: bool
     seated: bool
     using: bool
+    teaching: bool
     ing: bool
     past: bool  # a past form that no "by a window" follows
     participle: bool  # a past participle
@@ -78,16 +87,21 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
     """The kind of a word by its form and lemma, both in lower case."""
     verb = upos == "VERB" and form not in CLOSED and form not in NO_VERBS
     relation = verb_lemma(form, stem, lexicon) if verb else ""
+    inflected = form.endswith(("ing", "ed"))
     return Kind(
         verb=verb,
         be=relation == "be",
         light=relation in LIGHT,
-        bare=verb and relation not in lexicon and not form.endswith(("ing", "ed", "s")),
+        bare=verb and relation not in lexicon and not inflected,
+        nounish=verb and relation in NOUNISH and (form == relation or form.endswith("s")),
         dress=verb and stem in DRESS,
         showing=relation in SHOWING,
-        picturing=relation in PICTURING,
+        hanging=relation in HANGING,
+        posture=relation in POSTURES,
+        moving=relation in MOVING,
         seated=relation in SEATED,
         using=relation in USING,
+        teaching=relation in TEACHING,
         ing=verb and form.endswith("ing"),
         past="Tense=Past" in feats and stem not in BY_PLACE,
         participle=is_past_participle(feats),
@@ -97,7 +111,7 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         group=stem in GROUPS,
         part=stem in PARTS,
         picture=stem in PICTURES,
-        adverbial=stem in ADVERBIAL or stem in PARTS,
+        adverbial=stem in ADVERBIAL or stem in SIDES,
         garment=noun_lemma(form, stem, upos) in GARMENTS,
         stage=stem in STAGES,
         relative=stem in RELATIVE,

@@ -7,28 +7,34 @@ QUANTITY = set(
     "assortment collection stack pile piece slice kind type sort fleet gang swarm gaggle colony "
     "picture photo photograph image view shot close-up closeup close painting drawing portion half "
     "dozen mass cluster series string lots dozens hundreds thousands plenty ton bit handful part school litter "
-    "snapshot portrait sketch scene trio".split()
+    "snapshot portrait sketch scene trio flight host bundle gathering selection up".split()  # "up": of "close - up"
 )
-PICTURES = set("picture photo photograph image collage snapshot portrait shot view sketch".split())
+PICTURES = set("picture photo photograph image collage snapshot portrait shot view sketch painting drawing".split())
 GROUPS = {"group", "pair", "couple"}
 # parts of a place: "on top of X", "in front of X", "on the back of X" relate to X
-PARTS = set(
-    "top front back side middle edge end bottom center centre inside rear corner surface "
-    "midst shore foot base tip bank".split()
+SIDES = set("top front back side middle end bottom center centre inside rear midst".split())  # nothing without X
+PARTS = SIDES | set("edge corner surface shore foot base tip bank".split())
+# where things are: "a bathroom with a toilet sitting on the floor" tells of the toilet
+SCENES = set(
+    "bathroom restroom bedroom kitchen room office house hallway store shop market restaurant street road highway "
+    "intersection sidewalk city town park field pasture lot area yard garden forest beach shore lake river ocean sea "
+    "water sky hill slope mountain hillside station airport runway scene court stadium zoo farm landscape wall".split()
 )
 # time and manner are no objects
 ADVERBIAL = set(
     "day night morning afternoon evening time moment sunset sunrise dusk dawn noon winter summer "
     "spring fall autumn year season weather distance background foreground way manner style unison "
-    "motion line row formation order air rain position direction action preparation fun front middle "
-    "together place pose daytime nighttime daylight course while turn hour minute week month weekend date "
-    "today tonight midday left right half circle flight use progress fashion speed pace public".split()
-) - {"air"}
+    "motion line row formation order position direction action preparation fun "
+    "together place pose daytime nighttime daylight while turn hour minute week month weekend date "
+    "today tonight midday left right half circle flight use progress fashion speed pace public "
+    "attempt sync tandem harmony mid-air midair celebration search".split()
+)
 # "in the process of riding a wave": whoever is in it rides
 STAGES = {"process", "act", "attempt", "midst", "middle"}
-# pronouns that a parser may take for nouns: "each other", "something"
+# pronouns and adverbs that a parser may take for nouns: "each other", "upwards"
 NO_NOUNS = set(
-    "other another each one someone something nothing everything everyone outdoors indoors".split()
+    "other another each one someone something nothing everything everyone outdoors indoors outdoor indoor "
+    "overhead upward upwards downward downwards forward forwards backward backwards sideway sideways downs".split()
 )
 # "a boy in a shirt": what is worn describes its wearer, whichever verb the parser hangs it on
 GARMENTS = set(

@@ -13,13 +13,18 @@ def of_phrase(tree: Tree, noun: int) -> list[int]:
     ]
 
 
-def meant(tree: Tree, noun: int) -> list[int]:
-    """The nouns that `noun` and its conjuncts stand for: quantities resolved, pronouns dropped."""
+def meant(tree: Tree, noun: int, pictures: bool = True) -> list[int]:
+    """The nouns that `noun` and its conjuncts stand for: quantities and parts resolved, pronouns dropped.
+
+    Without `pictures`, a picture stays one: who takes a picture of a cat takes a picture.
+    """
     found: list[int] = []
     for head in with_conjuncts(tree, noun):
-        inner = of_phrase(tree, head) if tree.words[head].quantity else []
+        word = tree.words[head]
+        counts = (word.quantity or word.part) and (pictures or not word.picture)
+        inner = of_phrase(tree, head) if counts else []
         for target in inner or [head]:
             # "a close up of a group of people": one level more
-            deeper = of_phrase(tree, target) if tree.words[target].quantity else []
+            deeper = of_phrase(tree, target) if inner and tree.words[target].quantity else []
             found += deeper or [target]
     return [i for i in dict.fromkeys(found) if tree.words[i].noun]

@@ -1,18 +1,16 @@
-"""Mend what a small parser gets wrong and English grammar decides: participles read as nouns."""
+"""Mend what a small parser gets wrong and English grammar decides, participles first of all."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
 from stages.triples.columns import FIELDS, Words
+from stages.triples.nouns import GARMENTS, NOMINAL, SCENES
+from stages.triples.suspects import AFTER_VERB, CLAUSES, COMPLEMENTS, PREPOSITIONS, SINGULAR, suspects
 from stages.triples.tree import Parse, Word, make_parse
-from stages.triples.verbs import CLOSED, stems
+from stages.triples.verbs import ACTING, CLOSED, POSTURES, stems, verb_lemma
 
-BEFORE_VERB = {"NOUN", "PROPN"}
-AFTER_VERB = {"DET", "ADP", "PRON", "NUM", "ADJ", "ADV"}
-SINGULAR = {"a", "an", "another", "each"}
-# closed classes: never verbs, whatever the tag says
-PREPOSITIONS = set("inside outside against behind beside near towards toward underneath between".split())
+BEFORE_NOUN = {"ADP", "DET", "PRON", "ADJ"}
 
 
 def mend(words: Words, lexicon: dict[str, bool]) -> Words:
@@ -50,46 +48,21 @@ def _parses(words: Words, captions: np.ndarray) -> Iterator[Parse]:
         yield make_parse(rows[first:end])
 
 
-def suspects(words: Words, lexicon: dict[str, bool]) -> np.ndarray:
-    """The words (W,) at which `repair` may set in: a cheap test for all words at once."""
-    form = {value: value.lower() for value in words.values["text"]}
-    nominal, after = words.among("upos", BEFORE_VERB), words.among("upos", AFTER_VERB)
-    known = words.among("text", lambda text: _looks_verbal(form[text], lexicon))
-    inside = words.caption[1:] == words.caption[:-1]  # (W-1,)
-    misread = nominal & known
-    misread[1:] &= nominal[:-1] & inside
-    misread[:-1] &= after[1:] & inside
-    # a form in -s only with "a" before it, in a caption without a verb
-    verb = words.among("upos", {"VERB"})
-    verbless = np.ones(len(words.first), bool)
-    verbless[words.caption[verb]] = False
-    one = words.among("text", lambda text: form[text] in SINGULAR) & (words.head > np.arange(len(verb)))
-    singular = np.zeros_like(verb)
-    singular[words.head[one]] = True
-    misread &= words.among("text", lambda text: form[text].endswith("ing")) | verbless[words.caption] & singular
-    # "a street next": a closed word that heads the compound before it
-    adverb = words.among("upos", {"NOUN"}) & words.among("text", lambda text: form[text] in CLOSED)
-    compound = words.among("deprel", {"compound"})
-    adverb[1:] &= compound[:-1] & (words.head[:-1] == np.arange(1, len(verb)))
-    adverb[:1] = misread[:1] = False
-    preposition = verb & (words.head >= 0) & words.among("text", lambda text: form[text] in PREPOSITIONS)
-    return misread | adverb | preposition
-
-
-def _looks_verbal(form: str, lexicon: dict[str, bool]) -> bool:
-    return form.endswith(("ing", "s")) and any(stem in lexicon for stem in stems(form))
-
-
 def repair(tree: Parse, lexicon: dict[str, bool]) -> Parse:
-    """The tree with participles and -s verbs that stand after their subject made verbs.
+    """The tree with each suspect word in the place that grammar allows it; see the functions below for what.
 
-    "A truck driving down a street" with `driving` a noun: a noun in -ing of a known verb, after a
-    noun and before a phrase, is a participle. "A person stands under": "a" goes with no plural, so
-    `stands` is the verb. Trees without such words come back as they are.
+    A tree without such words comes back as it is.
     """
     for i in range(1, len(tree.words)):
         if tree.words[i].upos == "NOUN" and tree.words[i].text.lower() in CLOSED:
             tree = _as_adverb(tree, i)
+    for i in range(1, len(tree.words)):
+        if tree.words[i].upos in NOMINAL:
+            tree = _as_subject(tree, i)
+    for i in range(1, len(tree.words)):
+        if tree.words[i].upos == "VERB":
+            tree = _as_premodifier(tree, i) if _is_premodifier(tree, i) else _without_object(tree, i)
+            tree = _within_scene(tree, i, lexicon)
     for i in range(1, len(tree.words)):
         if _misread_verb(tree.words, i, lexicon):
             tree = _as_verb(tree, i)
@@ -99,8 +72,13 @@ def repair(tree: Parse, lexicon: dict[str, bool]) -> Parse:
 
 
 def _misread_verb(words: list[Word], i: int, lexicon: dict[str, bool]) -> bool:
+    """Whether the noun `i`, after its subject, is a verb of the lexicon.
+
+    "A truck driving down a street": a noun in -ing after a noun and before a phrase is a participle.
+    "A person stands under": "a" goes with no plural, so "stands" is the verb.
+    """
     word, form = words[i], words[i].text.lower()
-    if word.upos not in ("NOUN", "PROPN") or words[i - 1].upos not in BEFORE_VERB:
+    if word.upos not in NOMINAL or words[i - 1].upos not in NOMINAL:
         return False
     if not any(stem in lexicon for stem in stems(form)):
         return False
@@ -130,8 +108,7 @@ def _as_verb(tree: Parse, i: int) -> Parse:
             elif child != subject:
                 words[child] = words[child]._replace(head=subject + 1)
         elif child > i and words[child].deprel == "nmod":
-            cased = any(words[c].deprel == "case" for c in tree.children[child])
-            words[child] = words[child]._replace(deprel="obl" if cased else "obj")
+            words[child] = words[child]._replace(deprel="obl" if _cased(tree, child) else "obj")
     return make_parse(words)
 
 
@@ -163,6 +140,150 @@ def _as_adverb(tree: Parse, i: int) -> Parse:
     return make_parse(words)
 
 
+def _is_premodifier(tree: Parse, i: int) -> bool:
+    """Whether the verb `i` belongs to the noun after it: "a heart shaped pillow", "a tasty looking treat".
+
+    Neither a passive nor "look" has an object that follows at once, without a determiner.
+    """
+    words, noun = tree.words, _noun_after(tree.words, i)
+    if noun is None or words[noun].head != i + 1:
+        return False
+    if "Tense=Past" not in words[i].feats and words[i].text.lower() != "looking":
+        return False
+    owned = any(words[c].deprel in ("aux", "aux:pass", "mark") for c in tree.children[i])
+    cased = any(words[c].deprel in ("det", "case", "nmod:poss") for c in tree.children[noun])
+    return words[i - 1].upos in ("NOUN", "ADJ", "ADV") and not owned and not cased
+
+
+def _noun_after(words: list[Word], i: int) -> int | None:
+    after = i + 2 if i + 1 < len(words) and words[i + 1].upos == "ADJ" else i + 1
+    return after if after < len(words) and words[after].upos == "NOUN" else None
+
+
+def _as_premodifier(tree: Parse, i: int) -> Parse:
+    """The noun after `i` takes the place of the phrase; `i` and the word before it describe that noun.
+
+    A subject of `i` before that, as in "a close up of a wall mounted tv", is the head of the whole instead.
+    """
+    words, before, noun = list(tree.words), i - 1, _noun_after(tree.words, i)
+    whole = [c for c in tree.children[i] if c < before and words[c].deprel in ("nsubj", "nsubj:pass")]
+    head, deprel = words[before].head, words[before].deprel
+    if head == i + 1:
+        head, deprel = (whole[0] + 1, "nmod") if whole else (words[i].head, words[i].deprel)
+    if head in (noun + 1, i + 1):
+        return tree
+    for child in {*tree.children[i], *tree.children[before]} - {before, i, noun, *whole}:
+        relation = "nmod" if words[child].deprel == "obl" else words[child].deprel
+        words[child] = words[child]._replace(head=noun + 1, deprel=relation)
+    for child in whole:
+        words[child] = words[child]._replace(head=words[i].head, deprel=words[i].deprel)
+    words[noun] = words[noun]._replace(head=head, deprel=deprel)
+    words[i] = words[i]._replace(head=noun + 1, deprel="amod")
+    words[before] = words[before]._replace(head=noun + 1, deprel="compound" if words[before].upos == "NOUN" else "amod")
+    return make_parse(words)
+
+
+def _as_subject(tree: Parse, noun: int) -> Parse:
+    """The clause after "as" or "and" has its own subject.
+
+    "looking on as the ball flies": no preposition "as" with a verb after its noun. "a man walks two dogs
+    and a person holds an umbrella": a second verb like the first, without an "and" of its own.
+    """
+    words, verb = list(tree.words), _verb_after(tree.words, noun)
+    if verb is None or words[verb].head == noun + 1:
+        return tree
+    if not (_follows_as(tree, noun, verb) or _starts_clause(tree, noun, verb)):
+        return tree
+    for child in tree.children[verb]:
+        if child < noun and words[child].deprel in ("nsubj", "nsubj:pass"):  # "a man leaning as a board moves"
+            words[child] = words[child]._replace(head=words[verb].head, deprel=words[verb].deprel)
+            words[verb] = words[verb]._replace(head=child + 1)
+    for child in tree.children[noun]:
+        if words[child].deprel in ("case", "cc"):
+            words[child] = words[child]._replace(head=verb + 1, deprel="mark")
+    words[noun] = words[noun]._replace(head=verb + 1, deprel="nsubj")
+    words[verb] = words[verb]._replace(deprel="advcl")
+    return make_parse(words)
+
+
+def _verb_after(words: list[Word], i: int) -> int | None:
+    after = i + 2 if i + 1 < len(words) and words[i + 1].upos == "AUX" else i + 1
+    return after if after < len(words) and words[after].upos == "VERB" else None
+
+
+def _follows_as(tree: Parse, noun: int, verb: int) -> bool:
+    finite = verb == noun + 2 or "VerbForm=Fin" in tree.words[verb].feats
+    return finite and any(tree.words[c].text.lower() == "as" for c in tree.children[noun])
+
+
+def _starts_clause(tree: Parse, noun: int, verb: int) -> bool:
+    """Whether a coordinated noun is the subject of `verb`: "a player throws a ball and a man swings"."""
+    words = tree.words
+    own = {words[c].deprel for c in tree.children[noun]}
+    complement = words[noun].head - 1
+    if words[noun].deprel != "conj" or "cc" not in own or not own & {"det", "nummod"} or complement < 0:
+        return False
+    first = words[complement].head - 1
+    if first < 0 or words[complement].deprel not in COMPLEMENTS or words[first].upos != "VERB":
+        return False
+    return words[noun].lemma.lower() not in GARMENTS and _form(words[first]) == _form(words[verb])
+
+
+def _form(verb: Word) -> str:
+    if verb.text.lower().endswith("ing"):
+        return "participle"
+    return "finite" if "VerbForm=Fin" in verb.feats else "other"
+
+
+def _without_object(tree: Parse, i: int) -> Parse:
+    """What follows "standing wearing" is worn: who sits or stands has no object, the next participle has."""
+    words = list(tree.words)
+    objects = [c for c in tree.children[i] if c > i and words[c].deprel in COMPLEMENTS and not _cased(tree, c)]
+    if words[i].lemma not in POSTURES or not objects:
+        return tree
+    between = [
+        w
+        for w in range(i + 1, objects[0])
+        if words[w].upos == "VERB"
+        and words[w].text.lower().endswith("ing")
+        and words[w].head - 1 in (i, objects[0])
+        and (words[w - 1].upos not in BEFORE_NOUN or words[w - 1].deprel == "compound:prt")  # "in her living room"
+    ]
+    if not between or any(words[c].deprel == "obj" for c in tree.children[between[0]]):
+        return tree
+    verb, noun = between[0], objects[0]
+    if words[verb - 1].upos == "SCONJ":  # "standing in living room"
+        words[verb - 1] = words[verb - 1]._replace(upos="ADP", head=noun + 1, deprel="case")
+        words[verb] = words[verb]._replace(head=noun + 1, deprel="amod")
+        return make_parse(words)
+    words[verb] = words[verb]._replace(head=i + 1, deprel="conj")
+    words[noun] = words[noun]._replace(head=verb + 1, deprel="obj")
+    return make_parse(words)
+
+
+def _within_scene(tree: Parse, verb: int, lexicon: dict[str, bool]) -> Parse:
+    """"a bathroom with a toilet sitting on the floor": what a place has does what no place does."""
+    word, scene = tree.words[verb], tree.words[verb].head - 1
+    if word.deprel not in CLAUSES or scene < 0 or tree.words[scene].lemma not in SCENES:
+        return tree
+    had = [
+        child
+        for child in tree.children[scene]
+        if child < verb
+        and tree.words[child].deprel == "nmod"
+        and any(tree.words[c].text.lower() == "with" for c in tree.children[child])
+    ]
+    if not had or verb_lemma(word.text.lower(), word.lemma.lower(), lexicon) not in ACTING:
+        return tree
+    words = list(tree.words)
+    words[verb] = word._replace(head=had[-1] + 1)
+    return make_parse(words)
+
+
+def _cased(tree: Parse, noun: int) -> bool:
+    return any(tree.words[c].deprel == "case" for c in tree.children[noun])
+
+
 def _as_preposition(tree: Parse, i: int) -> Parse:
     """`i` becomes the case of its object, which hangs where `i` hung."""
     words = list(tree.words)
@@ -170,8 +291,6 @@ def _as_preposition(tree: Parse, i: int) -> Parse:
     if not nouns or not words[i].head or words[i].head - 1 == nouns[0]:
         return tree
     head = words[i].head
-    words[nouns[0]] = words[nouns[0]]._replace(
-        head=head, deprel="obl" if words[head - 1].upos == "VERB" else "nmod"
-    )
+    words[nouns[0]] = words[nouns[0]]._replace(head=head, deprel="obl" if words[head - 1].upos == "VERB" else "nmod")
     words[i] = words[i]._replace(upos="ADP", head=nouns[0] + 1, deprel="case")
     return make_parse(words)

@@ -46,7 +46,7 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
         return []
     if word.light and dependants(tree, verb, "xcomp"):
         return []
-    if word.bare and not dependants(tree, verb, "mark"):  # "is red" is no verb, "to untangle" is
+    if word.bare or word.nounish and not dependants(tree, verb, "mark", "obj", "aux", "aux:pass"):
         return []
     passive = is_passive(tree, verb)
     doers = subjects(tree, verb)
@@ -60,7 +60,7 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
         pairs = [(s, particle, o, 0) for s in doers for o in places]
         particle = ()
     else:
-        direct = objects(tree, verb)
+        direct = [] if word.posture else objects(tree, verb)
         rank = 1 if direct else 0
         pairs = [(s, (), o, 0) for s in doers for o in direct]
         pairs += [(s, prep, o, rank) for s in doers for prep, o in obliques(tree, verb)]
@@ -72,16 +72,20 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
 
 
 def _can_act(subject: Kind, verb: Kind) -> bool:
-    """No time or place does anything, and a picture only shows."""
-    return not subject.adverbial and not (subject.picture and verb.picturing)
+    """No time or side of a thing does anything, and a picture hangs at most."""
+    return not subject.adverbial and (verb.hanging or not subject.picture)
 
 
 def _after_particle(tree: Tree, verb: int) -> list[int]:
-    """"standing on a bench" with "on" read as a particle: who sits, stands or lies has no object."""
-    if not tree.words[verb].seated or not dependants(tree, verb, "compound:prt"):
+    """"standing on a bench", "walking down a street" with the preposition read as a particle.
+
+    Who stays or moves somewhere has no object.
+    """
+    particles = [i for i in dependants(tree, verb, "compound:prt") if tree.words[i].stranded]
+    if not particles or not (tree.words[verb].seated or tree.words[verb].moving):
         return []
-    bare = [i for i in dependants(tree, verb, "obj", "obl") if not dependants(tree, i, "case")]
-    return [noun for i in bare for noun in meant(tree, i) if not tree.words[noun].adverbial]
+    bare = [i for i in dependants(tree, verb, "obj", "obl") if i > particles[0] and not dependants(tree, i, "case")]
+    return [noun for i in bare for noun in meant(tree, i, False) if not tree.words[noun].adverbial]
 
 
 def is_passive(tree: Tree, verb: int) -> bool:
@@ -116,8 +120,9 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
     if deprel in ("acl", "acl:relcl") or deprel == "amod" and depth:  # "a man ready to hit a ball"
         return _modified(tree, head, verb)
     if deprel in SHARING:
-        governed = objects(tree, head) if deprel == "xcomp" and not tree.words[head].using else []
-        if governed:  # "watching a dog run"
+        controls = deprel == "xcomp" and not tree.words[head].using or tree.words[head].teaching
+        governed = objects(tree, head) if controls else []
+        if governed:  # "watching a dog run", "teaching a boy how to ride"
             return governed
         is_one = deprel == "conj" and dependants(tree, head, "cop")  # "a boy is a rider and is jumping"
         if tree.words[head].tagged_noun and not is_one:
@@ -135,15 +140,21 @@ def _modified(tree: Tree, noun: int, verb: int) -> list[int]:
     if dependants(tree, noun, "case") and dependants(tree, noun, "cop", "nsubj"):
         # "people are at a table looking at": the people; but "this is a man riding": the man
         return [i for subject in dependants(tree, noun, "nsubj") for i in meant(tree, subject)]
-    deprel, head = tree.deprels[noun], tree.heads[noun]
-    if tree.words[noun].stage and deprel in ("nmod", "obl") and head >= 0:
+    deprel, head, word = tree.deprels[noun], tree.heads[noun], tree.words[noun]
+    placed = word.part and dependants(tree, noun, "case")  # "standing in front of a house looking": who stands
+    if (word.stage or placed) and deprel in ("nmod", "obl") and head >= 0:
         return _modified(tree, head, verb) if tree.words[head].tagged_noun else subjects(tree, head, DEPTH)
     if deprel == "conj" and 0 <= head < verb and tree.words[head].tagged_noun:
         noun = head
     elif deprel == "nmod" and head >= 0 and tree.words[head].group:
         noun = head
     before = [i for i in meant(tree, noun) if i < verb]
-    return before or meant(tree, noun)
+    return _wearers(tree, before or meant(tree, noun))
+
+
+def _wearers(tree: Tree, nouns: list[int]) -> list[int]:
+    """"a man in a shirt and pants running": pants, coordinated with the man by mistake, do not run."""
+    return [i for i in nouns if not tree.words[i].garment] or nouns
 
 
 def objects(tree: Tree, verb: int) -> list[int]:
@@ -154,7 +165,7 @@ def objects(tree: Tree, verb: int) -> list[int]:
         noun
         for child in marked
         if not dependants(tree, child, "case")  # "sitting on a table" is oblique, whatever its label
-        for noun in meant(tree, child)
+        for noun in meant(tree, child, pictures=False)
     ]
     if not marked and deprel == "conj" and head >= 0:
         own = _shared_object(tree, head, verb)
@@ -167,7 +178,7 @@ def objects(tree: Tree, verb: int) -> list[int]:
 
 def _shared_object(tree: Tree, first: int, second: int) -> list[int]:
     """"standing and eating hay": no; "holding and petting a cat": an object after both serves both."""
-    return [noun for child in dependants(tree, first, "obj") if child > second for noun in meant(tree, child)]
+    return [noun for child in dependants(tree, first, "obj") if child > second for noun in meant(tree, child, False)]
 
 
 def agents(tree: Tree, verb: int) -> list[int]:
@@ -212,14 +223,14 @@ def _own_obliques(tree: Tree, verb: int) -> list[tuple[tuple[int, ...], int]]:
         if whole:
             preposition = (*preposition, *_the(tree, child), child, *_of(tree, child))
         for target in whole or [child]:
-            found += [(preposition, i) for i in meant(tree, target) if not tree.words[i].adverbial]
+            found += [(preposition, i) for i in meant(tree, target, False) if not tree.words[i].adverbial]
     return list(dict.fromkeys(found))
 
 
 def _phrases(tree: Tree, verb: int) -> list[int]:
     """The phrases of a verb, and of "next" beside it: "standing next to a bicycle"."""
     adverbs = [i for i in dependants(tree, verb, "advmod", "xcomp") if tree.words[i].beside]
-    own = dependants(tree, verb, "obl", "obj", "nmod")
+    own = dependants(tree, verb, "obl", "obl:agent", "obj", "nmod")
     return [*own, *(i for adverb in adverbs for i in dependants(tree, adverb, "obl", "nmod"))]
 
 

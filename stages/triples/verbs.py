@@ -9,17 +9,24 @@ from stages.common.errors import InputError
 LIGHT = set("try attempt begin start continue prepare get go seem appear want like love stop about ready".split())
 DRESS = {"dress", "clothe"}
 # a passive of these presents its subject, as a copula does: "a man is seen on a beach"
-# what a picture does is no relation of the things that it shows
-PICTURING = set(
-    "show depict feature display capture portray present contain have include look illustrate".split()
-)
 SHOWING = {"see", "show", "picture", "photograph", "depict", "view"}
 # "parked by a building": a passive of these has a place, and no agent
-SEATED = set("park seat place position situate locate stop gather perch moor dock anchor prop lean sit stand lie lay".split())
+SEATED = set(
+    "park seat place position situate locate stop gather perch moor dock anchor prop lean sit stand lie lay".split()
+)
+# no object of its own: "standing wearing a tuxedo"
+POSTURES = set("sit stand lie kneel crouch squat".split())
+# all that a picture on a wall does; what it shows, it does not do
+HANGING = SEATED | set("hang mount attach post tape pin display frame decorate adorn cover line surround".split())
 # "using a knife to cut a cake": the user cuts
 USING = {"use", "need", "take", "wait", "bend"}
+# "teaching a boy how to ride": the taught rides
+TEACHING = {"teach", "train", "help", "let", "allow", "ask", "encourage"}
 # words of other classes that look like verbs to a small parser
-NO_VERBS = set("each other something red several many various half small ceiling railing flooring".split())
+NO_VERBS = set(
+    "each other something red several many various half small ceiling railing flooring shelving awning upcoming "
+    "assorted legged hued besides".split()
+)
 NEGATIONS = {"not", "n't", "never"}
 # time and absence: what follows these is not where the verb happens
 APART = set("during until till since without except instead unlike because despite".split())
@@ -30,6 +37,23 @@ PLACE = set(
 )
 # "sat by a window", "drove by": by is a place with these
 BY_PLACE = set("sit stand lie lay walk run go pass drive fly swim sail wait park seat ride".split())
+# motion and gaze: "walking down a street", "looking out a window" name a way, not an object
+MOVING = BY_PLACE | set(
+    "travel look stare peer gaze move jump climb slide cruise roll step hike march trot stroll wander ski skate "
+    "skateboard surf float race speed roam".split()
+)
+# what people, animals and things in a place do, and no place does
+ACTING = HANGING - set("cover line surround decorate adorn".split()) | BY_PLACE | set(
+    "eat play hold wear look watch work graze rest relax pose travel ski surf jump cook read talk drink carry float "
+    "kneel crouch squat skate skateboard feed sleep".split()
+)
+# nouns first: without an ending of a participle and without an object, these are the noun: "a toilet and sink"
+NOUNISH = set(
+    "sign sink light board field track truck sandwich bike bicycle trick cup wave rock seat mouth store box toy plant "
+    "bus edge microwave tile control graffiti coat shop bag match eye butter jet tie toast shade slice leave handle "
+    "frame supply clothe design cover brush tag stripe layer signal treat paw umpire outfit telephone shadow "
+    "care".split()  # cars
+)
 # closed classes: neither nouns nor verbs, whatever the parser's tag
 CLOSED = set(
     "together nearby during next close inside outside against behind beside near towards toward underneath between "

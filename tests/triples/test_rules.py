@@ -11,7 +11,8 @@ from tests.triples.trees import TREES, parses_of, predict, read_conllu, words_of
 
 GOLD = Path("../shared/gold_triples_sample.json")
 LEXICON = dict.fromkeys(
-    "ride eat kick chase catch drive stand look pick hit pet use cut walk graze swing trot".split(), True
+    "ride eat kick chase catch drive stand look pick hit pet use cut walk graze swing trot "
+    "take cross teach sink sign".split(), True
 ) | {
     "wear": False, "watch": True, "sit": False, "park": False, "hold": False,
 }  # fmt: skip
@@ -229,9 +230,87 @@ CAPTIONS = {
         "MAN/NOUN/0/root RIDING:ride/VERB/1/acl A/DET/4/det HORSE/NOUN/2/obj",
         ["man ride horse"],
     ),
+    "a picture that is taken stays one": (
+        "A/DET/2/det man/NOUN/0/root taking:take/VERB/2/acl a/DET/5/det picture/NOUN/3/obj of/ADP/7/case "
+        "himself/PRON/5/nmod",
+        ["man take picture"],
+    ),
+    "a picture of an animal that is taken stays one": (
+        "man/NOUN/0/root taking:take/VERB/1/acl a/DET/4/det picture/NOUN/2/obj of/ADP/7/case "
+        "a/DET/7/det dog/NOUN/4/nmod",
+        ["man take picture"],
+    ),
+    "a picture does nothing": (
+        f"A/DET/2/det photo/NOUN/0/root taken:take/VERB/2/acl{PAST} from/ADP/6/case a/DET/6/det car/NOUN/3/obl",
+        [],
+    ),
+    "but it stands": (
+        "A/DET/2/det picture/NOUN/0/root standing:stand/VERB/2/acl on/ADP/6/case a/DET/6/det shelf/NOUN/3/obl",
+        ["picture stand on shelf"],
+    ),
+    "part of a subject": (
+        f"The/DET/2/det front/NOUN/0/root of/ADP/5/case a/DET/5/det train/NOUN/2/nmod parked:park/VERB/5/acl{PAST} "
+        "by/ADP/9/case a/DET/9/det platform/NOUN/6/obl:agent",
+        ["train park by platform"],
+    ),
+    "part of an object": (
+        "cow/NOUN/0/root crossing:cross/VERB/1/acl the/DET/4/det middle/NOUN/2/obj of/ADP/7/case "
+        "a/DET/7/det road/NOUN/4/nmod",
+        ["cow cross road"],
+    ),
+    "a place of its own": (
+        "flags:flag/NOUN/2/nsubj sit/VERB/0/root on/ADP/5/case the/DET/5/det shore/NOUN/2/obl",
+        ["flag sit on shore"],
+    ),
+    "looking, hung on the part of a place": (
+        "men:man/NOUN/0/root standing:stand/VERB/1/acl in/ADP/4/case front/NOUN/2/obl of/ADP/7/case a/DET/7/det "
+        "house/NOUN/4/nmod looking:look/VERB/4/acl at/ADP/11/case a/DET/11/det dog/NOUN/8/obl",
+        ["man stand in front of house", "man look at dog"],
+    ),
+    "clothes do nothing": (
+        "A/DET/2/det man/NOUN/0/root in/ADP/5/case a/DET/5/det shirt/NOUN/2/nmod and/CCONJ/7/cc pants/NOUN/2/conj "
+        "eating:eat/VERB/2/acl cake/NOUN/8/obj",
+        ["man eat cake"],
+    ),
+    "a way down, with the preposition read as a particle": (
+        "man/NOUN/2/nsubj walks:walk/VERB/0/root down/ADP/2/compound:prt the/DET/5/det beach/NOUN/2/obl "
+        "near/ADP/8/case the/DET/8/det ocean/NOUN/2/obl",
+        ["man walk down beach"],
+    ),
+    "who sits has no object": (
+        "a/DET/2/det monkey/NOUN/3/nsubj sits:sit/VERB/0/root lunch/NOUN/3/obj",
+        [],
+    ),
+    "rather a noun than a verb": (
+        "A/DET/2/det toilet/NOUN/0/root and/CCONJ/4/cc sink/VERB/2/conj near/ADP/7/case a/DET/7/det window/NOUN/4/obl",
+        [],
+    ),
+    "a verb by its object": (
+        "A/DET/2/det man/NOUN/3/nsubj signs:sign/VERB/0/root a/DET/5/det book/NOUN/3/obj",
+        ["man sign book"],
+    ),
+    "an unknown verb without the ending of a participle": (
+        "A/DET/2/det table/NOUN/0/root and/CCONJ/4/cc chairs:chair/VERB/2/conj with/ADP/6/case tools:tool/NOUN/4/obl",
+        [],
+    ),
+    "an unknown verb with one": (
+        "person/NOUN/0/root ridding:ridding/VERB/1/acl a/DET/4/det horse/NOUN/2/obj",
+        ["person ridding horse"],
+    ),
+    "the taught ride": (
+        "man/NOUN/0/root teaching:teach/VERB/1/acl a/DET/4/det boy/NOUN/2/obj how/ADV/7/advmod to/PART/7/mark "
+        "ride/VERB/2/advcl a/DET/9/det horse/NOUN/7/obj",
+        ["man teach boy", "boy ride horse"],
+    ),
     "verbless": ("a/DET/2/det table/NOUN/0/root with/ADP/4/case food/NOUN/2/nmod", []),
     "imperative": ("ride/VERB/0/root the/DET/3/det horse/NOUN/1/obj", []),
 }
+
+
+# labels of nouns that only modify, in EWT, in later UD releases and in Stanza's default models
+MODIFYING = (
+    "obl:tmod obl:npmod obl:unmarked nmod:tmod nmod:npmod nmod:unmarked nmod:poss nmod:desc nsubj:outer flat dislocated"
+).split()
 
 
 def triples_of(line: str) -> list[dict]:
@@ -247,6 +326,30 @@ def found(line: str) -> list[str]:
 def test_construction(name):
     line, expected = CAPTIONS[name]
     assert sorted(found(line)) == sorted(expected)
+
+
+@pytest.mark.parametrize("label", ["obl", "obl:agent"])
+def test_labels_of_agents(label):
+    ball = f"a/DET/2/det ball/NOUN/0/root kicked:kick/VERB/2/acl{PAST} by/ADP/6/case a/DET/6/det boy/NOUN/3/{label}"
+    assert found(ball) == ["boy kick ball"]
+
+
+@pytest.mark.parametrize("label", MODIFYING)
+def test_labels_that_add_no_object(label):
+    ride = "man/NOUN/0/root riding:ride/VERB/1/acl a/DET/4/det horse/NOUN/2/obj that/DET/6/det mile/NOUN"
+    assert found(f"{ride}/2/{label}") == ["man ride horse"]
+    assert found(f"{ride}/4/{label}") == ["man ride horse"]
+
+
+@pytest.mark.parametrize("label", ["conj", "advcl", "advcl:relcl", "xcomp", "ccomp", "parataxis", "dep"])
+def test_labels_of_verbs_that_share_a_subject(label):
+    eat = f"man/NOUN/2/nsubj sits:sit/VERB/0/root eating:eat/VERB/2/{label} cake/NOUN/3/obj"
+    assert found(eat) == ["man eat cake"]
+
+
+def test_by_a_place_labelled_an_agent():
+    sit = "cat/NOUN/0/root sitting:sit/VERB/1/acl by/ADP/5/case a/DET/5/det window/NOUN/2/obl:agent"
+    assert found(sit) == ["cat sit by window"]
 
 
 def test_compounds_are_kept_beside_the_head_noun():
