@@ -18,6 +18,9 @@ def meant(tree: Tree, noun: int, pictures: bool = True) -> list[int]:
 
     Without `pictures`, a picture stays one: who takes a picture of a cat takes a picture.
     """
+    word = tree.words[noun]
+    if not word.quantity and not word.part and "conj" not in tree.children[noun]:  # most nouns mean themselves
+        return [noun] if word.noun else []
     found: list[int] = []
     for head in with_conjuncts(tree, noun):
         word = tree.words[head]

@@ -48,8 +48,10 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
         return []
     if word.bare or word.nounish and not dependants(tree, verb, "mark", "obj", "aux", "aux:pass"):
         return []
-    passive = is_passive(tree, verb)
     doers = subjects(tree, verb)
+    if not doers:
+        return []
+    passive = is_passive(tree, verb)
     particle = tuple(dependants(tree, verb, "compound:prt"))
     if passive:
         pairs = [(a, (), p, 0) for a in agents(tree, verb) for p in doers]

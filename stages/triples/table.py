@@ -112,21 +112,24 @@ def describe(words: Words, memory: Memory) -> tuple[np.ndarray, list[tuple[int, 
     key = np.zeros(len(words.head), np.int64)
     for field in WORD:
         key = key * len(words.values[field]) + words.codes[field]
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    columns = [np.array(words.values[field], object)[words.codes[field][first]].tolist() for field in WORD]
-    distinct = list(zip(*columns, strict=True))
+    encoded = pa.array(key).dictionary_encode()
+    rest, columns = encoded.dictionary.to_numpy(), []
+    for field in reversed(WORD):
+        rest, code = np.divmod(rest, len(words.values[field]))
+        columns.append(np.array(words.values[field], object)[code].tolist())
+    distinct = list(zip(*reversed(columns), strict=True))
     for word in distinct:
         if word not in memory.words:
             memory.words[word] = _described(*word, memory)
-    described = [memory.words[word] for word in distinct]
-    return inverse, described
+    return encoded.indices.to_numpy(), [memory.words[word] for word in distinct]
 
 
 def _described(text: str, lemma: str, upos: str, feats: str, memory: Memory) -> tuple[int, str, str]:
     form, stem = text.lower(), lemma.lower()
     kind = kind_of(form, stem, upos, feats, memory.lexicon)
     number = memory.kinds.setdefault(kind, len(memory.kinds))
-    return number, noun_lemma(form, stem, upos), verb_lemma(form, stem, memory.lexicon)
+    verb = verb_lemma(form, stem, memory.lexicon) if upos == "VERB" else ""
+    return number, noun_lemma(form, stem, upos), verb
 
 
 def find(words: Words, kind: np.ndarray, memory: Memory) -> Found:

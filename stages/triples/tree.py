@@ -56,6 +56,8 @@ def make_tree(words: list[Kind], heads: list[int], deprels: list[str]) -> Tree:
 def dependants(tree: Tree, head: int, *deprels: str) -> list[int]:
     """The dependants of `head` whose relation is one of `deprels`, in order."""
     children = tree.children[head]
+    if not children:
+        return []
     if len(deprels) == 1:
         return children.get(deprels[0], [])
     found = [i for name in deprels if name in children for i in children[name]]
