@@ -41,7 +41,7 @@ def main() -> None:
     nouns = read_lexicon("data/nouns.csv", KINDS["nouns"])
     verbs = read_lexicon("data/verb_synonyms.csv", KINDS["verbs"])
     if options["exact_nouns"]:
-        nouns = nouns[nouns["kind"] == "animate"]
+        nouns = nouns[~nouns["kind"].isin(("same", "may_be"))]
     chosen = Options(**{name: options[name] for name in Options.__annotations__})
     features = read_features(FEATURES, triples["image_id"])
     tuples, refused = make_tuples(triples, nouns, verbs, chosen, params["seed"], features)

@@ -13,6 +13,8 @@ from stages.negatives.propose import Source
 ROUNDS = 8  # draws before a place in a group is given up
 CHUNK = 65536  # rows of embeddings compared at once
 
+Rule = Callable[[np.ndarray, np.ndarray], np.ndarray]  # rows (M,) and (M,) -> refused (M,)
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -23,7 +25,7 @@ class Refusal:
     statements: np.ndarray  # (N,) code of each row's triple, its image left out
     embeddings: np.ndarray | None  # (I, D) unit length, one an image of claims.images
     max_similarity: float
-    exclusive: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None  # None: any verbs are
+    of_verbs: dict[str, Rule]  # which verbs are no negatives of each other
 
     def reasons(self, first: np.ndarray, second: np.ndarray) -> dict[str, np.ndarray]:
         """For rows (M,) and (M,), where each rule refuses the pair: name -> bool (M,).
@@ -32,8 +34,7 @@ class Refusal:
         """
         there = self.claims.said_of(self.statements[first], self.images[second])
         here = self.claims.said_of(self.statements[second], self.images[first])
-        compatible = {} if self.exclusive is None else {"compatible": ~self.exclusive(first, second)}
-        return compatible | {
+        return {name: rule(first, second) for name, rule in self.of_verbs.items()} | {
             "same_image": self.images[first] == self.images[second],
             "false_negative": there | here,
             "too_similar": self._similar(self.images[first], self.images[second]),
@@ -52,11 +53,15 @@ class Refusal:
 
 
 def refusal(
-    items: pd.DataFrame, claims: Claims, embeddings: np.ndarray | None, max_similarity: float
+    items: pd.DataFrame,
+    claims: Claims,
+    embeddings: np.ndarray | None,
+    max_similarity: float,
+    of_verbs: dict[str, Rule],
 ) -> Refusal:
     """The rules for these items."""
     images = claims.images.get_indexer(items["image_id"])
-    return Refusal(claims, images, claims.statements(items), embeddings, max_similarity)
+    return Refusal(claims, images, claims.statements(items), embeddings, max_similarity, of_verbs)
 
 
 def draw_groups(

@@ -1,5 +1,6 @@
 """The triples that tuples are made of: one for each image and distinct triple, in a fixed order."""
 
+import numpy as np
 import pandas as pd
 
 from stages.common.errors import InputError
@@ -37,6 +38,39 @@ def image_triples(triples: pd.DataFrame) -> pd.DataFrame:
     items = items.sort_values("triple_id", kind="stable").drop_duplicates(["image_id", *KEY])
     order = ["split", "subject", "object", "phrase", "image_id"]
     return items.sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def images_with(items: pd.DataFrame, columns: list[str], sought: pd.DataFrame) -> np.ndarray:
+    """How many images have a triple with the words of each row of `sought` in `columns`: (N,)."""
+    counts = items.drop_duplicates([*columns, "image_id"]).groupby(columns)["image_id"].size()
+    return counts.reindex(pd.MultiIndex.from_frame(sought[columns]), fill_value=0).to_numpy()
+
+
+def garbled(items: pd.DataFrame) -> pd.Series:
+    """Whether a particle doubles the preposition, as a slip of the pen does: "sitting on in front of"."""
+    place = ("in", "on")
+    return items["particle"].isin(place) & items["preposition"].str.startswith(place)
+
+
+def supported(items: pd.DataFrame, least: int) -> np.ndarray:
+    """Whether `least` images show the subject with the verb, and as many the phrase with the object: (N,).
+
+    What captions of a single image have is often a parsing error.
+    """
+    pairs = ["subject", "relation"], ["phrase", "object"]
+    return np.all([images_with(items, pair, items) >= least for pair in pairs], axis=0)
+
+
+def swappable(items: pd.DataFrame, least: int, animate: set[str]) -> np.ndarray:
+    """Whether the object could do what the subject does, so that the swapped text is false, not absurd: (N,).
+
+    Where both are animate, or where `least` images show the object in the subject's role: a bed may be
+    sitting on a dog, but no racket holds a woman.
+    """
+    turned = items.rename(columns={"subject": "object", "object": "subject"})
+    alive = items["subject"].isin(animate) & items["object"].isin(animate)
+    different = items["subject"] != items["object"]
+    return (alive | (images_with(items, ["subject", "phrase"], turned) >= least)) & different
 
 
 def unseen(items: pd.DataFrame) -> pd.DataFrame:

@@ -1,17 +1,17 @@
 """The tuples of every set, from the triples of the captions."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from stages.common.text import triple_text
+from stages.negatives.agreement import confused, confused_verbs
 from stages.negatives.choose import Refusal, balanced, distinct, draw_groups, refusal
 from stages.negatives.claims import read_claims
-from stages.negatives.items import image_triples, unseen
-from stages.negatives.lexicon import exclusive, symmetric, words
+from stages.negatives.items import garbled, image_triples, supported, swappable, unseen
+from stages.negatives.lexicon import comparable, compatible, of_kind, symmetric, vague, words
 from stages.negatives.propose import Source, anything, other_verb, swapped_roles
 
 SETS = ("dynamic", "stative", "swapped", "random")
@@ -26,6 +26,7 @@ class Options:
     max_per_pair: int
     temperature: float
     max_similarity: float
+    min_images: int
 
 
 def make_tuples(
@@ -44,20 +45,28 @@ def make_tuples(
     exception: a swapped triple that no image shows gives one tuple with a text alone, in train only.
     """
     items = image_triples(triples)
-    claims = read_claims(triples, words(nouns), words(verbs))
-    refuse = refusal(items, claims, _aligned(features, claims.images), options.max_similarity)
+    lexicon = words(nouns), words(verbs)
+    claims = read_claims(triples, *lexicon)
+    deeds = read_claims(triples, *lexicon, parts=("subject", "relation"))
+    confusions = confused_verbs(triples, *lexicon, options.min_images)
+    embeddings = _aligned(features, claims.images)
     tables, refused = [], {}
     for number, name in enumerate(SETS):
         rng = np.random.default_rng([seed, 20, number])
-        rows = items[_belongs(items, name, verbs)].reset_index(names="row")
+        belongs, left_out = _members(items, name, verbs, nouns, options.min_images)
+        rows = items[belongs].reset_index(drop=True)
+        told, of_verbs = claims, {}
+        if name in ("dynamic", "stative"):
+            told = deeds  # who sits elsewhere in the picture does not stand here
+            of_verbs["compatible"] = compatible(rows, verbs, nouns)
+            of_verbs["confused"] = confused(rows, confusions, *lexicon)
+        refuse = refusal(rows, told, embeddings, options.max_similarity, of_verbs)
         k = 1 if name == "swapped" else options.k  # a triple has one swapped text
-        # two actions at once are rare, two states are not: these must exclude each other
-        contrary = exclusive(rows, verbs, nouns) if name == "stative" else None
-        local = _restrict(refuse, rows["row"].to_numpy(), contrary)
-        groups, refused[name] = _groups(rows, name, local, k, options, rng)
+        groups, rejected = _groups(rows, name, refuse, k, options, rng)
+        refused[name] = left_out + rejected
         table = _mirrored(groups, rows)
         if name == "swapped":
-            table = pd.concat([table, _texts_alone(rows, local, options, rng)])
+            table = pd.concat([table, _texts_alone(rows, refuse, options, rng)])
         tables.append(table.assign(set=name))
     table = pd.concat(tables, ignore_index=True)
     table = table.join(unseen(items).set_index(items["triple_id"]), on="anchor")
@@ -66,13 +75,25 @@ def make_tuples(
     return table.assign(tuple_id=np.arange(len(table))), refused
 
 
-def _belongs(items: pd.DataFrame, name: str, verbs: pd.DataFrame) -> pd.Series:
-    """The rows that may be anchors and negatives of a set."""
+def _members(
+    items: pd.DataFrame, name: str, verbs: pd.DataFrame, nouns: pd.DataFrame, least: int
+) -> tuple[np.ndarray, Counter]:
+    """The rows (N,) that may be anchors and negatives of a set, and how many each rule leaves out."""
+    belongs = np.ones(len(items), bool)
+    rules = {"vague_verb": vague(items, verbs), "garbled": garbled(items), "seen_once": ~supported(items, least)}
     if name in ("dynamic", "stative"):
-        return items["dynamic"].eq(name == "dynamic").fillna(False).astype(bool)
+        belongs = items["dynamic"].eq(name == "dynamic").fillna(False).to_numpy(bool)
+        rules["no_contrary_verb"] = ~comparable(items, verbs)
+    else:
+        rules["unsaid_noun"] = items[["subject", "object"]].isin(of_kind(nouns, "unsaid")).any(axis=1)
     if name == "swapped":
-        return ~symmetric(items, verbs) & (items["subject"] != items["object"])
-    return pd.Series(True, index=items.index)
+        rules["symmetric"] = symmetric(items, verbs)
+        rules["absurd_swapped"] = ~swappable(items, least, of_kind(nouns, "animate"))
+    left_out = Counter()
+    for rule, where in rules.items():
+        left_out[rule] = int((belongs & where).sum())
+        belongs = belongs & ~np.asarray(where)
+    return belongs, left_out
 
 
 def _source(rows: pd.DataFrame, name: str, options: Options) -> Source:
@@ -130,17 +151,6 @@ def _texts_alone(
             "negatives": [np.zeros(0, np.int64)] * len(chosen),
             "negative_texts": list(found.to_numpy()[:, None]),
         }
-    )
-
-
-def _restrict(refuse: Refusal, rows: np.ndarray, contrary: Callable | None) -> Refusal:
-    return Refusal(
-        refuse.claims,
-        refuse.images[rows],
-        refuse.statements[rows],
-        refuse.embeddings,
-        refuse.max_similarity,
-        contrary,
     )
 
 
