@@ -76,17 +76,22 @@ more men than women in sport, are inherited.
 """
 
 
-def release_table(tuples: pd.DataFrame, triples: pd.DataFrame) -> pd.DataFrame:
-    """The tuples with ids of images and captions in place of triple ids."""
+def release_table(tuples: pd.DataFrame, triples: pd.DataFrame) -> pa.Table:
+    """The tuples with ids of images and captions in place of triple ids: the columns of SCHEMA, and split."""
     facts = triples.set_index("triple_id")
-    columns = ["image_id", "caption_id", "subject", "relation", "object", "text"]
-    table = tuples.join(facts[columns], on="anchor")
-    negatives = table["negatives"].explode().dropna().astype("int64")
-    for column in ("image_id", "caption_id"):
-        found = facts[column].loc[negatives].set_axis(negatives.index)
-        lists = found.groupby(level=0).agg(list).reindex(table.index)
-        table[f"negative_{column}s"] = lists.where(lists.notna(), pd.Series([[]] * len(table), table.index))
-    return table[SCHEMA.names + ["split"]]
+    anchors = facts.loc[tuples["anchor"]]
+    columns = {name: pa.array(tuples[name], from_pandas=True) for name in ("tuple_id", "set", "split")}
+    for name in ("image_id", "caption_id", "subject", "relation", "object", "text"):
+        columns[name] = pa.array(anchors[name])
+    lists = pa.array(tuples["negatives"].to_list(), pa.list_(pa.int64()))
+    negatives = facts.loc[lists.flatten().to_numpy()]
+    for name in ("image_id", "caption_id"):
+        columns[f"negative_{name}s"] = pa.ListArray.from_arrays(lists.offsets, pa.array(negatives[name]))
+    columns["negative_texts"] = pa.array(tuples["negative_texts"].to_list(), pa.list_(pa.string()))
+    for name in ("unseen_relation", "unseen_triple"):
+        columns[name] = pa.array(tuples[name])
+    schema = SCHEMA.append(pa.field("split", pa.string()))
+    return pa.table(columns).select(schema.names).cast(schema)
 
 
 def data_card(summary: dict) -> str:

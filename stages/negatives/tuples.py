@@ -123,8 +123,8 @@ def _mirrored(groups: np.ndarray, rows: pd.DataFrame) -> pd.DataFrame:
         {
             "split": rows["split"].to_numpy()[members[:, 0]],
             "anchor": ids[members[:, 0]],
-            "negatives": list(ids[members[:, 1:]]),
-            "negative_texts": list(texts[members[:, 1:]]),
+            "negatives": pd.Series(list(ids[members[:, 1:]]), dtype=object),
+            "negative_texts": pd.Series(list(texts[members[:, 1:]]), dtype=object),
         }
     )
 

@@ -310,9 +310,9 @@ def test_release_names_images_and_captions():
     triples = triples_of((7, "dog chase cat"), (8, "cat chase dog"), (9, "man ride horse"))
     table, _ = make_tuples(triples, ANIMALS, VERBS, OPTIONS, 0)
     rows = release_table(table[table["set"] == "swapped"].reset_index(drop=True), triples)
-    assert rows["image_id"].tolist() == [8, 7, 9]
-    assert rows["negative_image_ids"].tolist() == [[7], [8], []]
-    assert rows["negative_caption_ids"].tolist() == [[0], [1], []]
+    assert rows["image_id"].to_pylist() == [8, 7, 9]
+    assert rows["negative_image_ids"].to_pylist() == [[7], [8], []]
+    assert rows["negative_caption_ids"].to_pylist() == [[0], [1], []]
 
 
 @pytest.mark.parametrize(
