@@ -22,7 +22,8 @@ class Refusal:
 
     claims: Claims
     images: np.ndarray  # (N,) position of each row's image in claims.images
-    statements: np.ndarray  # (N,) code of each row's triple, its image left out
+    statements: np.ndarray  # (N, 3) codes of each row's words
+    parts: tuple[str, ...]  # of a statement that must not be true of the other image
     embeddings: np.ndarray | None  # (I, D) unit length, one an image of claims.images
     max_similarity: float
     of_verbs: dict[str, Rule]  # which verbs are no negatives of each other
@@ -32,8 +33,8 @@ class Refusal:
 
         Symmetric: neither text may be true of the other's image, by any caption of that image.
         """
-        there = self.claims.said_of(self.statements[first], self.images[second])
-        here = self.claims.said_of(self.statements[second], self.images[first])
+        there = self.claims.said_of(self.statements[first], self.images[second], self.parts)
+        here = self.claims.said_of(self.statements[second], self.images[first], self.parts)
         return {name: rule(first, second) for name, rule in self.of_verbs.items()} | {
             "same_image": self.images[first] == self.images[second],
             "false_negative": there | here,
@@ -50,18 +51,6 @@ class Refusal:
             b = self.embeddings[second[rows]].astype(np.float32)  # (C, D)
             close[rows] = np.einsum("cd,cd->c", a, b) > self.max_similarity
         return close
-
-
-def refusal(
-    items: pd.DataFrame,
-    claims: Claims,
-    embeddings: np.ndarray | None,
-    max_similarity: float,
-    of_verbs: dict[str, Rule],
-) -> Refusal:
-    """The rules for these items."""
-    images = claims.images.get_indexer(items["image_id"])
-    return Refusal(claims, images, claims.statements(items), embeddings, max_similarity, of_verbs)
 
 
 def draw_groups(

@@ -67,6 +67,16 @@ def symmetric(triples: pd.DataFrame, verbs: pd.DataFrame) -> pd.Series:
     return by_verb | triples["preposition"].isin(of_kind(verbs, "symmetric_preposition"))
 
 
+def overlap(lexicon: Words, names: pd.Index) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """A function of codes (M,) and (M,), positions in `names`: whether the two words are one or overlap."""
+    listed = pd.Index(sorted({word for pair in lexicon.overlaps for word in pair}))
+    place = np.append(listed.get_indexer(names), -1)  # (V+1,) -1: not listed, or no code
+    table = np.zeros((len(listed) + 1, len(listed) + 1), bool)  # (L+1, L+1), the last for what is not listed
+    for word, other in lexicon.overlaps:
+        table[listed.get_loc(word), listed.get_loc(other)] = True
+    return lambda first, second: (first == second) | table[place[first], place[second]]
+
+
 def of_kind(lexicon: pd.DataFrame, kind: str) -> set[str]:
     """The words of a kind, such as the nouns that are animate."""
     return set(lexicon.loc[lexicon["kind"] == kind, "word"])

@@ -8,8 +8,8 @@ import pandas as pd
 
 from stages.common.text import triple_text
 from stages.negatives.agreement import confused, confused_verbs
-from stages.negatives.choose import Refusal, balanced, distinct, draw_groups, refusal
-from stages.negatives.claims import read_claims
+from stages.negatives.choose import Refusal, balanced, distinct, draw_groups
+from stages.negatives.claims import PARTS, read_claims
 from stages.negatives.items import garbled, image_triples, supported, swappable, unseen
 from stages.negatives.lexicon import comparable, compatible, of_kind, symmetric, vague, words
 from stages.negatives.propose import Source, anything, other_verb, swapped_roles
@@ -47,7 +47,6 @@ def make_tuples(
     items = image_triples(triples)
     lexicon = words(nouns), words(verbs)
     claims = read_claims(triples, *lexicon)
-    deeds = read_claims(triples, *lexicon, parts=("subject", "relation"))
     confusions = confused_verbs(triples, *lexicon, options.min_images)
     embeddings = _aligned(features, claims.images)
     tables, refused = [], {}
@@ -55,15 +54,16 @@ def make_tuples(
         rng = np.random.default_rng([seed, 20, number])
         belongs, left_out = _members(items, name, verbs, nouns, options.min_images)
         rows = items[belongs].reset_index(drop=True)
-        told, of_verbs = claims, {}
+        parts, of_verbs = PARTS, {}
         if name in ("dynamic", "stative"):
-            told = deeds  # who sits elsewhere in the picture does not stand here
+            parts = ("subject", "relation")  # who sits elsewhere in the picture does not stand here
             of_verbs["compatible"] = compatible(rows, verbs, nouns)
             of_verbs["confused"] = confused(rows, confusions, *lexicon)
-        refuse = refusal(rows, told, embeddings, options.max_similarity, of_verbs)
+        images, statements = claims.images.get_indexer(rows["image_id"]), claims.statements(rows)
+        refuse = Refusal(claims, images, statements, parts, embeddings, options.max_similarity, of_verbs)
         k = 1 if name == "swapped" else options.k  # a triple has one swapped text
         groups, rejected = _groups(rows, name, refuse, k, options, rng)
-        refused[name] = left_out + rejected
+        refused[name] = Counter({**left_out, **rejected})
         table = _mirrored(groups, rows)
         if name == "swapped":
             table = pd.concat([table, _texts_alone(rows, refuse, options, rng)])

@@ -10,8 +10,8 @@ import pytest
 from stages.common.errors import InputError
 from stages.common.text import triple_text
 from stages.negatives.agreement import confused_verbs
-from stages.negatives.choose import refusal
-from stages.negatives.claims import read_claims
+from stages.negatives.choose import Refusal
+from stages.negatives.claims import PARTS, read_claims
 from stages.negatives.items import check_triples, garbled, image_triples, supported
 from stages.negatives.lexicon import words
 from stages.negatives.release import data_card, release_table
@@ -224,7 +224,9 @@ def test_refusals_are_those_of_a_plain_double_loop():
     triples = many()
     nouns, verbs = lexicon(("guy", "same", "man")), lexicon(("ride", "implies", "sit"))
     items = image_triples(triples)
-    refuse = refusal(items, read_claims(triples, words(nouns), words(verbs)), None, 1.0, {})
+    claims = read_claims(triples, words(nouns), words(verbs))
+    places = claims.images.get_indexer(items["image_id"])
+    refuse = Refusal(claims, places, claims.statements(items), PARTS, None, 1.0, {})
     stated = {}
     for row in triples.replace("guy", "man").itertuples():
         said = stated.setdefault(row.image_id, set())
@@ -303,7 +305,7 @@ def test_no_triples_give_empty_sets_that_are_named():
     assert table.empty
     summary = summarise(table, triples, refused)
     assert [summary["sets"][name]["tuples"]["train"] for name in SETS] == [0, 0, 0, 0]
-    assert "| dynamic | 0 | 0 | 0 |" in data_card(summary)
+    assert "| dynamic | 0 | 0 | 0 |" in data_card(summary, 2)
 
 
 def test_release_names_images_and_captions():
