@@ -52,13 +52,15 @@ def garbled(items: pd.DataFrame) -> pd.Series:
     return items["particle"].isin(place) & items["preposition"].str.startswith(place)
 
 
-def supported(items: pd.DataFrame, least: int) -> np.ndarray:
-    """Whether `least` images show the subject with the verb, and as many the phrase with the object: (N,).
+def supported(items: pd.DataFrame, least: int, animate: set[str]) -> np.ndarray:
+    """Whether `least` images show the subject with the verb, and as many the verb with the object: (N,).
 
-    What captions of a single image have is often a parsing error.
+    The latter with its particle and preposition, and of a subject that is animate where this one is, lifeless
+    where this one is: pizzas sit on pans, people do not. What captions of one image have is often an error.
     """
-    pairs = ["subject", "relation"], ["phrase", "object"]
-    return np.all([images_with(items, pair, items) >= least for pair in pairs], axis=0)
+    items = items.assign(alive=items["subject"].isin(animate))
+    groups = ["subject", "relation"], ["alive", "phrase", "object"]
+    return np.all([images_with(items, group, items) >= least for group in groups], axis=0)
 
 
 def swappable(items: pd.DataFrame, least: int, animate: set[str]) -> np.ndarray:

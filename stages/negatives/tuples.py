@@ -79,8 +79,12 @@ def _members(
     items: pd.DataFrame, name: str, verbs: pd.DataFrame, nouns: pd.DataFrame, least: int
 ) -> tuple[np.ndarray, Counter]:
     """The rows (N,) that may be anchors and negatives of a set, and how many each rule leaves out."""
-    belongs = np.ones(len(items), bool)
-    rules = {"vague_verb": vague(items, verbs), "garbled": garbled(items), "seen_once": ~supported(items, least)}
+    belongs, animate = np.ones(len(items), bool), of_kind(nouns, "animate")
+    rules = {
+        "vague_verb": vague(items, verbs),
+        "garbled": garbled(items),
+        "seen_once": ~supported(items, least, animate),
+    }
     if name in ("dynamic", "stative"):
         belongs = items["dynamic"].eq(name == "dynamic").fillna(False).to_numpy(bool)
         rules["no_contrary_verb"] = ~comparable(items, verbs)
@@ -88,7 +92,7 @@ def _members(
         rules["unsaid_noun"] = items[["subject", "object"]].isin(of_kind(nouns, "unsaid")).any(axis=1)
     if name == "swapped":
         rules["symmetric"] = symmetric(items, verbs)
-        rules["absurd_swapped"] = ~swappable(items, least, of_kind(nouns, "animate"))
+        rules["absurd_swapped"] = ~swappable(items, least, animate)
     left_out = Counter()
     for rule, where in rules.items():
         left_out[rule] = int((belongs & where).sum())

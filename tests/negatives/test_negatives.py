@@ -201,8 +201,14 @@ def test_unknown_and_vague_verbs_are_in_no_tuple(verbs):
 def test_words_of_one_image_alone_are_in_no_tuple():
     rows = ["man ride horse", "man ride dog", "dog ride horse", "man feed horse", "cat feed horse"]
     items = image_triples(triples_of(*enumerate(rows)))
-    kept = items["text"][supported(items, 2)]
+    kept = items["text"][supported(items, 2, {"man", "dog", "cat"})]
     assert sorted(kept) == ["man riding horse"]  # two images have "man riding", two "riding horse"
+
+
+def test_people_do_not_sit_on_what_things_sit_on():
+    rows = ["man sit on pan", "man sit on chair", "dog sit on chair", "pizza sit on pan", "pizza sit on pan"]
+    items = image_triples(triples_of(*enumerate(rows)))
+    assert sorted(items["text"][supported(items, 2, {"man", "dog"})]) == ["man sitting on chair", *["pizza sitting on pan"] * 2]
 
 
 def test_a_particle_that_doubles_the_preposition_is_a_slip():
