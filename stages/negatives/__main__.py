@@ -56,7 +56,7 @@ def main() -> None:
     with write_beside("data/croco") as folder:
         for split in ("train", "val", "test"):
             write_table(folder / f"{split}.parquet", release.filter(pc.field("split") == split), SCHEMA)
-        (folder / "README.md").write_text(data_card(summary, options["min_images"]), encoding="utf-8")
+        (folder / "README.md").write_text(data_card(summary), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import pandas as pd
 from stages.common.errors import InputError
 
 KEY = ["subject", "relation", "particle", "preposition", "object", "passive"]
+KNOWN = 2  # images that show what is known to occur; words of one image alone are often parsing errors
 REQUIRED = ["triple_id", "caption_id", "image_id", "split", "subject", "relation", "object", "text"]
 
 
@@ -52,27 +53,27 @@ def garbled(items: pd.DataFrame) -> pd.Series:
     return items["particle"].isin(place) & items["preposition"].str.startswith(place)
 
 
-def supported(items: pd.DataFrame, least: int, animate: set[str]) -> np.ndarray:
-    """Whether `least` images show the subject with the verb, and as many the verb with the object: (N,).
+def known(items: pd.DataFrame, animate: set[str]) -> np.ndarray:
+    """Whether KNOWN images show the subject with the verb, and as many the verb with the object: (N,).
 
     The latter with its particle and preposition, and of a subject that is animate where this one is, lifeless
-    where this one is: pizzas sit on pans, people do not. What captions of one image have is often an error.
+    where this one is: pizzas sit on pans, people do not.
     """
     items = items.assign(alive=items["subject"].isin(animate))
     groups = ["subject", "relation"], ["alive", "phrase", "object"]
-    return np.all([images_with(items, group, items) >= least for group in groups], axis=0)
+    return np.all([images_with(items, group, items) >= KNOWN for group in groups], axis=0)
 
 
-def swappable(items: pd.DataFrame, least: int, animate: set[str]) -> np.ndarray:
+def swappable(items: pd.DataFrame, animate: set[str]) -> np.ndarray:
     """Whether the object could do what the subject does, so that the swapped text is false, not absurd: (N,).
 
-    Where both are animate, or where `least` images show the object in the subject's role: a bed may be
+    Where both are animate, or where KNOWN images show the object in the subject's role: a bed may be
     sitting on a dog, but no racket holds a woman.
     """
     turned = items.rename(columns={"subject": "object", "object": "subject"})
     alive = items["subject"].isin(animate) & items["object"].isin(animate)
     different = items["subject"] != items["object"]
-    return (alive | (images_with(items, ["subject", "phrase"], turned) >= least)) & different
+    return (alive | (images_with(items, ["subject", "phrase"], turned) >= KNOWN)) & different
 
 
 def unseen(items: pd.DataFrame) -> pd.DataFrame:

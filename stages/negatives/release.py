@@ -57,8 +57,8 @@ Every tuple comes in mirrored form (each member of a group is the anchor once), 
 Captions were parsed into subject-verb-object triples; one anchor for each image and distinct triple.
 Words below are matched up to the synonyms and overlaps of data/nouns.csv and data/verb_synonyms.csv.
 
-1. Left out: verbs that are unknown or say too little (have, do), and triples whose subject with its verb,
-   or whose verb phrase with its object, fewer than {least} images show.
+1. Left out: verbs that are unknown or say too little (have, do), and triples of a single caption: another
+   caption of the image must have the verb, or a synonym, with the same subject or the same object.
 2. Dynamic and stative: both verbs tell of acts that those files list, or of states that exclude one
    another. A negative is refused if any caption of its image says the anchor's verb of the anchor's
    subject, whatever the object, or the reverse; and so are two verbs that captions of one image often
@@ -66,7 +66,7 @@ Words below are matched up to the synonyms and overlaps of data/nouns.csv and da
 3. Swapped and random: a negative is refused if any caption of its image states the anchor's triple, or of
    the anchor's image the negative's. No triple whose subject or object mostly goes without saying (hand,
    shirt). Swapped alone: no symmetric relation (next to, kiss), and only where subject and object are both
-   people or animals, or {least} images show the object in the subject's role.
+   people or animals, or two images show the object in the subject's role.
 
 Splits are by image. `unseen_relation` and `unseen_triple` mark what never occurs in train.
 The stage `negatives` rebuilds the set bit for bit from the captions and one seed.
@@ -104,8 +104,8 @@ def release_table(tuples: pd.DataFrame, triples: pd.DataFrame) -> pa.Table:
     return pa.table(columns).select(schema.names).cast(schema)
 
 
-def data_card(summary: dict, least: int) -> str:
-    """The README of the release, from the summary's counts; `least` is negatives.min_images."""
+def data_card(summary: dict) -> str:
+    """The README of the release, from the summary's counts."""
     lines = ["| set | train | val | test | verbs | pairs | with an image |", "|---|---|---|---|---|---|---|"]
     for name, counts in summary["sets"].items():
         share = "-" if counts["with_image"] is None else f"{counts['with_image']:.0%}"
@@ -113,4 +113,4 @@ def data_card(summary: dict, least: int) -> str:
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     scores = {name: counts["blind_classifier"] for name, counts in summary["sets"].items()}
     blind = ", ".join(f"{name} {score:.1%}" for name, score in scores.items() if score is not None)
-    return CARD.format(counts="\n".join(lines), blind=blind or "no test tuples", least=least)
+    return CARD.format(counts="\n".join(lines), blind=blind or "no test tuples")

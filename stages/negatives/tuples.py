@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from stages.common.text import triple_text
-from stages.negatives.agreement import confused, confused_verbs
+from stages.negatives.agreement import agreed, confused, confused_verbs
 from stages.negatives.choose import Refusal, balanced, distinct, draw_groups
 from stages.negatives.claims import PARTS, read_claims
-from stages.negatives.items import garbled, image_triples, supported, swappable, unseen
+from stages.negatives.items import garbled, image_triples, known, swappable, unseen
 from stages.negatives.lexicon import comparable, compatible, of_kind, symmetric, vague, words
 from stages.negatives.propose import Source, anything, other_verb, swapped_roles
 
@@ -26,7 +26,6 @@ class Options:
     max_per_pair: int
     temperature: float
     max_similarity: float
-    min_images: int
 
 
 def make_tuples(
@@ -44,15 +43,15 @@ def make_tuples(
     is the anchor once and the others are its negatives, so that no text betrays the answer. The
     exception: a swapped triple that no image shows gives one tuple with a text alone, in train only.
     """
-    items = image_triples(triples)
     lexicon = words(nouns), words(verbs)
+    items = image_triples(triples.assign(agreed=agreed(triples, *lexicon)))
     claims = read_claims(triples, *lexicon)
-    confusions = confused_verbs(triples, *lexicon, options.min_images)
+    confusions = confused_verbs(triples, *lexicon)
     embeddings = _aligned(features, claims.images)
     tables, refused = [], {}
     for number, name in enumerate(SETS):
         rng = np.random.default_rng([seed, 20, number])
-        belongs, left_out = _members(items, name, verbs, nouns, options.min_images)
+        belongs, left_out = _members(items, name, verbs, nouns)
         rows = items[belongs].reset_index(drop=True)
         parts, of_verbs = PARTS, {}
         if name in ("dynamic", "stative"):
@@ -76,14 +75,15 @@ def make_tuples(
 
 
 def _members(
-    items: pd.DataFrame, name: str, verbs: pd.DataFrame, nouns: pd.DataFrame, least: int
+    items: pd.DataFrame, name: str, verbs: pd.DataFrame, nouns: pd.DataFrame
 ) -> tuple[np.ndarray, Counter]:
     """The rows (N,) that may be anchors and negatives of a set, and how many each rule leaves out."""
     belongs, animate = np.ones(len(items), bool), of_kind(nouns, "animate")
     rules = {
         "vague_verb": vague(items, verbs),
         "garbled": garbled(items),
-        "seen_once": ~supported(items, least, animate),
+        "not_agreed": ~items["agreed"],
+        "seen_once": ~known(items, animate),
     }
     if name in ("dynamic", "stative"):
         belongs = items["dynamic"].eq(name == "dynamic").fillna(False).to_numpy(bool)
@@ -92,7 +92,7 @@ def _members(
         rules["unsaid_noun"] = items[["subject", "object"]].isin(of_kind(nouns, "unsaid")).any(axis=1)
     if name == "swapped":
         rules["symmetric"] = symmetric(items, verbs)
-        rules["absurd_swapped"] = ~swappable(items, least, animate)
+        rules["absurd_swapped"] = ~swappable(items, animate)
     left_out = Counter()
     for rule, where in rules.items():
         left_out[rule] = int((belongs & where).sum())

@@ -23,7 +23,7 @@ from stages.negatives.summary import summarise
 from stages.negatives.tuples import Options, make_tuples
 
 SIZES = (75_000, 150_000, 300_000, 600_000, 1_200_000)
-OPTIONS = Options(k=1, per_anchor=2, max_per_pair=400, temperature=0.5, max_similarity=1.0, min_images=2)
+OPTIONS = Options(k=1, per_anchor=2, max_per_pair=400, temperature=0.5, max_similarity=1.0)
 WORDS = ["subject", "relation", "object"]
 
 
