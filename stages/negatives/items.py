@@ -82,7 +82,7 @@ def unseen(items: pd.DataFrame) -> pd.DataFrame:
     whole = items["subject"] + "|" + items["phrase"] + "|" + items["object"]
     return pd.DataFrame(
         {
-            "unseen_relation": ~items["relation"].isin(train["relation"]),
-            "unseen_triple": ~whole.isin(whole[train.index]),
+            "unseen_relation": ~items["relation"].isin(train["relation"].unique()),
+            "unseen_triple": ~whole.isin(whole[train.index].unique()),
         }
     )

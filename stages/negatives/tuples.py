@@ -10,8 +10,9 @@ from stages.common.text import triple_text
 from stages.negatives.agreement import agreed, confused, confused_verbs
 from stages.negatives.choose import Refusal, balanced, distinct, draw_groups
 from stages.negatives.claims import PARTS, read_claims
-from stages.negatives.items import garbled, image_triples, known, swappable, unseen
-from stages.negatives.lexicon import comparable, compatible, of_kind, symmetric, vague, words
+from stages.negatives.items import image_triples, unseen
+from stages.negatives.lexicon import compatible, words
+from stages.negatives.members import members, rules
 from stages.negatives.propose import Source, anything, other_verb, swapped_roles
 
 SETS = ("dynamic", "stative", "swapped", "random")
@@ -47,11 +48,12 @@ def make_tuples(
     items = image_triples(triples.assign(agreed=agreed(triples, *lexicon)))
     claims = read_claims(triples, *lexicon)
     confusions = confused_verbs(triples, *lexicon)
+    left_out = rules(items, nouns, verbs)
     embeddings = _aligned(features, claims.images)
     tables, refused = [], {}
     for number, name in enumerate(SETS):
         rng = np.random.default_rng([seed, 20, number])
-        belongs, left_out = _members(items, name, verbs, nouns)
+        belongs, counts = members(items, name, left_out)
         rows = items[belongs].reset_index(drop=True)
         parts, of_verbs = PARTS, {}
         if name in ("dynamic", "stative"):
@@ -62,7 +64,7 @@ def make_tuples(
         refuse = Refusal(claims, images, statements, parts, embeddings, options.max_similarity, of_verbs)
         k = 1 if name == "swapped" else options.k  # a triple has one swapped text
         groups, rejected = _groups(rows, name, refuse, k, options, rng)
-        refused[name] = Counter({**left_out, **rejected})
+        refused[name] = Counter({**counts, **rejected})
         table = _mirrored(groups, rows)
         if name == "swapped":
             table = pd.concat([table, _texts_alone(rows, refuse, options, rng)])
@@ -72,32 +74,6 @@ def make_tuples(
     order = [table["set"].map(SETS.index), table["split"]]
     table = table.iloc[np.lexsort(order[::-1])].reset_index(drop=True)
     return table.assign(tuple_id=np.arange(len(table))), refused
-
-
-def _members(
-    items: pd.DataFrame, name: str, verbs: pd.DataFrame, nouns: pd.DataFrame
-) -> tuple[np.ndarray, Counter]:
-    """The rows (N,) that may be anchors and negatives of a set, and how many each rule leaves out."""
-    belongs, animate = np.ones(len(items), bool), of_kind(nouns, "animate")
-    rules = {
-        "vague_verb": vague(items, verbs),
-        "garbled": garbled(items),
-        "not_agreed": ~items["agreed"],
-        "seen_once": ~known(items, animate),
-    }
-    if name in ("dynamic", "stative"):
-        belongs = items["dynamic"].eq(name == "dynamic").fillna(False).to_numpy(bool)
-        rules["no_contrary_verb"] = ~comparable(items, verbs)
-    else:
-        rules["unsaid_noun"] = items[["subject", "object"]].isin(of_kind(nouns, "unsaid")).any(axis=1)
-    if name == "swapped":
-        rules["symmetric"] = symmetric(items, verbs)
-        rules["absurd_swapped"] = ~swappable(items, animate)
-    left_out = Counter()
-    for rule, where in rules.items():
-        left_out[rule] = int((belongs & where).sum())
-        belongs = belongs & ~np.asarray(where)
-    return belongs, left_out
 
 
 def _source(rows: pd.DataFrame, name: str, options: Options) -> Source:
