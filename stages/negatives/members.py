@@ -33,9 +33,7 @@ def rules(items: pd.DataFrame, nouns: pd.DataFrame, verbs: pd.DataFrame) -> dict
     return {name: np.asarray(where, bool) for name, where in found.items()}
 
 
-def members(
-    items: pd.DataFrame, name: str, left_out: dict[str, np.ndarray]
-) -> tuple[np.ndarray, Counter]:
+def members(items: pd.DataFrame, name: str, left_out: dict[str, np.ndarray]) -> tuple[np.ndarray, Counter]:
     """The triples (N,) of a set, and how many each of its rules leaves out, the first that does."""
     belongs = np.ones(len(items), bool)
     if name in ("dynamic", "stative"):

@@ -57,8 +57,9 @@ Every tuple comes in mirrored form (each member of a group is the anchor once), 
 Captions were parsed into subject-verb-object triples; one anchor for each image and distinct triple.
 Words below are matched up to the synonyms and overlaps of data/nouns.csv and data/verb_synonyms.csv.
 
-1. Left out: verbs that are unknown or say too little (have, do), and triples of a single caption: another
-   caption of the image must have the verb, or a synonym, with the same subject or the same object.
+1. Left out: verbs that are unknown or say too little (have, do); triples that no other caption of the image
+   bears out by the same verb of the same subject or object; and those whose subject with its verb, or whose
+   verb phrase with its object (of people and animals, or of things), no second image shows.
 2. Dynamic and stative: both verbs tell of acts that those files list, or of states that exclude one
    another. A negative is refused if any caption of its image says the anchor's verb of the anchor's
    subject, whatever the object, or the reverse; and so are two verbs that captions of one image often

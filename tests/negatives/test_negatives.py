@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from stages.negatives.agreement import agreed, confused, confused_verbs
 from stages.negatives.choose import Refusal
 from stages.negatives.claims import PARTS, read_claims
 from stages.negatives.items import check_triples, garbled, image_triples, known
-from stages.negatives.lexicon import words
+from stages.negatives.lexicon import KINDS, of_kind, read_lexicon, words
 from stages.negatives.release import data_card, release_table
 from stages.negatives.summary import summarise, text_accuracy
 from stages.negatives.tuples import SETS, Options, make_tuples
@@ -224,6 +225,21 @@ def test_people_are_not_known_to_sit_on_what_things_sit_on(monkeypatch):
     items = image_triples(triples_of(*enumerate(rows)))
     kept = set(items["text"][known(items, {"man", "dog"})])
     assert kept == {"man sitting on mat", "dog sitting on mat", "pie sitting on pan"}
+
+
+def test_the_lists_in_data_name_each_word_once_and_acts_by_their_first_synonym():
+    data = Path(__file__).parents[2] / "data"
+    for name, file in (("nouns", "nouns.csv"), ("verbs", "verb_synonyms.csv")):
+        table = read_lexicon(data / file, KINDS[name])
+        same = table[table["kind"] == "same"]
+        assert not table.duplicated().any() and same["word"].is_unique
+        assert not set(same["word"]) & {*same["other"], *of_kind(table, "act")}
+
+
+def test_an_unknown_kind_of_word_is_named(tmp_path):
+    (tmp_path / "nouns.csv").write_text("word,kind,other\n# a comment\nguy,like,man\n")
+    with pytest.raises(InputError, match="guy: kind 'like' is unknown; use one of animate"):
+        read_lexicon(tmp_path / "nouns.csv", KINDS["nouns"])
 
 
 def test_a_particle_that_doubles_the_preposition_is_a_slip():
