@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stages.common.errors import InputError, run_stage
@@ -41,7 +42,7 @@ def main() -> None:
     nouns = read_lexicon("data/nouns.csv", KINDS["nouns"])
     verbs = read_lexicon("data/verb_synonyms.csv", KINDS["verbs"])
     if options["exact_nouns"]:
-        nouns = nouns[nouns["kind"] == "animate"]
+        nouns = nouns[~nouns["kind"].isin(("same", "may_be"))]
     chosen = Options(**{name: options[name] for name in Options.__annotations__})
     features = read_features(FEATURES, triples["image_id"])
     tuples, refused = make_tuples(triples, nouns, verbs, chosen, params["seed"], features)
@@ -54,9 +55,7 @@ def main() -> None:
     release = release_table(tuples, triples)
     with write_beside("data/croco") as folder:
         for split in ("train", "val", "test"):
-            part = release[release["split"] == split]
-            rows = pa.Table.from_pandas(part[SCHEMA.names], SCHEMA, preserve_index=False)
-            write_table(folder / f"{split}.parquet", rows, SCHEMA)
+            write_table(folder / f"{split}.parquet", release.filter(pc.field("split") == split), SCHEMA)
         (folder / "README.md").write_text(data_card(summary), encoding="utf-8")
 
 

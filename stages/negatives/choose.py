@@ -13,6 +13,8 @@ from stages.negatives.propose import Source
 ROUNDS = 8  # draws before a place in a group is given up
 CHUNK = 65536  # rows of embeddings compared at once
 
+Rule = Callable[[np.ndarray, np.ndarray], np.ndarray]  # rows (M,) and (M,) -> refused (M,)
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -20,20 +22,20 @@ class Refusal:
 
     claims: Claims
     images: np.ndarray  # (N,) position of each row's image in claims.images
-    statements: np.ndarray  # (N,) code of each row's triple, its image left out
+    statements: np.ndarray  # (N, 3) codes of each row's words
+    parts: tuple[str, ...]  # of a statement that must not be true of the other image
     embeddings: np.ndarray | None  # (I, D) unit length, one an image of claims.images
     max_similarity: float
-    exclusive: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None  # None: any verbs are
+    of_verbs: dict[str, Rule]  # which verbs are no negatives of each other
 
     def reasons(self, first: np.ndarray, second: np.ndarray) -> dict[str, np.ndarray]:
         """For rows (M,) and (M,), where each rule refuses the pair: name -> bool (M,).
 
         Symmetric: neither text may be true of the other's image, by any caption of that image.
         """
-        there = self.claims.said_of(self.statements[first], self.images[second])
-        here = self.claims.said_of(self.statements[second], self.images[first])
-        compatible = {} if self.exclusive is None else {"compatible": ~self.exclusive(first, second)}
-        return compatible | {
+        there = self.claims.said_of(self.statements[first], self.images[second], self.parts)
+        here = self.claims.said_of(self.statements[second], self.images[first], self.parts)
+        return {name: rule(first, second) for name, rule in self.of_verbs.items()} | {
             "same_image": self.images[first] == self.images[second],
             "false_negative": there | here,
             "too_similar": self._similar(self.images[first], self.images[second]),
@@ -49,14 +51,6 @@ class Refusal:
             b = self.embeddings[second[rows]].astype(np.float32)  # (C, D)
             close[rows] = np.einsum("cd,cd->c", a, b) > self.max_similarity
         return close
-
-
-def refusal(
-    items: pd.DataFrame, claims: Claims, embeddings: np.ndarray | None, max_similarity: float
-) -> Refusal:
-    """The rules for these items."""
-    images = claims.images.get_indexer(items["image_id"])
-    return Refusal(claims, images, claims.statements(items), embeddings, max_similarity)
 
 
 def draw_groups(

@@ -1,92 +1,68 @@
 """What the captions of an image claim, up to synonyms: the test for false negatives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from stages.negatives.lexicon import Words, canonical_words
+from stages.negatives.lexicon import Words, canonical_words, overlap
 
 PARTS = ("subject", "relation", "object")
+CHUNK = 2**18  # statements compared at once
 
 
 @dataclass(frozen=True)
 class Claims:
-    """Sorted codes of (image, subject, relation, object), all that may be true of each image."""
+    """The distinct triples of each image, as codes of canonical words."""
 
-    codes: np.ndarray  # (C,) int64, sorted, unique
     images: pd.Index
-    words: dict[str, pd.Index]  # canonical words of each part
+    starts: np.ndarray  # (I+1,) the claims of image i are those from starts[i] to starts[i+1]
+    said: np.ndarray  # (C, 3) codes of subject, relation and object
+    names: dict[str, pd.Index]  # the word of each code, by part
     lexicon: dict[str, Words]
-
-    def code(self, image_ids: pd.Series, triples: pd.DataFrame) -> np.ndarray:
-        """Codes (N,) of the triples said of the images; -1 where a word is in no caption at all."""
-        positions = [self.images.get_indexer(image_ids)]
-        for part in PARTS:
-            canonical = canonical_words(triples[part], self.lexicon[part])
-            positions.append(self.words[part].get_indexer(canonical))
-        return self._combine(positions)
-
-    def hold(self, codes: np.ndarray) -> np.ndarray:
-        """Whether each code (N,) is among the claims."""
-        if not len(self.codes):
-            return np.zeros(len(codes), bool)
-        at = np.searchsorted(self.codes, codes).clip(max=len(self.codes) - 1)
-        return self.codes[at] == codes
+    same: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]]  # which codes are one word or overlap
 
     def statements(self, triples: pd.DataFrame) -> np.ndarray:
-        """Codes (N,) of the triples without their image; -1 where a word is in no caption."""
-        first_image = pd.Series(self.images[:1].repeat(len(triples)))
-        return self.code(first_image, triples)
+        """Codes (N, 3) of the triples' words; -1 where a word is in no caption."""
+        columns = [
+            self.names[part].get_indexer(canonical_words(triples[part], self.lexicon[part])) for part in PARTS
+        ]
+        return np.stack(columns, axis=1)
 
-    def said_of(self, statements: np.ndarray, image_positions: np.ndarray) -> np.ndarray:
-        """Whether each statement (N,) may be true of the image at that position (N,)."""
-        codes = image_positions * self._per_image() + statements
-        return self.hold(np.where(statements < 0, -1, codes))
+    def said_of(self, statements: np.ndarray, images: np.ndarray, parts: tuple[str, ...] = PARTS) -> np.ndarray:
+        """Whether each statement (M, 3) may be true of the image at that position (M,), by its claims.
 
-    def _per_image(self) -> int:
-        return int(np.prod([len(self.words[part]) for part in PARTS]))
-
-    def _combine(self, positions: list[np.ndarray]) -> np.ndarray:
-        known = np.all([position >= 0 for position in positions], axis=0)
-        code = positions[0].astype(np.int64)
-        for part, position in zip(PARTS, positions[1:], strict=True):
-            code = code * len(self.words[part]) + position
-        return np.where(known, code, -1)
+        A claim "man riding horse" also leaves "man sitting on horse" and "person riding horse" open, by
+        the overlaps. Particles and prepositions are left out: "sit in" may well be "sit on". With the parts
+        subject and relation alone, whoever rides anything is riding.
+        """
+        found = np.zeros(len(statements), bool)
+        for begin in range(0, len(statements), CHUNK):
+            rows = slice(begin, begin + CHUNK)
+            first, counts = self.starts[images[rows]], np.diff(self.starts)[images[rows]]  # (B,) each
+            before = np.cumsum(counts) - counts
+            claim = np.arange(counts.sum()) + np.repeat(first - before, counts)  # (sum of counts,)
+            asked = np.repeat(statements[rows], counts, axis=0)  # (sum of counts, 3)
+            true = np.ones(len(claim), bool)
+            for column, part in enumerate(PARTS):
+                if part in parts:
+                    true &= self.same[part](asked[:, column], self.said[claim, column])
+            found[rows] = np.logical_or.reduceat(true, before) if len(counts) else False
+        return found
 
 
 def read_claims(triples: pd.DataFrame, nouns: Words, verbs: Words) -> Claims:
-    """Every statement that the triples of an image's captions make or leave open.
-
-    A claim "man riding horse" also leaves "man sitting on horse" and "person riding horse" open,
-    by the overlaps. Particles and prepositions are left out: "sit in" may well be "sit on".
-    """
+    """The claims of every image, an image at least one."""
     lexicon = {"subject": nouns, "relation": verbs, "object": nouns}
-    said = {part: canonical_words(triples[part], lexicon[part]) for part in PARTS}
+    said = pd.DataFrame({part: canonical_words(triples[part], lexicon[part]) for part in PARTS})
     nouns_said = pd.Index(sorted({*said["subject"].unique(), *said["object"].unique()}))
     verbs_said = pd.Index(sorted(said["relation"].unique()))
     names = {"subject": nouns_said, "relation": verbs_said, "object": nouns_said}
     images = pd.Index(sorted(triples["image_id"].unique()))
-    empty = Claims(np.zeros(0, np.int64), images, names, lexicon)
-    positions = [names[part].get_indexer(said[part]) for part in PARTS]  # each (N,)
-    codes = np.unique(empty._combine([images.get_indexer(triples["image_id"]), *positions]))
-    stride = 1
-    for part in reversed(PARTS):
-        codes = _with_overlaps(codes, names[part], lexicon[part], stride)
-        stride *= len(names[part])
-    return Claims(codes, images, names, lexicon)
-
-
-def _with_overlaps(codes: np.ndarray, names: pd.Index, lexicon: Words, stride: int) -> np.ndarray:
-    """Sorted codes (C,), and each with the words that overlap the one of the part at `stride`: (C',)."""
-    known = [pair for pair in sorted(lexicon.overlaps) if pair[0] in names and pair[1] in names]
-    if not known:
-        return codes
-    word, other = (names.get_indexer(column) for column in zip(*known, strict=True))  # (P,), ascending
-    own = codes // stride % len(names)  # (C,)
-    first = np.searchsorted(word, own)
-    count = np.searchsorted(word, own, "right") - first  # (C,)
-    before = np.cumsum(count) - count
-    pair = np.repeat(first - before, count) + np.arange(count.sum())  # (sum of count,)
-    also = np.repeat(codes, count) + (other[pair] - word[pair]) * stride
-    return np.unique(np.concatenate([codes, also]))
+    codes = pd.DataFrame({part: names[part].get_indexer(said[part]) for part in PARTS})
+    codes.insert(0, "image", images.get_indexer(triples["image_id"]))
+    codes = codes.drop_duplicates().sort_values(list(codes), kind="stable").to_numpy()  # (C, 4)
+    starts = np.searchsorted(codes[:, 0], np.arange(len(images) + 1))
+    same = {part: overlap(lexicon[part], names[part]) for part in PARTS}
+    return Claims(images, starts, codes[:, 1:], names, lexicon, same)

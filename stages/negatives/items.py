@@ -1,10 +1,12 @@
 """The triples that tuples are made of: one for each image and distinct triple, in a fixed order."""
 
+import numpy as np
 import pandas as pd
 
 from stages.common.errors import InputError
 
 KEY = ["subject", "relation", "particle", "preposition", "object", "passive"]
+KNOWN = 2  # images that show what is known to occur; words of one image alone are often parsing errors
 REQUIRED = ["triple_id", "caption_id", "image_id", "split", "subject", "relation", "object", "text"]
 
 
@@ -39,13 +41,48 @@ def image_triples(triples: pd.DataFrame) -> pd.DataFrame:
     return items.sort_values(order, kind="stable").reset_index(drop=True)
 
 
+def images_with(items: pd.DataFrame, columns: list[str], sought: pd.DataFrame) -> np.ndarray:
+    """How many images have a triple with the words of each row of `sought` in `columns`: (N,)."""
+    counts = items.drop_duplicates([*columns, "image_id"]).groupby(columns)["image_id"].size()
+    return counts.reindex(pd.MultiIndex.from_frame(sought[columns]), fill_value=0).to_numpy()
+
+
+def garbled(items: pd.DataFrame) -> pd.Series:
+    """Whether a particle doubles the preposition, as a slip of the pen does: "sitting on in front of"."""
+    place = ("in", "on")
+    return items["particle"].isin(place) & items["preposition"].str.startswith(place)
+
+
+def known(items: pd.DataFrame, animate: set[str]) -> np.ndarray:
+    """Whether KNOWN images show the subject with the verb, and as many the verb with the object: (N,).
+
+    The latter with its particle and preposition, and of a subject that is animate where this one is, lifeless
+    where this one is: pizzas sit on pans, people do not.
+    """
+    items = items.assign(alive=items["subject"].isin(animate))
+    groups = ["subject", "relation"], ["alive", "phrase", "object"]
+    return np.all([images_with(items, group, items) >= KNOWN for group in groups], axis=0)
+
+
+def swappable(items: pd.DataFrame, animate: set[str]) -> np.ndarray:
+    """Whether the object could do what the subject does, so that the swapped text is false, not absurd: (N,).
+
+    Where both are animate, or where KNOWN images show the object in the subject's role: a bed may be
+    sitting on a dog, but no racket holds a woman.
+    """
+    turned = items.rename(columns={"subject": "object", "object": "subject"})
+    alive = items["subject"].isin(animate) & items["object"].isin(animate)
+    different = items["subject"] != items["object"]
+    return (alive | (images_with(items, ["subject", "phrase"], turned) >= KNOWN)) & different
+
+
 def unseen(items: pd.DataFrame) -> pd.DataFrame:
     """Whether the relation, and whether the whole triple, never occurs in a train triple."""
     train = items[items["split"] == "train"]
     whole = items["subject"] + "|" + items["phrase"] + "|" + items["object"]
     return pd.DataFrame(
         {
-            "unseen_relation": ~items["relation"].isin(train["relation"]),
-            "unseen_triple": ~whole.isin(whole[train.index]),
+            "unseen_relation": ~items["relation"].isin(train["relation"].unique()),
+            "unseen_triple": ~whole.isin(whole[train.index].unique()),
         }
     )

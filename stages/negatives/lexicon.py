@@ -11,10 +11,10 @@ import pandas as pd
 from stages.common.errors import InputError
 
 KINDS = {
-    "nouns": {"same", "may_be", "animate"},
+    "nouns": {"same", "may_be", "animate", "unsaid"},
     "verbs": {
-        *("same", "implies", "symmetric", "symmetric_preposition"),
-        *("excludes", "excludes_if_animate"),
+        *("same", "act", "implies", "excludes", "excludes_if_animate"),
+        *("symmetric", "symmetric_preposition", "vague"),
     },
 }
 
@@ -32,16 +32,16 @@ class Words:
 
 
 def read_lexicon(path: str | Path, kinds: set[str]) -> pd.DataFrame:
-    """A csv with columns word, kind, other; InputError names the row of an unknown kind."""
+    """A csv with columns word, kind, other, `#` before comments; InputError names a row of an unknown kind."""
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, comment="#")
     except FileNotFoundError:
         raise InputError(f"{path} is missing; restore it from git") from None
     if list(table.columns) != ["word", "kind", "other"]:
         raise InputError(f"{path}: columns are {list(table.columns)}; expected word, kind, other")
     if len(wrong := table.index[~table["kind"].isin(kinds)]):
-        row, kind = wrong[0] + 2, table["kind"][wrong[0]]
-        raise InputError(f"{path}: line {row}: kind {kind!r} is unknown; use one of {', '.join(sorted(kinds))}")
+        word, kind, _ = table.loc[wrong[0]]
+        raise InputError(f"{path}: {word}: kind {kind!r} is unknown; use one of {', '.join(sorted(kinds))}")
     return table
 
 
@@ -63,40 +63,71 @@ def canonical_words(column: pd.Series, lexicon: Words) -> pd.Series:
 
 def symmetric(triples: pd.DataFrame, verbs: pd.DataFrame) -> pd.Series:
     """Whether swapping subject and object leaves the triple true: by its verb, or by its preposition."""
-    by_verb = verbs.loc[verbs["kind"] == "symmetric", "word"]
-    by_preposition = verbs.loc[verbs["kind"] == "symmetric_preposition", "word"]
-    return triples["relation"].isin(by_verb) | triples["preposition"].isin(by_preposition)
+    by_verb = triples["relation"].isin(of_kind(verbs, "symmetric"))
+    return by_verb | triples["preposition"].isin(of_kind(verbs, "symmetric_preposition"))
 
 
-def exclusive(
+def overlap(lexicon: Words, names: pd.Index) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """A function of codes (M,) and (M,), positions in `names`: whether the two words are one or overlap."""
+    listed = pd.Index(sorted({word for pair in lexicon.overlaps for word in pair}))
+    place = np.append(listed.get_indexer(names), -1)  # (V+1,) -1: not listed, or no code
+    table = np.zeros((len(listed) + 1, len(listed) + 1), bool)  # (L+1, L+1), the last for what is not listed
+    for word, other in lexicon.overlaps:
+        table[listed.get_loc(word), listed.get_loc(other)] = True
+    return lambda first, second: (first == second) | table[place[first], place[second]]
+
+
+def of_kind(lexicon: pd.DataFrame, kind: str) -> set[str]:
+    """The words of a kind, such as the nouns that are animate."""
+    return set(lexicon.loc[lexicon["kind"] == kind, "word"])
+
+
+def vague(triples: pd.DataFrame, verbs: pd.DataFrame) -> pd.Series:
+    """Whether the verb is unknown to the lexicon, or says too little to be false of another picture."""
+    return triples["dynamic"].isna() | triples["relation"].isin(of_kind(verbs, "vague"))
+
+
+def comparable(triples: pd.DataFrame, verbs: pd.DataFrame) -> pd.Series:
+    """Whether any verb is known to be false where the triple's verb is true."""
+    relation, phrase = _phrases(triples, verbs)
+    listed = verbs[verbs["kind"].isin(("act", "excludes", "excludes_if_animate"))]
+    return relation.isin({*listed["word"], *listed["other"]}) | phrase.isin(listed["other"])
+
+
+def compatible(
     triples: pd.DataFrame, verbs: pd.DataFrame, nouns: pd.DataFrame
 ) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    """A function of rows (M,) and (M,) of `triples`: whether one's verb is false where the other's is true.
+    """A function of rows (M,) and (M,) of `triples`: whether both verbs may be true of one picture.
 
-    By the rows `excludes` of `verbs`, and `excludes_if_animate` where both subjects are animate: a man
-    sits or stands, a vase may do both. A state that is not listed may go with any other. The other of
-    a row may have a preposition: who holds an umbrella may stand under it, but not on it.
+    Not so two acts, and what the rows `excludes` of `verbs` name, or `excludes_if_animate` where both
+    subjects are animate: a man sits or stands, a vase may do both. Any other may go together. The other
+    of a row may have a preposition: who holds an umbrella may stand under it, but not on it.
     """
-    relation = canonical_words(triples["relation"], words(verbs))
-    phrase = (relation + " " + triples["preposition"].fillna("")).str.strip()
-    names = pd.Index(sorted({*relation, *phrase}))
-    codes = names.get_indexer(relation), names.get_indexer(phrase)  # (N,) each
-    animate = triples["subject"].isin(nouns.loc[nouns["kind"] == "animate", "word"]).to_numpy()  # (N,)
+    names = pd.Index(sorted({*verbs["word"], *verbs["other"]}))
+    codes = [names.get_indexer(column) for column in _phrases(triples, verbs)]  # (N,) each, -1: not listed
+    alive = triples["subject"].isin(of_kind(nouns, "animate")).to_numpy()  # (N,)
 
     def table(kind: str) -> np.ndarray:
         pairs = verbs[verbs["kind"] == kind]
         first, second = names.get_indexer(pairs["word"]), names.get_indexer(pairs["other"])
-        known = (first >= 0) & (second >= 0)
-        found = np.zeros((len(names), len(names)), bool)  # (V, V)
-        found[first[known], second[known]] = found[second[known], first[known]] = True
+        found = np.zeros((len(names) + 1, len(names) + 1), bool)  # (V+1, V+1), the last for what is not listed
+        found[first, second] = found[second, first] = True
         return found
 
-    always, alive = table("excludes"), table("excludes_if_animate")
+    acts = np.append(names.isin(of_kind(verbs, "act")), False)  # (V+1,)
+    always = table("excludes") | acts[:, None] & acts & ~np.eye(len(acts), dtype=bool)  # (V+1, V+1)
+    if_alive = table("excludes_if_animate")
 
     def holds(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        found, living = np.zeros(len(first), bool), animate[first] & animate[second]
+        apart, living = np.zeros(len(first), bool), alive[first] & alive[second]
         for a, b in itertools.product(codes, codes):
-            found |= always[a[first], b[second]] | alive[a[first], b[second]] & living
-        return found
+            apart |= always[a[first], b[second]] | if_alive[a[first], b[second]] & living
+        return ~apart
 
     return holds
+
+
+def _phrases(triples: pd.DataFrame, verbs: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Each triple's canonical verb, and that verb with its preposition."""
+    relation = canonical_words(triples["relation"], words(verbs))
+    return relation, (relation + " " + triples["preposition"].fillna("")).str.strip()

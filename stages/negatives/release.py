@@ -41,9 +41,9 @@ and its hard negatives, each another image with its own text that differs in one
 
 | set | the negative |
 |---|---|
-| dynamic | same subject and object, another verb; both verbs are dynamic (ride, throw) |
-| stative | the same with stative verbs that exclude each other (sit, stand) |
-| swapped | same verb, subject and object change places; in train sometimes a text alone |
+| dynamic | same subject and object, another act (ride, feed) |
+| stative | same subject and object, a state that excludes the anchor's (sit, stand) |
+| swapped | same verb, subject and object change places; in train also a text alone |
 | random | any other triple |
 
 ## Counts
@@ -55,9 +55,20 @@ Every tuple comes in mirrored form (each member of a group is the anchor once), 
 
 ## How it was made
 Captions were parsed into subject-verb-object triples; one anchor for each image and distinct triple.
-A negative is refused if any caption of its image states the anchor's triple, or of the anchor's image
-the negative's, up to the synonyms and entailments of data/verb_synonyms.csv and data/nouns.csv. Stative
-verbs are negatives of each other only where those files say that one excludes the other.
+Words below are matched up to the synonyms and overlaps of data/nouns.csv and data/verb_synonyms.csv.
+
+1. Left out: verbs that are unknown or say too little (have, do); triples that no other caption of the image
+   bears out by the same verb of the same subject or object; and those whose subject with its verb, or whose
+   verb phrase with its object (of people and animals, or of things), no second image shows.
+2. Dynamic and stative: both verbs tell of acts that those files list, or of states that exclude one
+   another. A negative is refused if any caption of its image says the anchor's verb of the anchor's
+   subject, whatever the object, or the reverse; and so are two verbs that captions of one image often
+   use of the same subject (cats sit or lie, as one looks at them).
+3. Swapped and random: a negative is refused if any caption of its image states the anchor's triple, or of
+   the anchor's image the negative's. No triple whose subject or object mostly goes without saying (hand,
+   shirt). Swapped alone: no symmetric relation (next to, kiss), and only where subject and object are both
+   people or animals, or two images show the object in the subject's role.
+
 Splits are by image. `unseen_relation` and `unseen_triple` mark what never occurs in train.
 The stage `negatives` rebuilds the set bit for bit from the captions and one seed.
 
@@ -71,22 +82,27 @@ pictures have licences of their own. A set made of other captions inherits their
 
 ## Limits
 Parsing errors pass into triples. What no caption mentions may still be true of an image, so some
-negatives are false ones. Synonyms are a small reviewed list. English only. COCO's biases, such as
-more men than women in sport, are inherited.
+negatives are false ones. Lists of acts, states and synonyms are small and reviewed, not complete: rare
+verbs are in `random` alone. English only. COCO's biases, such as more men than women in sport, are inherited.
 """
 
 
-def release_table(tuples: pd.DataFrame, triples: pd.DataFrame) -> pd.DataFrame:
-    """The tuples with ids of images and captions in place of triple ids."""
+def release_table(tuples: pd.DataFrame, triples: pd.DataFrame) -> pa.Table:
+    """The tuples with ids of images and captions in place of triple ids: the columns of SCHEMA, and split."""
     facts = triples.set_index("triple_id")
-    columns = ["image_id", "caption_id", "subject", "relation", "object", "text"]
-    table = tuples.join(facts[columns], on="anchor")
-    negatives = table["negatives"].explode().dropna().astype("int64")
-    for column in ("image_id", "caption_id"):
-        found = facts[column].loc[negatives].set_axis(negatives.index)
-        lists = found.groupby(level=0).agg(list).reindex(table.index)
-        table[f"negative_{column}s"] = lists.where(lists.notna(), pd.Series([[]] * len(table), table.index))
-    return table[SCHEMA.names + ["split"]]
+    anchors = facts.loc[tuples["anchor"]]
+    columns = {name: pa.array(tuples[name], from_pandas=True) for name in ("tuple_id", "set", "split")}
+    for name in ("image_id", "caption_id", "subject", "relation", "object", "text"):
+        columns[name] = pa.array(anchors[name])
+    lists = pa.array(tuples["negatives"].to_list(), pa.list_(pa.int64()))
+    negatives = facts.loc[lists.flatten().to_numpy()]
+    for name in ("image_id", "caption_id"):
+        columns[f"negative_{name}s"] = pa.ListArray.from_arrays(lists.offsets, pa.array(negatives[name]))
+    columns["negative_texts"] = pa.array(tuples["negative_texts"].to_list(), pa.list_(pa.string()))
+    for name in ("unseen_relation", "unseen_triple"):
+        columns[name] = pa.array(tuples[name])
+    schema = SCHEMA.append(pa.field("split", pa.string()))
+    return pa.table(columns).select(schema.names).cast(schema)
 
 
 def data_card(summary: dict) -> str:

@@ -63,10 +63,10 @@ def blind_accuracy(table: pd.DataFrame) -> dict[str, float]:
     train, test = table[table["split"] == "train"], table[table["split"] == "test"]
     if train.empty or test.empty:
         return {}
-    negatives = train["negative_texts"].explode()
-    features = HashingVectorizer(n_features=2**18, ngram_range=(1, 3), alternate_sign=False)
-    reader = SGDClassifier(loss="log_loss", random_state=0)
-    labels = np.r_[np.ones(len(train)), np.zeros(len(negatives))]
-    reader.fit(features.transform([*train["text"], *negatives]), labels)
-    found = text_accuracy(test, lambda texts: reader.decision_function(features.transform(texts)))
+    texts = pd.concat([train["text"], train["negative_texts"].explode()])
+    codes, unique = pd.factorize(texts)
+    labels = np.arange(len(texts)) < len(train)
+    hashed = HashingVectorizer(n_features=2**18, ngram_range=(1, 3), alternate_sign=False)
+    reader = SGDClassifier(loss="log_loss", random_state=0).fit(hashed.transform(unique)[codes], labels)
+    found = text_accuracy(test, lambda texts: reader.decision_function(hashed.transform(texts)))
     return {name: round(float(value), 4) for name, value in found.items()}

@@ -1,17 +1,18 @@
 """The tuples of every set, from the triples of the captions."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from stages.common.text import triple_text
-from stages.negatives.choose import Refusal, balanced, distinct, draw_groups, refusal
-from stages.negatives.claims import read_claims
+from stages.negatives.agreement import agreed, confused, confused_verbs
+from stages.negatives.choose import Refusal, balanced, distinct, draw_groups
+from stages.negatives.claims import PARTS, read_claims
 from stages.negatives.items import image_triples, unseen
-from stages.negatives.lexicon import exclusive, symmetric, words
+from stages.negatives.lexicon import compatible, words
+from stages.negatives.members import members, rules
 from stages.negatives.propose import Source, anything, other_verb, swapped_roles
 
 SETS = ("dynamic", "stative", "swapped", "random")
@@ -43,36 +44,36 @@ def make_tuples(
     is the anchor once and the others are its negatives, so that no text betrays the answer. The
     exception: a swapped triple that no image shows gives one tuple with a text alone, in train only.
     """
-    items = image_triples(triples)
-    claims = read_claims(triples, words(nouns), words(verbs))
-    refuse = refusal(items, claims, _aligned(features, claims.images), options.max_similarity)
+    lexicon = words(nouns), words(verbs)
+    items = image_triples(triples.assign(agreed=agreed(triples, *lexicon)))
+    claims = read_claims(triples, *lexicon)
+    confusions = confused_verbs(triples, *lexicon)
+    left_out = rules(items, nouns, verbs)
+    embeddings = _aligned(features, claims.images)
     tables, refused = [], {}
     for number, name in enumerate(SETS):
         rng = np.random.default_rng([seed, 20, number])
-        rows = items[_belongs(items, name, verbs)].reset_index(names="row")
+        belongs, counts = members(items, name, left_out)
+        rows = items[belongs].reset_index(drop=True)
+        parts, of_verbs = PARTS, {}
+        if name in ("dynamic", "stative"):
+            parts = ("subject", "relation")  # who sits elsewhere in the picture does not stand here
+            of_verbs["compatible"] = compatible(rows, verbs, nouns)
+            of_verbs["confused"] = confused(rows, confusions, *lexicon)
+        images, statements = claims.images.get_indexer(rows["image_id"]), claims.statements(rows)
+        refuse = Refusal(claims, images, statements, parts, embeddings, options.max_similarity, of_verbs)
         k = 1 if name == "swapped" else options.k  # a triple has one swapped text
-        # two actions at once are rare, two states are not: these must exclude each other
-        contrary = exclusive(rows, verbs, nouns) if name == "stative" else None
-        local = _restrict(refuse, rows["row"].to_numpy(), contrary)
-        groups, refused[name] = _groups(rows, name, local, k, options, rng)
+        groups, rejected = _groups(rows, name, refuse, k, options, rng)
+        refused[name] = Counter({**counts, **rejected})
         table = _mirrored(groups, rows)
         if name == "swapped":
-            table = pd.concat([table, _texts_alone(rows, local, options, rng)])
+            table = pd.concat([table, _texts_alone(rows, refuse, options, rng)])
         tables.append(table.assign(set=name))
     table = pd.concat(tables, ignore_index=True)
     table = table.join(unseen(items).set_index(items["triple_id"]), on="anchor")
     order = [table["set"].map(SETS.index), table["split"]]
     table = table.iloc[np.lexsort(order[::-1])].reset_index(drop=True)
     return table.assign(tuple_id=np.arange(len(table))), refused
-
-
-def _belongs(items: pd.DataFrame, name: str, verbs: pd.DataFrame) -> pd.Series:
-    """The rows that may be anchors and negatives of a set."""
-    if name in ("dynamic", "stative"):
-        return items["dynamic"].eq(name == "dynamic").fillna(False).astype(bool)
-    if name == "swapped":
-        return ~symmetric(items, verbs) & (items["subject"] != items["object"])
-    return pd.Series(True, index=items.index)
 
 
 def _source(rows: pd.DataFrame, name: str, options: Options) -> Source:
@@ -102,8 +103,8 @@ def _mirrored(groups: np.ndarray, rows: pd.DataFrame) -> pd.DataFrame:
         {
             "split": rows["split"].to_numpy()[members[:, 0]],
             "anchor": ids[members[:, 0]],
-            "negatives": list(ids[members[:, 1:]]),
-            "negative_texts": list(texts[members[:, 1:]]),
+            "negatives": pd.Series(list(ids[members[:, 1:]]), dtype=object),
+            "negative_texts": pd.Series(list(texts[members[:, 1:]]), dtype=object),
         }
     )
 
@@ -130,17 +131,6 @@ def _texts_alone(
             "negatives": [np.zeros(0, np.int64)] * len(chosen),
             "negative_texts": list(found.to_numpy()[:, None]),
         }
-    )
-
-
-def _restrict(refuse: Refusal, rows: np.ndarray, contrary: Callable | None) -> Refusal:
-    return Refusal(
-        refuse.claims,
-        refuse.images[rows],
-        refuse.statements[rows],
-        refuse.embeddings,
-        refuse.max_similarity,
-        contrary,
     )
 
 
