@@ -79,7 +79,7 @@ def write(method: str, tables: dict[str, pd.DataFrame], summary: dict) -> None:
 def between(
     method: str, encoders: tuple, alphas: list[float], test: pd.DataFrame, captions: pd.DataFrame
 ) -> pd.DataFrame:
-    """Relations against retention of the interpolations with base; without rows for base itself."""
+    """Relations against retention of the weights between base and the method; no rows for base itself."""
     if method == "base":
         return pd.DataFrame(columns=SCHEMAS["interpolation"].names)
     tuned, transform, tokenizer = encoders

@@ -34,7 +34,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         [("benchmark", pa.string()), ("category", pa.string()), ("direction", pa.string())]
         + [*_INTERVAL, ("count", pa.int64())]
     ),
-    "interpolation": pa.schema(  # a row an alpha; none for base
+    "interpolation": pa.schema(  # a row an alpha between base and the method; none for base
         [("alpha", pa.float64()), ("relation", pa.float64()), ("retention", pa.float64())]
     ),
     "confusions": pa.schema(

@@ -19,6 +19,7 @@ from stages.report.collect import (
     read_summary,
     results,
     retention_table,
+    with_ends,
 )
 from stages.report.compare import best_method, differences
 from stages.report.content import figures, gallery_rows, page_content
@@ -44,11 +45,13 @@ def read_tables(methods: list[str], resamples: int, seed: int) -> tuple[dict, di
     evaluated = {method: read_summary(DATA / "evaluate" / method / "summary.json") for method in methods}
     summaries = {"methods": evaluated, "negatives": read_summary(DATA / "negatives/summary.json")}
     by_method = dict(tuple(tables["tuples"].groupby("method")))
+    retention = retention_table(evaluated)
     tables |= {
         "whole": tables["accuracy"][tables["accuracy"]["slice"] == "all"],
         "answered": by_method[methods[0]],
         "history": read_history(DATA, methods),
-        "retention": retention_table(evaluated),
+        "retention": retention,
+        "interpolation": with_ends(tables["interpolation"], retention),
         "differences": differences(by_method, resamples, seed),
         "relations": read_summary(DATA / "triples/summary.json")["top_relations"],
         "anchors": read_anchors(DATA),
@@ -59,8 +62,8 @@ def read_tables(methods: list[str], resamples: int, seed: int) -> tuple[dict, di
 def write_metrics(tables: dict, summaries: dict, drawn: dict[str, str], page: str) -> None:
     """The committed numbers, the details as csv, the charts, and the page."""
     with write_beside(METRICS / "results") as folder:
-        for method, numbers in results(tables["whole"], tables["retention"]).items():
-            write_json(folder / f"{method}.json", numbers)
+        for name, numbers in results(tables["whole"], tables["retention"]).items():
+            write_json(folder / f"{name}.json", numbers)
     controls = {method: summary["controls"] for method, summary in summaries["methods"].items()}
     write_json(METRICS / "controls.json", controls)
     for stage in ("triples", "negatives"):
@@ -89,7 +92,7 @@ def main() -> None:
     drawn = figures(tables, best)
     chosen = gallery_rows(dict(tuple(tables["tuples"].groupby("method"))), best)
     jpegs = read_jpegs(chosen)
-    gallery = [(title, gallery_cards(rows, jpegs)) for title, rows in chosen]
+    gallery = [(title, gallery_cards(rows, jpegs, best)) for title, rows in chosen]
     page = render(page_content(tables, summaries, drawn, gallery, best, resamples))
     write_metrics(tables, summaries, drawn, page)
 

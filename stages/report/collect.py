@@ -63,24 +63,50 @@ def retention_table(summaries: dict[str, dict]) -> pd.DataFrame:
     return pd.DataFrame(rows).dropna(axis=1, how="all")
 
 
-def results(whole: pd.DataFrame, retention: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """The committed numbers in percent, a few a method: relation, retention, and each set's directions.
+def with_ends(interpolation: pd.DataFrame, retention: pd.DataFrame) -> pd.DataFrame:
+    """The interpolations from end to end: base at alpha 0, and the method itself at alpha 1.
 
-    `relation` is the mean image-to-text accuracy over dynamic, stative and swapped, `retention` the
-    mean recall@1 of whole captions; `chance` stands beside the methods.
+    `interpolation` has method, alpha, relation and retention in shares; `retention` is the
+    `retention_table`. A row measured at an end stays.
     """
-    overall = retention.set_index("method")[["relation", "retention"]].round(1)
-    numbers: dict = {method: row.to_dict() for method, row in overall.iterrows()} | {"chance": {}}
-    for row in whole[whole["direction"] != "group"].itertuples():
-        name = f"{row.set}_{row.direction}"
-        numbers[row.method][name] = round(100 * row.accuracy, 1)
-        numbers["chance"][name] = round(100 * row.chance, 1)
+    points = retention[["method", "relation", "retention"]]
+    points = points.assign(relation=points["relation"] / 100, retention=points["retention"] / 100)
+    tuned, base = points[points["method"] != "base"], points[points["method"] == "base"]
+    starts = tuned[["method"]].merge(base.drop(columns="method"), how="cross")
+    whole = pd.concat([interpolation, starts.assign(alpha=0.0), tuned.assign(alpha=1.0)])
+    return whole.drop_duplicates(["method", "alpha"]).sort_values(["method", "alpha"], ignore_index=True)
+
+
+def relation_means(whole: pd.DataFrame) -> pd.Series:
+    """Mean accuracy over the sets dynamic, stative and swapped that exist, by (method, direction)."""
+    hard = whole[whole["set"] != "random"]
+    return hard.groupby(["method", "direction"], sort=False)["accuracy"].mean()
+
+
+def results(whole: pd.DataFrame, retention: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """The committed numbers in percent: "METHOD/DIRECTION" -> relation, each set, recall@1; and chance.
+
+    One file each, so that `dvc metrics show` prints a row a method and direction, narrow enough to
+    read. `relation` as in `relation_means`; recall@1 is that of whole captions.
+    """
+    levels = whole.drop_duplicates(["set", "direction"])
+    levels = levels.assign(method="chance", accuracy=levels["chance"])
+    both = pd.concat([whole, levels])
+    both = both[both["direction"] != "group"]
+    relation, recall = relation_means(both), retention.set_index("method")
+    numbers = {}
+    for (method, direction), rows in both.groupby(["method", "direction"], sort=False):
+        shares = {"relation": relation.get((method, direction))} | dict(zip(rows["set"], rows["accuracy"]))
+        found = {name: round(100 * share, 1) for name, share in shares.items() if share is not None}
+        if method in recall.index:
+            found["recall@1"] = round(recall.loc[method, f"{direction}_recall@1"], 1)
+        numbers[f"{method}/{direction}"] = found
     return numbers
 
 
 def labelled(whole: pd.DataFrame) -> pd.DataFrame:
-    """The accuracies for `dvc plots`: percent with interval, and a label per bar, "drive swapped i2t"."""
+    """The accuracies for `dvc plots`: percent with interval, and a label per bar, "swapped i2t drive"."""
     table = whole.drop(columns="slice")
-    table.insert(0, "label", table["method"] + " " + table["set"] + " " + table["direction"])
+    table.insert(0, "label", table["set"] + " " + table["direction"] + " " + table["method"])
     percents = (100 * table[["accuracy", "low", "high", "chance"]]).round(1)
     return table.assign(**{name: percents[name] for name in percents})

@@ -51,7 +51,7 @@ PARAMS = {
     "evaluate": {
         "methods": ["base", "clip", "drive"],
         "resamples": 50,
-        "alphas": [0, 0.5, 1],
+        "alphas": [0, 0.5, 1],  # the ends too: they must agree with base and with the method
         "instances": "",
         "benchmarks": {"sugarcrepe": {"files": "", "images": ""}},
     },
