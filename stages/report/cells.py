@@ -44,28 +44,34 @@ def method_rows(table: pd.DataFrame, columns: list[tuple]) -> list[dict]:
     ]
 
 
+def set_columns(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Every (set, direction) of the table once, the directions of a set beside each other."""
+    sets = list(table["set"].unique())
+    keys = table[["set", "direction"]].drop_duplicates().itertuples(index=False, name=None)
+    return sorted(keys, key=lambda key: sets.index(key[0]))
+
+
+def set_head(columns: list[tuple[str, str]], titles: dict[str, str]) -> list[list[tuple[str, int]]]:
+    """The two head rows of such columns: the sets, each above its directions."""
+    sets = Counter(name for name, _ in columns)
+    return [list(sets.items()), [(titles[direction], 1) for _, direction in columns]]
+
+
 def accuracy_table(whole: pd.DataFrame) -> dict:
     """Methods by set and direction, and chance below them; `whole` has the rows of slice "all"."""
-    keys = ["set", "direction"]
-    columns = list(whole[keys].drop_duplicates().itertuples(index=False, name=None))
+    keys, columns = ["set", "direction"], set_columns(whole)
     chance = whole.drop_duplicates(keys).set_index(keys)["chance"]
     cells = [(f"{100 * chance[key]:.1f}", "") for key in columns]
-    sets = [(name, sum(key[0] == name for key in columns)) for name in whole["set"].unique()]
-    return {
-        "head": [sets, [(TITLES[direction], 1) for _, direction in columns]],
-        "rows": [*method_rows(whole, columns), {"name": "chance", "colour": "", "cells": cells}],
-    }
+    rows = [*method_rows(whole, columns), {"name": "chance", "colour": "", "cells": cells}]
+    return {"head": set_head(columns, TITLES), "rows": rows}
 
 
 def macro_table(macro: pd.DataFrame, whole: pd.DataFrame) -> dict:
     """Means over verbs both ways, then tuples right in both directions at once, by set."""
+    macro = macro[macro["direction"] != "group"]
     both = pd.concat([macro, whole[whole["direction"] == "group"]])
-    sets = list(both["set"].unique())
-    keys = both[["set", "direction"]].drop_duplicates().itertuples(index=False, name=None)
-    columns = sorted(keys, key=lambda key: sets.index(key[0]))
-    titles = {"i2t": "i → t", "t2i": "t → i", "group": "both"}
-    spans = [(name, sum(key[0] == name for key in columns)) for name in sets]
-    head = [spans, [(titles[direction], 1) for _, direction in columns]]
+    columns = set_columns(both)
+    head = set_head(columns, {"i2t": "i → t", "t2i": "t → i", "group": "both"})
     return {"head": head, "rows": method_rows(both, columns)}
 
 
@@ -82,8 +88,8 @@ def by_method(table: pd.DataFrame, keys: list[str], name) -> dict:
 
 
 def slice_table(accuracy: pd.DataFrame) -> dict:
-    """Image-to-text accuracy within every slice that is a true part of its set, with its count."""
-    part = accuracy[accuracy["direction"] == "i2t"]
+    """Image-to-text accuracy within every slice that is a true part of a hard set, with its count."""
+    part = accuracy[(accuracy["direction"] == "i2t") & (accuracy["set"] != "random")]
     whole = part[part["slice"] == "all"].set_index(["method", "set"])["count"]
     sizes = whole.reindex(pd.MultiIndex.from_frame(part[["method", "set"]])).to_numpy()
     part = part[part["count"].to_numpy() < sizes]
@@ -102,16 +108,16 @@ def benchmark_table(benchmarks: pd.DataFrame) -> dict:
 
 
 def difference_table(table: pd.DataFrame) -> dict:
-    """Paired differences in points: a row per pair and direction, a column per set.
+    """Paired differences in points: a row per pair of methods, columns as in `accuracy_table`.
 
     A cell is marked better or worse where its interval leaves out zero; an absent one is empty.
     """
-    sets, rows = list(table["set"].unique()), []
-    for (method, minus, direction), part in table.groupby(["method", "minus", "direction"], sort=False):
-        cells = {row.set: difference(row) for row in part.itertuples()}
-        name = f"{method} − {minus}, {TITLES[direction]}"
-        rows.append({"name": name, "colour": "", "cells": [cells.get(group, ("", "")) for group in sets]})
-    return {"head": [[(name, 1) for name in sets]], "rows": rows}
+    columns, rows = set_columns(table), []
+    for (method, minus), part in table.groupby(["method", "minus"], sort=False):
+        found = {(row.set, row.direction): difference(row) for row in part.itertuples()}
+        cells = [found.get(key, ("", "")) for key in columns]
+        rows.append({"name": f"{method} − {minus}", "colour": "", "cells": cells})
+    return {"head": set_head(columns, TITLES), "rows": rows}
 
 
 def difference(row) -> Cell:

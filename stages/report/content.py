@@ -12,9 +12,11 @@ from stages.report.cells import (
     retention_cells,
     slice_table,
 )
+from stages.report.collect import relation_means
 from stages.report.compare import examples
 from stages.report.page import data_uri
 from stages.report.plots import (
+    colour,
     confusion_map,
     relation_bars,
     retention_lines,
@@ -44,22 +46,42 @@ def figures(tables: dict[str, pd.DataFrame], best: str) -> dict[str, str]:
     return drawn
 
 
-def finding(whole: pd.DataFrame, retention: pd.DataFrame, best: str) -> str:
-    """Two sentences with the numbers that matter: relations and retention, then swapped roles, base first."""
-    told = [method for method in ("base", "clip", best) if method in set(retention["method"])]
-    told = list(dict.fromkeys(told))  # best may be clip
-    if best == "base" or "base" not in told:
+def rivals(methods: list[str], best: str) -> list[str]:
+    """What the best method is told beside: the control and base, where they are."""
+    return [method for method in ("clip", "base") if method in methods and method != best]
+
+
+def finding(differences: pd.DataFrame, retention: pd.DataFrame, best: str) -> str:
+    """The page in two sentences: relations by the best method and its rivals, and swapped roles with interval."""
+    overall = retention.set_index("method")
+    others = rivals(list(overall.index), best)
+    if best == "base" or not others:
         return ""
-    rows = retention.set_index("method").loc[told]
-    relation, recall = (
-        ", ".join(f"{method} {value:.1f}%" for method, value in rows[name].items()) for name in ("relation", "retention")
-    )
-    swapped = whole[(whole["set"] == "swapped") & (whole["direction"] == "i2t")].set_index("method")["accuracy"]
-    roles = ", ".join(f"{method} {100 * swapped[method]:.1f}%" for method in told if method in swapped)
-    return (
-        f"Relations told apart, image to text, mean of the hard sets: {relation}; whole captions found at "
-        f"rank 1: {recall}." + (f" When subject and object change places, right are {roles}." if roles else "")
-    )
+    beside = ", ".join(f"{method} {overall.loc[method, 'relation']:.1f}%" for method in others)
+    told = f"{best} picks the right text for {overall.loc[best, 'relation']:.1f}% of the hard images ({beside})."
+    swapped = differences[(differences["set"] == "swapped") & (differences["direction"] == "i2t")]
+    swapped = swapped[(swapped["method"] == best) & (swapped["minus"] == others[0])]
+    for row in swapped.itertuples():
+        numbers = [100 * value for value in (row.difference, row.low, row.high)]
+        told += f" Where subject and object change places, {best} − {others[0]} ="
+        told += " {:+.1f} [{:+.1f}, {:+.1f}] points.".format(*numbers)
+    return told
+
+
+def tiles(whole: pd.DataFrame, retention: pd.DataFrame, best: str) -> list[dict]:
+    """The numbers of the first screen in percent: a title, the best method's, and those of its rivals."""
+    relation = 100 * relation_means(whole)
+    recall = retention.set_index("method")["retention"]
+    measures = {
+        "relations, image to text": relation.xs("i2t", level="direction"),
+        "relations, text to image": relation.xs("t2i", level="direction"),
+        "whole captions, recall@1": recall,
+    }
+    told = [best, *rivals(list(recall.index), best)]
+    return [
+        {"title": title, "rows": [(method, colour(method), f"{values[method]:.1f}") for method in told]}
+        for title, values in measures.items()
+    ]
 
 
 def gallery_rows(tuples: dict[str, pd.DataFrame], best: str) -> list[tuple[str, pd.DataFrame]]:
@@ -110,6 +132,7 @@ def sections(
     ]
     return [
         {
+            "id": title.lower().replace(" ", "-").replace(",", ""),
             "title": title,
             "text": text,
             "table": table,
@@ -146,8 +169,9 @@ MACRO = (
     "right in both directions at once."
 )
 SLICES = (
-    "Image-to-text accuracy in percent within parts of the sets, with the number of tuples: whether the "
-    "verb or the triple occurs in training, whether it has a particle or a preposition."
+    "Image-to-text accuracy in percent within parts of the hard sets, with the number of tuples: whether the "
+    "verb or the triple occurs in training, whether it has a particle or a preposition. Random tuples, and "
+    "text to image, are in metrics/details/slices.csv."
 )
 CONTROL = (
     "Accuracy in percent that the best method reaches without the right image. Blind scores far above "
@@ -180,9 +204,10 @@ def page_content(
         "tuples": f"{len(answered):,}",
         "images": f"{answered['image_id'].nunique():,}",
         "methods": list(whole["method"].unique()),
-        "finding": finding(whole, tables["retention"], best),
+        "finding": finding(tables["differences"], tables["retention"], best),
+        "tiles": tiles(whole, tables["retention"], best),
         "sections": sections(tables, summaries, drawn, best),
         "gallery": gallery,
-        "best": best,
+        "hard": [name for name in whole["set"].unique() if name != "random"],
         "resamples": f"{resamples:,}",
     }

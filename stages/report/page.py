@@ -14,8 +14,8 @@ def data_uri(content: bytes, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def gallery_cards(rows: pd.DataFrame, jpegs: dict[int, bytes]) -> list[dict]:
-    """One card per tuple: both pictures, both texts, and the anchor image's cosines by both methods."""
+def gallery_cards(rows: pd.DataFrame, jpegs: dict[int, bytes], best: str) -> list[dict]:
+    """One card per tuple: both pictures, both texts, the anchor image's cosines by base and the best method."""
     return [
         {
             "set": row.set,
@@ -23,8 +23,10 @@ def gallery_cards(rows: pd.DataFrame, jpegs: dict[int, bytes]) -> list[dict]:
             "negative": data_uri(jpegs[row.images[1]], "image/jpeg"),
             "text": row.texts[0],
             "rival": row.texts[row.best_text],
-            "base": (f"{row.true_score_base:.3f}", f"{row.text_score_base:.3f}"),
-            "best": (f"{row.true_score:.3f}", f"{row.text_score:.3f}"),
+            "scores": [
+                ("base", row.true_score_base, row.text_score_base),
+                (best, row.true_score, row.text_score),
+            ],
         }
         for row in rows.itertuples()
     ]

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-COLOURS = {
-    "base": "#8a9099",
-    "clip": "#4477aa",
-    "negclip": "#d1a02c",
-    "drive": "#d1495b",
-    "ours": "#2a8a57",
+COLOURS = {  # apart for every kind of colour vision, by lightness too
+    "base": "#a6acb4",
+    "clip": "#4a86c5",
+    "negclip": "#e3b23c",
+    "drive": "#c43c4e",
+    "ours": "#1b2f4b",
 }
-SETS = {"dynamic": "#d1495b", "stative": "#edae49", "swapped": "#2a8a57", "random": "#8a9099"}
+SETS = {"dynamic": "#0b4a52", "stative": "#2f8f8a", "swapped": "#8ccabb", "random": "#d5dadc"}
 VERBS = 40  # rows of a chart by verb, the verbs of most tuples
 CONFUSED = 25  # rows of the heat map
 TITLES = {"i2t": "image to text", "t2i": "text to image", "group": "both at once"}
@@ -41,15 +41,20 @@ def colour(method: str) -> str:
 def svg(figure: Figure) -> str:
     """The figure as SVG without a date, so that a rerun changes nothing."""
     text = io.StringIO()
-    figure.savefig(text, format="svg", bbox_inches="tight", transparent=True, metadata={"Date": None})
+    figure.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue()
+
+
+def canvas(height: float) -> Figure:
+    """An empty figure as wide as the page, `height` in inches."""
+    return Figure(figsize=(10.7, height), layout="constrained")
 
 
 @matplotlib.rc_context(STYLE)
 def set_bars(accuracy: pd.DataFrame) -> str:
     """Accuracy by set and method with 95% whiskers, a panel per direction, chance as a dotted line."""
     methods, sets = list(accuracy["method"].unique()), list(accuracy["set"].unique())
-    figure = Figure(figsize=(10, 3.6))
+    figure = canvas(3.6)
     panels = figure.subplots(1, 2, sharey=True)
     width = 0.8 / len(methods)
     for panel, direction in zip(panels, ("i2t", "t2i")):
@@ -66,15 +71,14 @@ def set_bars(accuracy: pd.DataFrame) -> str:
             panel.hlines(level, index - 0.45, index + 0.45, color="#222", ls=":", lw=1.2)
         panel.set(title=TITLES[direction], xticks=range(len(sets)), xticklabels=sets, ylim=(0, 103))
     panels[0].set_ylabel("accuracy, %")
-    place = {"loc": "lower center", "ncols": 6, "bbox_to_anchor": (0.5, -0.09)}
-    figure.legend(*panels[0].get_legend_handles_labels(), **place)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(methods))
     return svg(figure)
 
 
 @matplotlib.rc_context(STYLE)
 def training_curves(history: pd.DataFrame) -> str:
     """Loss against step, one line a method; `history` has step and a column per method."""
-    figure = Figure(figsize=(10, 3))
+    figure = canvas(3)
     panel = figure.subplots()
     for method in history.columns.drop("step"):
         rows = history[["step", method]].dropna()
@@ -95,18 +99,19 @@ def verb_chart(verbs: pd.DataFrame, best: str, chance: float) -> str:
     part = verbs[verbs["direction"] == "i2t"]
     own = part[part["method"] == best].nlargest(VERBS, "count").sort_values("accuracy")
     order, counts = own["relation"].tolist(), own["count"].tolist()
-    figure = Figure(figsize=(10, 1.2 + 0.3 * len(order)))
+    figure = canvas(1.2 + 0.3 * len(order))
     panel = figure.subplots()
     for shift, method in ((-0.14, "base"), (0.14, best)):
         rows = part[part["method"] == method].set_index("relation").reindex(order)
         spread = 100 * np.array([rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]])
-        style = {"fmt": "o", "ms": 5, "color": colour(method), "capsize": 2, "label": method}
-        panel.errorbar(100 * rows["accuracy"], np.arange(len(order)) + shift, xerr=spread, **style)
+        style = {"fmt": "o" if method == best else "D", "ms": 5, "color": colour(method), "capsize": 2}
+        panel.errorbar(100 * rows["accuracy"], np.arange(len(order)) + shift, xerr=spread, label=method, **style)
     labels = [f"{verb}  ({count:,})" for verb, count in zip(order, counts)]
     panel.axvline(chance, color="#222", ls=":", lw=1)
     panel.set(xlabel="image-to-text accuracy, %", xlim=(-2, 102))
     panel.set(yticks=range(len(order)), yticklabels=labels)
-    figure.legend(*panel.get_legend_handles_labels(), loc="upper right", ncols=2)
+    panel.set_ylim(-0.7, len(order) - 0.3)
+    panel.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return svg(figure)
 
 
@@ -118,7 +123,7 @@ def confusion_map(confusions: pd.DataFrame, best: str) -> str:
     verbs = sorted(asked.add(put, fill_value=0).nlargest(CONFUSED).index)
     rates = part.assign(rate=100 * part["mistaken"] / part["count"])
     table = rates.pivot(index="relation", columns="taken_for", values="rate").reindex(verbs, columns=verbs)
-    figure = Figure(figsize=(3 + 0.36 * len(verbs), 1.5 + 0.36 * len(verbs)))
+    figure = Figure(figsize=(3 + 0.36 * len(verbs), 1.5 + 0.36 * len(verbs)), layout="constrained")
     panel = figure.subplots()
     shown = panel.imshow(table.to_numpy(float), cmap="YlOrRd", vmin=0, vmax=100)
     for (row, column), rate in np.ndenumerate(table.to_numpy(float)):
@@ -139,7 +144,7 @@ def retention_lines(table: pd.DataFrame, interpolation: pd.DataFrame) -> str:
     A line a method through its interpolations with base, a dot an alpha; `table` has method, relation and
     retention in percent, `interpolation` method, alpha, relation and retention as shares.
     """
-    figure = Figure(figsize=(8, 4.4))
+    figure = canvas(4.4)
     panel = figure.subplots()
     for method, rows in interpolation.groupby("method", sort=False):
         rows = rows.sort_values("alpha")
@@ -149,8 +154,10 @@ def retention_lines(table: pd.DataFrame, interpolation: pd.DataFrame) -> str:
         style = {"s": 90, "color": colour(row.method), "edgecolor": "white", "zorder": 3}
         panel.scatter(row.retention, row.relation, **style)
         place = {"xytext": (8, 5), "textcoords": "offset points", "weight": "bold", "zorder": 4}
-        panel.annotate(row.method, (row.retention, row.relation), color=colour(row.method), **place)
-    panel.margins(0.18)
+        panel.annotate(row.method, (row.retention, row.relation), **place)
+    corner = {"xycoords": "axes fraction", "ha": "right", "va": "top", "color": "#5c6570", "style": "italic"}
+    panel.annotate("better ↗", (0.99, 0.98), **corner)
+    panel.margins(0.12)
     panel.grid(color="#e8eaed", zorder=0)
     panel.set(xlabel="recall@1 on whole captions, mean of both ways, %")
     panel.set(ylabel="image-to-text accuracy,\ndynamic, stative and swapped, %")
@@ -161,9 +168,9 @@ def retention_lines(table: pd.DataFrame, interpolation: pd.DataFrame) -> str:
 def relation_bars(counts: dict[str, int]) -> str:
     """Triples of the commonest relations, the commonest first."""
     names = list(counts)
-    figure = Figure(figsize=(10, 3.4))
+    figure = canvas(3.2)
     panel = figure.subplots()
-    panel.bar(range(len(names)), list(counts.values()), color="#4477aa", edgecolor="white")
+    panel.bar(range(len(names)), list(counts.values()), color="#5c6570", edgecolor="white")
     panel.set(ylabel="triples", xticks=range(len(names)), xlim=(-0.6, len(names) - 0.4))
     panel.set_xticklabels(names, rotation=55, ha="right")
     panel.yaxis.set_major_formatter("{x:,.0f}")
@@ -175,7 +182,7 @@ def tuple_bars(anchors: pd.DataFrame) -> str:
     """Tuples by the anchor's verb, stacked by set; `anchors` has set and relation, a row a tuple."""
     table = pd.crosstab(anchors["relation"], anchors["set"])
     table = table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index[:VERBS]]
-    figure = Figure(figsize=(10, 3.4))
+    figure = canvas(3.2)
     panel = figure.subplots()
     below = np.zeros(len(table))
     for name in (name for name in SETS if name in table):

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pandas as pd
 
-from stages.report.collect import labelled, results, retention_table
-from stages.report.content import figures, missing_images, page_content, telling
+from stages.report.collect import labelled, results, retention_table, with_ends
+from stages.report.content import figures, finding, missing_images, page_content, telling, tiles
 from stages.report.page import gallery_cards, render
 from stages.report.plots import set_bars
 
@@ -67,7 +67,7 @@ def _page():
     texts = ["dog <chasing> cat", "cat chasing dog"]
     row = {"set": "swapped", "images": [1, 2], "texts": texts, "best_text": 1}
     scores = {"true_score_base": 0.1, "text_score_base": 0.2, "true_score": 0.3, "text_score": 0.1}
-    cards = gallery_cards(pd.DataFrame([row | scores]), {1: b"one", 2: b"two"})
+    cards = gallery_cards(pd.DataFrame([row | scores]), {1: b"one", 2: b"two"}, "drive")
     drawn = figures(TABLES, "drive")
     return render(page_content(TABLES, SUMMARIES, drawn, [("Gains", cards)], "drive", 1000))
 
@@ -79,13 +79,14 @@ class _Reader(HTMLParser):
 
     def __init__(self, page):
         super().__init__()
-        self.images, self.links, self.titles, self.open = [], [], [], []
+        self.images, self.links, self.titles, self.ids, self.open = [], [], [], [], []
         self.feed(page)
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
         self.images += [attributes] if tag == "img" else []
         self.links += [value for name, value in attributes.items() if name in ("src", "href")]
+        self.ids += [f"#{attributes['id']}"] if "id" in attributes else []
         self.open += [] if tag in self.VOID else [tag]
 
     def handle_endtag(self, tag):
@@ -97,8 +98,9 @@ class _Reader(HTMLParser):
 
 def test_page_asks_for_nothing_outside_itself_and_runs_no_script():
     page = _page()
-    links = _Reader(page).links
-    assert links and all(link.startswith("data:") for link in links)
+    reader = _Reader(page)
+    assert all(link.startswith("data:") or link in reader.ids for link in reader.links)
+    assert len(set(reader.ids)) == len(reader.ids) == 10  # a section each but the gallery
     assert "<script" not in page and "url(" not in page and "@import" not in page
 
 
@@ -130,8 +132,8 @@ def test_page_states_intervals_differences_and_the_finding():
     page = _page()
     assert "75.0 <small>[65.0, 85.0]</small>" in page
     assert "+25.0 <small>[+10.0, +40.0]</small>" in page
-    assert "mean of the hard sets: base 50.0%, drive 75.0%; whole captions found at rank 1: base 25.0%" in page
-    assert "When subject and object change places, right are base 50.0%, drive 75.0%." in page
+    assert "drive picks the right text for 75.0% of the hard images (base 50.0%)." in page
+    assert "drive − base = +25.0 [+10.0, +40.0] points." in page
     assert "3 test tuples on 2 anchor images" in page
     assert "no image: how frequent the text is in training" in page
 
@@ -146,12 +148,34 @@ def test_the_same_tables_draw_the_same_bytes():
     assert not re.search(r"<dc:date>", set_bars(WHOLE))
 
 
-def test_results_are_rounded_percents_beside_chance():
-    cells = {f"{name}_{way}": 50.0 for name in ("dynamic", "swapped") for way in ("i2t", "t2i")}
+def test_the_control_stands_between_the_best_method_and_base():
+    retention = pd.DataFrame({"method": ["base", "clip", "ours"], "relation": [60.0, 70, 80], "retention": 20.0})
+    row = ("ours", "clip", "swapped", "i2t", 0.05, -0.01, 0.1)
+    told = finding(pd.DataFrame([row], columns=TABLES["differences"].columns), retention, "ours")
+    assert "80.0% of the hard images (clip 70.0%, base 60.0%)" in told
+    assert "ours − clip = +5.0 [-1.0, +10.0] points" in told
+
+
+def test_the_first_screen_has_both_directions_and_retention():
+    first = tiles(WHOLE, TABLES["retention"], "drive")
+    assert [tile["title"] for tile in first][::2] == ["relations, image to text", "whole captions, recall@1"]
+    assert [row[::2] for row in first[0]["rows"]] == [("drive", "75.0"), ("base", "50.0")]
+
+
+def test_results_are_a_file_a_method_and_direction():
+    cells = {"relation": 50.0, "dynamic": 50.0, "swapped": 50.0}
     assert results(WHOLE[WHOLE["method"] == "base"], TABLES["retention"][:1]) == {
-        "base": {"relation": 50.0, "retention": 25.0} | cells,
-        "chance": cells,
+        "base/i2t": cells | {"recall@1": 30.0},
+        "base/t2i": cells | {"recall@1": 20.0},
+        "chance/i2t": cells,
+        "chance/t2i": cells,
     }
+
+
+def test_interpolations_reach_from_base_to_the_method():
+    between = pd.DataFrame({"method": ["drive"], "alpha": [0.5], "relation": [0.7], "retention": [0.3]})
+    table = with_ends(between, TABLES["retention"])
+    assert table.values.tolist() == [["drive", 0, 0.5, 0.25], ["drive", 0.5, 0.7, 0.3], ["drive", 1, 0.75, 0.25]]
 
 
 def test_differences_told_are_those_of_the_best_and_of_the_control():
@@ -163,7 +187,7 @@ def test_differences_told_are_those_of_the_best_and_of_the_control():
 
 
 def test_bars_for_dvc_are_labelled():
-    assert labelled(WHOLE)["label"].tolist()[-1] == "drive swapped group"
+    assert labelled(WHOLE)["label"].tolist()[-1] == "swapped group drive"
 
 
 def test_missing_images_of_benchmarks_are_counted():

@@ -26,12 +26,14 @@ def project(tmp_path_factory):
 
 
 def test_numbers_are_few_and_named(project):
-    """A file a method, so that `dvc metrics show` prints a row a method."""
-    numbers = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (project / "results").iterdir()}
-    assert set(numbers) == {"base", "clip", "drive", "chance"}
-    directions = [f"{name}_{way}" for name in ("dynamic", "stative", "swapped", "random") for way in ("i2t", "t2i")]
-    assert list(numbers["drive"]) == ["relation", "retention", *directions]
-    assert numbers["chance"]["swapped_i2t"] == 50.0
+    """A file a method and direction, so that `dvc metrics show` prints a row each."""
+    root = project / "results"
+    files = {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in root.rglob("*.json")}
+    ways = ("i2t", "t2i")
+    assert set(files) == {f"{name}/{way}.json" for name in ("base", "clip", "drive", "chance") for way in ways}
+    numbers = json.loads(files["drive/i2t.json"])
+    assert list(numbers) == ["relation", "dynamic", "stative", "swapped", "random", "recall@1"]
+    assert json.loads(files["chance/i2t.json"])["swapped"] == 50.0
 
 
 def test_details_are_tables(project):
