@@ -145,8 +145,8 @@ def _caption_files(
         raise InputError(f"{folder} holds no json file; give the benchmark's published folder")
     for path in paths:
 
-        def question(item: dict) -> list:
-            return [path.stem, [(item[image], ())], [item[true], item[false]], False] if valid(item) else []
+        def question(item: dict, category: str = path.stem) -> list:
+            return [category, [(item[image], ())], [item[true], item[false]], False] if valid(item) else []
 
         tables.append(_questions(path, _parsed(path, _text(path)).items(), question))
     return pd.concat(tables, ignore_index=True)

@@ -14,8 +14,8 @@ def slices(table: pd.DataFrame) -> dict[str, np.ndarray]:
     dynamic = table["dynamic"]
     return {
         "all": np.ones(len(table), bool),
-        "dynamic verb": (dynamic == True).fillna(False).to_numpy(bool),  # noqa: E712, null is neither
-        "stative verb": (dynamic == False).fillna(False).to_numpy(bool),  # noqa: E712
+        "dynamic verb": dynamic.eq(True).fillna(False).to_numpy(bool),  # null is neither
+        "stative verb": dynamic.eq(False).fillna(False).to_numpy(bool),
         "seen relation": ~table["unseen_relation"].to_numpy(bool),
         "unseen relation": table["unseen_relation"].to_numpy(bool),
         "seen triple": ~table["unseen_triple"].to_numpy(bool),
