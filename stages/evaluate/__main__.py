@@ -80,7 +80,7 @@ def between(
     method: str, encoders: tuple, alphas: list[float], test: pd.DataFrame, captions: pd.DataFrame
 ) -> pd.DataFrame:
     """Relations against retention of the weights between base and the method; no rows for base itself."""
-    if method == "base":
+    if method == "base" or not alphas:
         return pd.DataFrame(columns=SCHEMAS["interpolation"].names)
     tuned, transform, tokenizer = encoders
     image_ids, texts = unique_items(test, captions)

@@ -33,6 +33,9 @@ def resampled_ratios(sums: np.ndarray, counts: np.ndarray, resamples: int, seed:
 
     `sums`, `counts` (C, M) of the clusters. The same seed and C draw the same images, so the
     difference of two methods is paired.
+
+    >>> resampled_ratios(np.array([[1.0], [1.0]]), np.array([[2.0], [2.0]]), 3, 0).tolist()
+    [[0.5], [0.5], [0.5]]
     """
     clusters, columns = sums.shape
     rng = np.random.default_rng([seed, clusters])
@@ -50,7 +53,11 @@ def resampled_ratios(sums: np.ndarray, counts: np.ndarray, resamples: int, seed:
 
 
 def interval(ratios: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile interval of each column of `ratios` (R, M): low and high, (M,) each."""
+    """Percentile interval of each column of `ratios` (R, M): low and high, (M,) each.
+
+    >>> [bound.round(1).tolist() for bound in interval(np.arange(101.0)[:, None])]
+    [[2.5], [97.5]]
+    """
     tail = (1 - level) / 2
     if np.isnan(ratios).any():
         low, high = np.full(ratios.shape[1], np.nan), np.full(ratios.shape[1], np.nan)
@@ -64,7 +71,12 @@ def interval(ratios: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.nd
 def mean_intervals(
     values: np.ndarray, clusters: np.ndarray, resamples: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, low, high and count of each column of `values` (N, M), NaN absent, clustered; (M,) each."""
+    """Mean, low, high and count of each column of `values` (N, M), NaN absent, clustered; (M,) each.
+
+    >>> mean, low, high, count = mean_intervals(np.array([[1.0], [0.0], [0.0]]), np.array([7, 7, 9]), 99, 0)
+    >>> mean.round(2).tolist(), low.tolist(), high.tolist(), count.tolist()
+    ([0.33], [0.0], [0.5], [3])
+    """
     sums, counts = cluster_sums(values, clusters)
     low, high = interval(resampled_ratios(sums, counts, resamples, seed))
     with np.errstate(invalid="ignore", divide="ignore"):

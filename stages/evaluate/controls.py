@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -40,8 +41,7 @@ def prior_scores(options: list[list[str]], train_texts: Iterable[str]) -> np.nda
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
-    words = text.split()
-    return list(zip(words, words[1:]))
+    return list(pairwise(text.split()))
 
 
 def text_classifier(true: np.ndarray, false: np.ndarray) -> LogisticRegression:

@@ -67,6 +67,10 @@ def option_scores(
     """Cosines of query embedding `query[n]` with candidates `options[n]`; NaN where an option is -1.
 
     `queries` (Q, D), `candidates` (C, D) of unit length, `query` (N,), `options` (N, K+1).
+
+    >>> images, texts = np.array([[0.6, 0.8]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> option_scores(images, texts, np.array([0, 0]), np.array([[0, 1], [1, -1]])).tolist()
+    [[0.6, 0.8], [0.8, nan]]
     """
     gathered = candidates[options]  # (N, K+1, D)
     scores = np.einsum("nd,nkd->nk", queries[query], gathered).astype(np.float64)  # (N, K+1)
@@ -105,6 +109,15 @@ def answer(
     `images` (I, D) in the order of `image_ids`, `texts` (T, D) in the order of `texts_index`. Returns
     a table with, per tuple, the score of the true pair, the best negative text and image, the
     position (1..K) of that negative text, the three outcomes and their chance levels.
+
+    Image 1 prefers its own text "a" (0.8 to 0.6), but "a" is nearer to image 2 (0.9 to 0.8):
+
+    >>> table = pd.DataFrame({"images": [[1, 2]], "texts": [["a", "b"]]})
+    >>> texts = np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> images = np.array([[0.8, 0.6], [0.9, 0.44]])
+    >>> found = answer(table, pd.Index([1, 2]), images, pd.Index(["a", "b"]), texts)
+    >>> found[["i2t", "t2i", "group"]].values.tolist()
+    [[1.0, 0.0, 0.0]]
     """
     image_options = padded_positions(table["images"], image_ids)  # (N, K+1)
     text_options = padded_positions(table["texts"], texts_index)  # (N, L+1)

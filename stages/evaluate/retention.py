@@ -36,6 +36,12 @@ def recalls(
     """Recall@1, 5 and 10 both ways, as in the retrieval of CLIP (arXiv 2103.00020) with COCO's five captions.
 
     `images` (I, D), `image_ids` (I,), `texts` (T, D), `text_images` (T,) the image of each caption.
+    An image is found right by any of its captions, so image 7 is although its first caption is off:
+
+    >>> images, texts = np.eye(2), np.array([[0.0, 1.0], [1.0, 0.0], [0.1, 0.9]])
+    >>> found = recalls(images, np.array([7, 8]), texts, np.array([7, 7, 8]))
+    >>> found["i2t_recall@1"], round(found["t2i_recall@1"], 2), found["t2i_recall@5"]
+    (0.5, 0.67, 1.0)
     """
     to_text = best_match_ranks(images, texts, image_ids, text_images, chunk)
     to_image = best_match_ranks(texts, images, text_images, image_ids, chunk)

@@ -123,6 +123,12 @@ def test_sugarcrepe_itself():
     if not (folder.is_dir() and photographs.is_dir()):
         pytest.skip("../shared/benchmarks/sugarcrepe and ../shared/coco_sample are not here")
     kept, found, missing = locate(read_sugarcrepe(folder), photographs)
-    assert len(kept) == 305
-    assert kept["category"].nunique() == 7
-    assert missing and not set(missing) & set(found)
+    at_hand, counts, asked = {path.name for path in photographs.rglob("*.jpg")}, {}, set()
+    for path in folder.glob("*.json"):
+        names = [item["filename"] for item in json.loads(path.read_text(encoding="utf-8")).values()]
+        counts[path.stem] = sum(name in at_hand for name in names)
+        asked.update(names)
+    assert (len(kept), len(counts)) == (305, 7)
+    assert kept["category"].value_counts().to_dict() == counts
+    assert missing == sorted(asked - at_hand)
+    assert set(found) == asked & at_hand

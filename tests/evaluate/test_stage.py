@@ -72,7 +72,7 @@ def test_benchmarks_and_categories_are_measured_where_the_parameters_name_them(t
     names = [{"id": 17, "name": "cat"}, {"id": 18, "name": "dog"}]
     (tmp_path / "instances.json").write_text(json.dumps({"categories": names, "annotations": boxes}))
     given = {"benchmarks": {"sugarcrepe": {"files": "crepe", "images": "crepe"}}}
-    given |= {"instances": "instances.json", "methods": ["base"]}
+    given |= {"instances": "instances.json", "methods": ["base", "drive"], "alphas": []}
     make_project(tmp_path, PARAMS | {"evaluate": PARAMS["evaluate"] | given})
     jpegs = pd.read_parquet(tmp_path / "data/captions/images.parquet")["jpeg"]
     (crepe / "1.jpg").write_bytes(jpegs[0])
@@ -81,6 +81,8 @@ def test_benchmarks_and_categories_are_measured_where_the_parameters_name_them(t
     assert summary["benchmarks"] == {"sugarcrepe": answered}
     assert tables["benchmarks"]["category"].tolist() == ["all", "replace_obj"]
     assert summary["retention"]["category_accuracy"] in (0, 100)
+    tables, _ = evaluate(monkeypatch, tmp_path, "drive")
+    assert tables["interpolation"].empty  # alphas is empty
 
 
 def test_a_tuned_method_without_its_checkpoint_leaves_no_output(project, monkeypatch):
