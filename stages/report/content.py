@@ -5,6 +5,7 @@ import pandas as pd
 from stages.report.cells import (
     accuracy_table,
     benchmark_table,
+    best_marks,
     control_table,
     count_table,
     difference_table,
@@ -46,40 +47,46 @@ def figures(tables: dict[str, pd.DataFrame], best: str) -> dict[str, str]:
     return drawn
 
 
-def rivals(methods: list[str], best: str) -> list[str]:
-    """What the best method is told beside: the control and base, where they are."""
-    return [method for method in ("clip", "base") if method in methods and method != best]
-
-
 def finding(differences: pd.DataFrame, retention: pd.DataFrame, best: str) -> str:
-    """The page in two sentences: relations by the best method and its rivals, and swapped roles with interval."""
+    """The page in three sentences: relations, their price, and swapped roles; by the best method, clip and base.
+
+    `differences` and `retention` as made by `stages.report`; empty where there is no other method.
+    """
     overall = retention.set_index("method")
-    others = rivals(list(overall.index), best)
+    others = [method for method in ("clip", "base") if method in overall.index and method != best]
     if best == "base" or not others:
         return ""
-    beside = ", ".join(f"{method} {overall.loc[method, 'relation']:.1f}%" for method in others)
-    told = f"{best} picks the right text for {overall.loc[best, 'relation']:.1f}% of the hard images ({beside})."
+    relation, recall = (
+        (values[best], ", ".join(f"{method} {values[method]:.1f}%" for method in others))
+        for values in (overall["relation"], overall["retention"])
+    )
+    told = (
+        f"{best} picks the right text for {relation[0]:.1f}% of the hard images ({relation[1]}) "
+        f"and finds {recall[0]:.1f}% of whole captions at rank 1 ({recall[1]})."
+    )
     swapped = differences[(differences["set"] == "swapped") & (differences["direction"] == "i2t")]
-    swapped = swapped[(swapped["method"] == best) & (swapped["minus"] == others[0])]
-    for row in swapped.itertuples():
-        numbers = [100 * value for value in (row.difference, row.low, row.high)]
-        told += f" Where subject and object change places, {best} − {others[0]} ="
-        told += " {:+.1f} [{:+.1f}, {:+.1f}] points.".format(*numbers)
+    for row in swapped[(swapped["method"] == best) & (swapped["minus"] == others[0])].itertuples():
+        points = "{:+.1f} [{:+.1f}, {:+.1f}]".format(100 * row.difference, 100 * row.low, 100 * row.high)
+        told += f" Where subject and object change places, {best} − {others[0]} = {points} points."
     return told
 
 
-def tiles(whole: pd.DataFrame, retention: pd.DataFrame, best: str) -> list[dict]:
-    """The numbers of the first screen in percent: a title, the best method's, and those of its rivals."""
-    relation = 100 * relation_means(whole)
-    recall = retention.set_index("method")["retention"]
+def tiles(whole: pd.DataFrame, retention: pd.DataFrame) -> list[dict]:
+    """The numbers of the first screen: a title, and (method, colour, percent, mark) of every method."""
+    relation, recall = 100 * relation_means(whole), retention.set_index("method")["retention"]
     measures = {
         "relations, image to text": relation.xs("i2t", level="direction"),
         "relations, text to image": relation.xs("t2i", level="direction"),
         "whole captions, recall@1": recall,
     }
-    told = [best, *rivals(list(recall.index), best)]
     return [
-        {"title": title, "rows": [(method, colour(method), f"{values[method]:.1f}") for method in told]}
+        {
+            "title": title,
+            "rows": [
+                (method, colour(method), f"{values[method]:.1f}", mark)
+                for method, mark in zip(values.index, best_marks(values.tolist()))
+            ],
+        }
         for title, values in measures.items()
     ]
 
@@ -205,7 +212,7 @@ def page_content(
         "images": f"{answered['image_id'].nunique():,}",
         "methods": list(whole["method"].unique()),
         "finding": finding(tables["differences"], tables["retention"], best),
-        "tiles": tiles(whole, tables["retention"], best),
+        "tiles": tiles(whole, tables["retention"]),
         "sections": sections(tables, summaries, drawn, best),
         "gallery": gallery,
         "hard": [name for name in whole["set"].unique() if name != "random"],

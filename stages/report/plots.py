@@ -50,6 +50,11 @@ def canvas(height: float) -> Figure:
     return Figure(figsize=(10.7, height), layout="constrained")
 
 
+def whiskers(rows: pd.DataFrame) -> np.ndarray:
+    """Lengths below and above each accuracy, (2, N), in points."""
+    return 100 * np.array([rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]])
+
+
 @matplotlib.rc_context(STYLE)
 def set_bars(accuracy: pd.DataFrame) -> str:
     """Accuracy by set and method with 95% whiskers, a panel per direction, chance as a dotted line."""
@@ -62,10 +67,10 @@ def set_bars(accuracy: pd.DataFrame) -> str:
         for index, method in enumerate(methods):
             rows = part.reindex([(method, name) for name in sets])
             x = np.arange(len(sets)) + (index - (len(methods) - 1) / 2) * width
-            whiskers = 100 * np.array([rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]])
             style = {"color": colour(method), "label": method, "edgecolor": "white", "linewidth": 0.6}
             panel.bar(x, 100 * rows["accuracy"], width, **style)
-            panel.errorbar(x, 100 * rows["accuracy"], whiskers, fmt="none", ecolor="#222", lw=1, capsize=2)
+            lines = {"fmt": "none", "ecolor": "#222", "lw": 1, "capsize": 2}
+            panel.errorbar(x, 100 * rows["accuracy"], whiskers(rows), **lines)
         levels = 100 * part["chance"].groupby(level="set").max().reindex(sets)  # NaN: not asked
         for index, level in enumerate(levels):
             panel.hlines(level, index - 0.45, index + 0.45, color="#222", ls=":", lw=1.2)
@@ -103,9 +108,9 @@ def verb_chart(verbs: pd.DataFrame, best: str, chance: float) -> str:
     panel = figure.subplots()
     for shift, method in ((-0.14, "base"), (0.14, best)):
         rows = part[part["method"] == method].set_index("relation").reindex(order)
-        spread = 100 * np.array([rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]])
         style = {"fmt": "o" if method == best else "D", "ms": 5, "color": colour(method), "capsize": 2}
-        panel.errorbar(100 * rows["accuracy"], np.arange(len(order)) + shift, xerr=spread, label=method, **style)
+        place = 100 * rows["accuracy"], np.arange(len(order)) + shift
+        panel.errorbar(*place, xerr=whiskers(rows), label=method, **style)
     labels = [f"{verb}  ({count:,})" for verb, count in zip(order, counts)]
     panel.axvline(chance, color="#222", ls=":", lw=1)
     panel.set(xlabel="image-to-text accuracy, %", xlim=(-2, 102))

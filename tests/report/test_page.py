@@ -132,7 +132,8 @@ def test_page_states_intervals_differences_and_the_finding():
     page = _page()
     assert "75.0 <small>[65.0, 85.0]</small>" in page
     assert "+25.0 <small>[+10.0, +40.0]</small>" in page
-    assert "drive picks the right text for 75.0% of the hard images (base 50.0%)." in page
+    assert "drive picks the right text for 75.0% of the hard images (base 50.0%)" in page
+    assert "finds 25.0% of whole captions at rank 1 (base 25.0%)." in page
     assert "drive − base = +25.0 [+10.0, +40.0] points." in page
     assert "3 test tuples on 2 anchor images" in page
     assert "no image: how frequent the text is in training" in page
@@ -157,9 +158,10 @@ def test_the_control_stands_between_the_best_method_and_base():
 
 
 def test_the_first_screen_has_both_directions_and_retention():
-    first = tiles(WHOLE, TABLES["retention"], "drive")
+    first = tiles(WHOLE, TABLES["retention"])
     assert [tile["title"] for tile in first][::2] == ["relations, image to text", "whole captions, recall@1"]
-    assert [row[::2] for row in first[0]["rows"]] == [("drive", "75.0"), ("base", "50.0")]
+    assert [row[::2] for row in first[0]["rows"]] == [("base", "50.0"), ("drive", "75.0")]
+    assert [row[3] for row in first[0]["rows"]] == ["", "top"]
 
 
 def test_results_are_a_file_a_method_and_direction():
