@@ -181,7 +181,8 @@ def test_interpolations_reach_from_base_to_the_method():
 
 
 def test_differences_told_are_those_of_the_best_and_of_the_control():
-    pairs = [("clip", "base"), ("drive", "base"), ("drive", "clip"), ("ours", "base"), ("ours", "clip"), ("ours", "drive")]
+    pairs = [("clip", "base"), ("drive", "base"), ("drive", "clip")]
+    pairs += [("ours", "base"), ("ours", "clip"), ("ours", "drive")]
     rows = [(*pair, way) for pair in pairs for way in ("i2t", "t2i", "group")]
     told = telling(pd.DataFrame(rows, columns=["method", "minus", "direction"]), "ours")
     assert list(zip(told["method"], told["minus"]))[::2] == pairs[2:]
