@@ -17,6 +17,7 @@ from stages.report.collect import relation_means
 from stages.report.compare import examples
 from stages.report.page import data_uri
 from stages.report.plots import (
+    TITLES,
     colour,
     confusion_map,
     relation_bars,
@@ -73,12 +74,9 @@ def finding(differences: pd.DataFrame, retention: pd.DataFrame, best: str) -> st
 
 def tiles(whole: pd.DataFrame, retention: pd.DataFrame) -> list[dict]:
     """The numbers of the first screen: a title, and (method, colour, percent, mark) of every method."""
-    relation, recall = 100 * relation_means(whole), retention.set_index("method")["retention"]
-    measures = {
-        "relations, image to text": relation.xs("i2t", level="direction"),
-        "relations, text to image": relation.xs("t2i", level="direction"),
-        "whole captions, recall@1": recall,
-    }
+    relation = 100 * relation_means(whole).unstack("direction", sort=False)  # methods x directions
+    measures = {f"relations, {TITLES[way]}": relation[way] for way in ("i2t", "t2i") if way in relation}
+    measures["whole captions, recall@1"] = retention.set_index("method")["retention"]
     return [
         {
             "title": title,

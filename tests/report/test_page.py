@@ -162,6 +162,7 @@ def test_the_first_screen_has_both_directions_and_retention():
     assert [tile["title"] for tile in first][::2] == ["relations, image to text", "whole captions, recall@1"]
     assert [row[::2] for row in first[0]["rows"]] == [("base", "50.0"), ("drive", "75.0")]
     assert [row[3] for row in first[0]["rows"]] == ["", "top"]
+    assert len(tiles(WHOLE.assign(set="random"), TABLES["retention"])) == 1  # no hard set, no relations
 
 
 def test_results_are_a_file_a_method_and_direction():
