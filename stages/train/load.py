@@ -21,6 +21,8 @@ class Batch(NamedTuple):
     tokens: torch.Tensor  # (U, L) int32
     texts: torch.Tensor  # (B, K+1) int64, the row of tokens of each text
     present: torch.Tensor  # (B, K+1) bool
+    text_ids: torch.Tensor  # (B, K+1) int64, equal where the texts are, in any process's batch
+    captions: torch.Tensor  # (B,) int64, the row of tokens of each anchor's whole caption; (0,) where not read
 
 
 Reader = Callable[[np.ndarray, Sequence[tuple[int, ...]]], torch.Tensor]  # rows (P,) and a seed each
@@ -81,6 +83,7 @@ def load(
     item: tuple[int, np.ndarray],
     images: np.ndarray,
     texts: np.ndarray,
+    captions: np.ndarray,
     tokens: torch.Tensor,
     read: Reader,
     seed: int,
@@ -89,7 +92,8 @@ def load(
     """One batch: `item` is its number and the tuples' rows (B,), of which process `part` = (rank, world) takes its.
 
     `images` (N, K+1) holds rows of images, -1 where there is none; `texts` (N, K+1) rows of `tokens`
-    (T, L), -1 beyond a set's negatives, all tuples of a batch being of one set.
+    (T, L), -1 beyond a set's negatives, all tuples of a batch being of one set; `captions` (N,) rows of
+    tokens too, all -1 where the loss does not read them.
     """
     number, rows = item
     rank, world = part
@@ -99,12 +103,16 @@ def load(
     chosen, shown = texts[mine, :width], images[mine, :width]  # (B / world, K+1)
     places = np.flatnonzero(shown >= 0)  # (P,)
     seeds = [(seed, 3, number, rank * size * int(width) + place) for place in places.tolist()]
-    distinct, inverse = np.unique(chosen, return_inverse=True)  # (U,), (B / world, K+1)
+    whole = captions[mine][captions[mine] >= 0]  # (B / world,) or (0,)
+    distinct, inverse = np.unique(np.concatenate([chosen.ravel(), whole]), return_inverse=True)  # (U,)
+    inverse = torch.from_numpy(inverse)
     return Batch(
         read(shown.ravel()[places], seeds),
         tokens[torch.from_numpy(distinct)],
-        torch.from_numpy(inverse.reshape(chosen.shape)),
+        inverse[: chosen.size].view(chosen.shape),
         torch.from_numpy(shown >= 0),
+        torch.from_numpy(chosen),
+        inverse[chosen.size :],
     )
 
 

@@ -40,6 +40,7 @@ OPTIONS = {
     "delta_image": 1.2233,
     "delta_text": 0.615,
     "tuple_weight": 1.0,
+    "caption_weight": 1.0,
 }
 
 
@@ -101,6 +102,7 @@ def main() -> None:
     how = {
         "images": rng.integers(PHOTOS, size=(TUPLES, 2)),
         "texts": rng.integers(500, size=(TUPLES, 2)),
+        "captions": np.full(TUPLES, -1),
         "tokens": tokens,
         "seed": 0,
         "part": (0, 1),

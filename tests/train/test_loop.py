@@ -22,10 +22,12 @@ def batches(count: int, size: int = 3) -> list[Batch]:
     present = torch.ones(size, 2, dtype=torch.bool)
     present[0, 1] = False  # a text alone
     pictures = int(present.sum())
-    return [
-        Batch(draw(256, pictures, 3, 16, 16).byte(), draw(400, 4, 12).int(), draw(4, size, 2), present)
-        for _ in range(count)
-    ]
+
+    def one() -> Batch:
+        texts, captions = draw(4, size, 2), draw(6, size)
+        return Batch(draw(256, pictures, 3, 16, 16).byte(), draw(400, 6, 12).int(), texts, present, texts, captions)
+
+    return [one() for _ in range(count)]
 
 
 def train(model, given, total, options=OPTIONS, loss=LOSSES["drive"], state=None, save=lambda state: None):
@@ -39,9 +41,9 @@ def weights(model) -> torch.Tensor:
 def test_a_loss_that_is_not_finite_names_its_step():
     calls = []
 
-    def bad(images, texts, present, scale, options):
+    def bad(batch, scale, options):
         calls.append(1)
-        return images.sum() * (float("nan") if len(calls) == 4 else 1.0)
+        return batch.images.sum() * (float("nan") if len(calls) == 4 else 1.0)
 
     saved = []
     with pytest.raises(InputError, match="the loss is nan in step 4; lower train.lr"):
