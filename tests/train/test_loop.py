@@ -102,6 +102,17 @@ def test_the_rate_ends_at_zero_in_the_last_step():
     assert rates == [0.5, 1.0, 0.854, 0.5, 0.146, 0.0]
 
 
+def test_gains_biases_and_the_scale_do_not_decay():
+    model = tiny_model()[0]
+    optimizer, _ = make_optimizer(model, 6, OPTIONS | {"weight_decay": 0.01})
+    decay = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+    kept = {name for name, p in model.named_parameters() if not decay[id(p)]}
+    plain = ("bias", "ln_1.weight", "ln_2.weight", "ln_pre.weight", "ln_post.weight", "ln_final.weight")
+    assert {"logit_scale", "visual.class_embedding"} == {name for name in kept if not name.endswith(plain)}
+    assert set(decay.values()) == {0.0, 0.01}
+    assert decay[id(model.token_embedding.weight)] == decay[id(model.text_projection)] == 0.01
+
+
 def test_a_warm_up_without_end_is_refused():
     with pytest.raises(InputError, match="train.warmup 3 is not below the run's 3 steps"):
         train(tiny_model()[0], batches(3), 3)
