@@ -37,21 +37,25 @@ def picture(transform: Callable) -> Callable:
 def augmentation(crop: Sequence[float], flip: bool) -> Callable | None:
     """Random crop to `crop` (least and greatest share of the area) at the picture's own aspect, and mirroring.
 
-    From uint8 (3, H, W) to the same. Mirroring keeps relations: who does what to whom has no left and
-    right. None where both are off (crop [1, 1], flip false).
+    A function of uint8 (3, H, W) and a generator of random numbers to uint8 (3, H, W). Mirroring keeps
+    relations: who does what to whom has no left and right. None where both are off (crop [1, 1], flip
+    false).
     """
     if not 0 < crop[0] <= crop[1] <= 1:
         raise InputError(f"params.yaml: train.augment.crop {crop} must be two shares of the area up to 1")
-    steps = [v2.Lambda(partial(random_crop, shares=tuple(crop)))] if crop[0] < 1 else []
-    steps += [v2.RandomHorizontalFlip()] if flip else []
-    return v2.Compose(steps) if steps else None
+    if crop[0] == 1 and not flip:
+        return None
 
+    def augment(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+        if crop[0] < 1:
+            height, width = image.shape[-2:]
+            side = rng.uniform(*crop) ** 0.5
+            part = round(side * height), round(side * width)
+            corner = rng.integers(height - part[0] + 1), rng.integers(width - part[1] + 1)
+            image = v2.functional.resized_crop(image, *corner, *part, [height, width])  # (3, H, W)
+        return image.flip(-1) if flip and rng.random() < 0.5 else image  # (3, H, W)
 
-def random_crop(image: torch.Tensor, shares: tuple[float, float]) -> torch.Tensor:
-    """A part of `image` (3, H, W) at its own aspect, blown up to its size."""
-    height, width = image.shape[-2:]
-    aspect = width / height
-    return v2.RandomResizedCrop((height, width), scale=shares, ratio=(aspect, aspect))(image)  # (3, H, W)
+    return augment
 
 
 def pixel_reader(jpegs: pa.ChunkedArray, shape: Callable, augment: Callable | None) -> Reader:
@@ -60,17 +64,11 @@ def pixel_reader(jpegs: pa.ChunkedArray, shape: Callable, augment: Callable | No
     def read(rows: np.ndarray, seeds: Sequence[tuple[int, ...]]) -> torch.Tensor:
         images = [shape(decode(jpegs[row].as_buffer())) for row in rows.tolist()]  # P of (3, H, W)
         if augment is not None:
-            images = [seeded(augment, image, seed) for image, seed in zip(images, seeds, strict=True)]
+            generators = map(np.random.default_rng, seeds)
+            images = [augment(image, rng) for image, rng in zip(images, generators, strict=True)]
         return torch.stack(images)  # (P, 3, H, W)
 
     return read
-
-
-def seeded(augment: Callable, image: torch.Tensor, seed: Sequence[int]) -> torch.Tensor:
-    """`augment(image)` with torch's generator at `seed` meanwhile."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
-        return augment(image)
 
 
 def embedding_reader(embeddings: np.ndarray) -> Reader:

@@ -96,6 +96,16 @@ def test_flip_alone_mirrors_or_leaves():
     assert all(torch.equal(a, b) or torch.equal(a, b.flip(-1)) for a, b in zip(plain, flipped, strict=True))
 
 
+def test_a_crop_is_a_part_blown_up():
+    """Of a ramp 0 to 15 from left to right a quarter of the area, 8 columns: no more than 8 of its steps."""
+    ramp = torch.arange(16, dtype=torch.uint8).expand(3, 16, 16)
+    augment = augmentation([0.25, 0.25], flip=False)
+    for seed in range(20):
+        part = augment(ramp, np.random.default_rng(seed))
+        assert part.shape == ramp.shape
+        assert 6 <= int(part.max()) - int(part.min()) <= 7
+
+
 def test_cached_embeddings_are_rows():
     table = np.arange(6, dtype=np.float16).reshape(3, 2)
     assert embedding_reader(table)(np.array([2, 0]), []).tolist() == [[4.0, 5.0], [0.0, 1.0]]
