@@ -39,8 +39,6 @@ VARIANTS = {  # the method, and what its run changes of the parameters of train
     "ours without captions": ("ours", {"caption_weight": 0}),
     "ours without tuples": ("ours", {"tuple_weight": 0}),
     "ours, same texts contrasted": ("contrasting_all", {}),
-    "clip, not mirrored": ("clip", {"augment": {"crop": [1.0, 1.0], "flip": False}}),
-    "ours, not mirrored": ("ours", {"augment": {"crop": [1.0, 1.0], "flip": False}}),
 }
 
 
