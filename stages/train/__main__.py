@@ -17,24 +17,28 @@ from stages.train import parallel
 from stages.train.batches import all_batches, rows_of, tuple_arrays
 from stages.train.load import Reader, augmentation, embedding_reader, loader, picture, pixel_reader
 from stages.train.loop import cached_encoder, fine_tune, pixel_encoder
-from stages.train.losses import LOSSES
+from stages.train.losses import LOSSES, READ_CAPTIONS
 from stages.train.resume import read_state, run_key, write_state
 from stages.train.weights import cut_context, freeze, interpolate
 
 TUPLES, TRIPLES = "data/negatives/tuples.parquet", "data/triples/triples.parquet"
+CAPTIONS = "data/captions/captions.parquet"
 IMAGES, FEATURES = "data/captions/images.parquet", "data/features/images.parquet"
 BASE = "data/train/base/checkpoint"
 NEUTRAL = {"methods", "workers", "checkpoint_every"}  # parameters that change no weight
 
 
-def read_tuples() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of the training split: each tuple's set (N,), image ids and texts (N, K+1)."""
+def read_tuples() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of the training split: each tuple's set (N,), image ids and texts (N, K+1), and anchor's caption (N,)."""
     tuples = read_table(TUPLES, SCHEMAS["tuples"]).to_pandas()
     tuples = tuples[tuples["split"] == "train"].reset_index(drop=True)
     if tuples.empty:
         raise InputError(f"{TUPLES} has no tuples of split train; give more captioned images")
-    triples = read_table(TRIPLES, SCHEMAS["triples"], ["triple_id", "image_id", "text"])
-    return tuples["set"].to_numpy(), *tuple_arrays(tuples, triples.to_pandas().set_index("triple_id"))
+    columns = ["triple_id", "caption_id", "image_id", "text"]
+    triples = read_table(TRIPLES, SCHEMAS["triples"], columns).to_pandas().set_index("triple_id")
+    said = read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id", "caption"]).to_pandas()
+    said = said.set_index("caption_id")["caption"].loc[triples.loc[tuples["anchor"], "caption_id"]]
+    return tuples["set"].to_numpy(), *tuple_arrays(tuples, triples), said.to_numpy(object)
 
 
 def read_pictures(transform, augment: dict) -> tuple[np.ndarray, Reader]:
@@ -52,13 +56,14 @@ def read_features() -> tuple[np.ndarray, Reader]:
     return table["id"].to_numpy(), embedding_reader(flat.reshape(-1, dim))
 
 
-def prepare(texts: np.ndarray, freezing: str) -> tuple:
-    """Base ready for training, its image transform, and `texts` (N, K+1) as rows of tokens and tokens (T, L)."""
+def prepare(texts: np.ndarray, captions: np.ndarray, freezing: str) -> tuple:
+    """Base ready for training, its image transform, `texts` (N, K+1) and `captions` (N,) as rows of tokens,
+    and tokens (T, L); the row of None is -1."""
     model, transform, tokenizer = load_checkpoint(BASE, best_device())
-    codes, distinct = pd.factorize(texts.ravel())  # (N * (K+1),), -1 for None; (T,)
+    codes, distinct = pd.factorize(np.concatenate([texts.ravel(), captions]))  # (N * (K+2),), (T,)
     tokens = cut_context(model, tokenizer(distinct.tolist()).int())  # (T, L)
     freeze(model, freezing)
-    return model, transform, codes.reshape(texts.shape), tokens
+    return model, transform, codes[: texts.size].reshape(texts.shape), codes[texts.size :], tokens
 
 
 def write(method: str, model: torch.nn.Module, alpha: float, history: list[dict]) -> None:
@@ -77,8 +82,10 @@ def main() -> None:
     method, params = sys.argv[1], load_params()
     options, seed = params["train"], params["seed"]
     parallel.start()
-    sets, image_ids, texts = read_tuples()
-    model, transform, texts, tokens = prepare(texts, options["freeze"])
+    sets, image_ids, texts, captions = read_tuples()
+    if method not in READ_CAPTIONS:
+        captions = np.full(len(texts), None)
+    model, transform, texts, captions, tokens = prepare(texts, captions, options["freeze"])
     if options["freeze"] == "image":
         source, (ids, read), encode = FEATURES, read_features(), cached_encoder
     else:
@@ -88,7 +95,7 @@ def main() -> None:
     resume = Path(f"data/train/.{method}-resume.pt")
     key = run_key(
         [method, seed, parallel.world(), {name: options[name] for name in options.keys() - NEUTRAL}],
-        [TUPLES, TRIPLES, source, f"{BASE}/{WEIGHTS}"],
+        [TUPLES, TRIPLES, CAPTIONS, source, f"{BASE}/{WEIGHTS}"],
     )
     state = read_state(resume, key)
     done = state["step"] * options["accumulate"] if state else 0
@@ -98,6 +105,7 @@ def main() -> None:
         torch.cuda.is_available(),
         images=rows_of(image_ids, ids, source),
         texts=texts,
+        captions=captions,
         tokens=tokens,
         read=read,
         seed=seed,

@@ -21,6 +21,8 @@ class Batch(NamedTuple):
     tokens: torch.Tensor  # (U, L) int32
     texts: torch.Tensor  # (B, K+1) int64, the row of tokens of each text
     present: torch.Tensor  # (B, K+1) bool
+    text_ids: torch.Tensor  # (B, K+1) int64, equal where the texts are, in any process's batch
+    captions: torch.Tensor  # (B,) int64, the row of tokens of each anchor's whole caption; (0,) where not read
 
 
 Reader = Callable[[np.ndarray, Sequence[tuple[int, ...]]], torch.Tensor]  # rows (P,) and a seed each
@@ -35,21 +37,25 @@ def picture(transform: Callable) -> Callable:
 def augmentation(crop: Sequence[float], flip: bool) -> Callable | None:
     """Random crop to `crop` (least and greatest share of the area) at the picture's own aspect, and mirroring.
 
-    From uint8 (3, H, W) to the same. Mirroring keeps relations: who does what to whom has no left and
-    right. None where both are off (crop [1, 1], flip false).
+    A function of uint8 (3, H, W) and a generator of random numbers to uint8 (3, H, W). Mirroring keeps
+    relations: who does what to whom has no left and right. None where both are off (crop [1, 1], flip
+    false).
     """
     if not 0 < crop[0] <= crop[1] <= 1:
         raise InputError(f"params.yaml: train.augment.crop {crop} must be two shares of the area up to 1")
-    steps = [v2.Lambda(partial(random_crop, shares=tuple(crop)))] if crop[0] < 1 else []
-    steps += [v2.RandomHorizontalFlip()] if flip else []
-    return v2.Compose(steps) if steps else None
+    if crop[0] == 1 and not flip:
+        return None
 
+    def augment(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+        if crop[0] < 1:
+            height, width = image.shape[-2:]
+            side = rng.uniform(*crop) ** 0.5
+            part = round(side * height), round(side * width)
+            corner = rng.integers(height - part[0] + 1), rng.integers(width - part[1] + 1)
+            image = v2.functional.resized_crop(image, *corner, *part, [height, width])  # (3, H, W)
+        return image.flip(-1) if flip and rng.random() < 0.5 else image  # (3, H, W)
 
-def random_crop(image: torch.Tensor, shares: tuple[float, float]) -> torch.Tensor:
-    """A part of `image` (3, H, W) at its own aspect, blown up to its size."""
-    height, width = image.shape[-2:]
-    aspect = width / height
-    return v2.RandomResizedCrop((height, width), scale=shares, ratio=(aspect, aspect))(image)  # (3, H, W)
+    return augment
 
 
 def pixel_reader(jpegs: pa.ChunkedArray, shape: Callable, augment: Callable | None) -> Reader:
@@ -58,17 +64,11 @@ def pixel_reader(jpegs: pa.ChunkedArray, shape: Callable, augment: Callable | No
     def read(rows: np.ndarray, seeds: Sequence[tuple[int, ...]]) -> torch.Tensor:
         images = [shape(decode(jpegs[row].as_buffer())) for row in rows.tolist()]  # P of (3, H, W)
         if augment is not None:
-            images = [seeded(augment, image, seed) for image, seed in zip(images, seeds, strict=True)]
+            generators = map(np.random.default_rng, seeds)
+            images = [augment(image, rng) for image, rng in zip(images, generators, strict=True)]
         return torch.stack(images)  # (P, 3, H, W)
 
     return read
-
-
-def seeded(augment: Callable, image: torch.Tensor, seed: Sequence[int]) -> torch.Tensor:
-    """`augment(image)` with torch's generator at `seed` meanwhile."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
-        return augment(image)
 
 
 def embedding_reader(embeddings: np.ndarray) -> Reader:
@@ -81,6 +81,7 @@ def load(
     item: tuple[int, np.ndarray],
     images: np.ndarray,
     texts: np.ndarray,
+    captions: np.ndarray,
     tokens: torch.Tensor,
     read: Reader,
     seed: int,
@@ -89,7 +90,8 @@ def load(
     """One batch: `item` is its number and the tuples' rows (B,), of which process `part` = (rank, world) takes its.
 
     `images` (N, K+1) holds rows of images, -1 where there is none; `texts` (N, K+1) rows of `tokens`
-    (T, L), -1 beyond a set's negatives, all tuples of a batch being of one set.
+    (T, L), -1 beyond a set's negatives, all tuples of a batch being of one set; `captions` (N,) rows of
+    tokens too, all -1 where the loss does not read them.
     """
     number, rows = item
     rank, world = part
@@ -99,12 +101,16 @@ def load(
     chosen, shown = texts[mine, :width], images[mine, :width]  # (B / world, K+1)
     places = np.flatnonzero(shown >= 0)  # (P,)
     seeds = [(seed, 3, number, rank * size * int(width) + place) for place in places.tolist()]
-    distinct, inverse = np.unique(chosen, return_inverse=True)  # (U,), (B / world, K+1)
+    whole = captions[mine][captions[mine] >= 0]  # (B / world,) or (0,)
+    distinct, inverse = np.unique(np.concatenate([chosen.ravel(), whole]), return_inverse=True)  # (U,)
+    inverse = torch.from_numpy(inverse)
     return Batch(
         read(shown.ravel()[places], seeds),
         tokens[torch.from_numpy(distinct)],
-        torch.from_numpy(inverse.reshape(chosen.shape)),
+        inverse[: chosen.size].view(chosen.shape),
         torch.from_numpy(shown >= 0),
+        torch.from_numpy(chosen),
+        inverse[chosen.size :],
     )
 
 

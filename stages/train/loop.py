@@ -14,6 +14,7 @@ from stages.common.errors import InputError
 from stages.common.optim import parameter_groups, warmup_cosine
 from stages.train import parallel
 from stages.train.load import Batch
+from stages.train.losses import Embedded
 
 RECORD_EVERY = 10  # steps between rows of the history
 
@@ -36,28 +37,27 @@ def cached_encoder(embeddings: torch.Tensor) -> torch.Tensor:
 
 def embed_tuples(
     model: open_clip.CLIP, encode: Callable[[torch.Tensor], torch.Tensor], batch: Batch
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Unit-length embeddings of a batch's images and texts (B, K+1, D) each, and `present` on their device.
+) -> Embedded:
+    """What the loss sees of a batch, on the model's device.
 
     Absent images get zeros. With several processes all get the rows of all, B being their sum.
     """
     device = model.logit_scale.device
     where = batch.present.flatten().nonzero().squeeze(1)  # (P,), found on the CPU: the GPU need not be waited for
-    pixels, tokens, texts, present, where = (
-        part.to(device, non_blocking=True)
-        for part in (batch.images, batch.tokens, batch.texts, batch.present, where)
+    pixels, tokens, texts, present, text_ids, captions, where = (
+        part.to(device, non_blocking=True) for part in (*batch, where)
     )
     with autocast(device):
         shown = encode(pixels)  # (P, D)
         distinct = model.encode_text(tokens, normalize=True).float()  # (U, D)
     images = shown.new_zeros(present.numel(), shown.shape[-1])  # (B * (K+1), D)
     images = images.index_copy(0, where, shown).unflatten(0, present.shape)  # (B, K+1, D)
-    return parallel.gather(images), parallel.gather(distinct[texts]), parallel.gather(present)
+    return Embedded(*map(parallel.gather, (images, distinct[texts], present, text_ids, distinct[captions])))
 
 
-def tuple_accuracy(images: torch.Tensor, texts: torch.Tensor) -> torch.Tensor:
+def tuple_accuracy(batch: Embedded) -> torch.Tensor:
     """The share of anchor images that prefer their own text over all of their tuple's others, a scalar."""
-    scores = torch.einsum("bd,btd->bt", images[:, 0], texts)  # (B, K+1)
+    scores = torch.einsum("bd,btd->bt", batch.images[:, 0].detach(), batch.texts.detach())  # (B, K+1)
     return (scores[:, 0] > scores[:, 1:].amax(dim=1)).float().mean()
 
 
@@ -75,11 +75,10 @@ def gradients(
     """
     figures, shown = torch.zeros(2, device=model.logit_scale.device), 0
     for batch in itertools.islice(batches, count):
-        images, texts, present = embed_tuples(model, encode, batch)
-        value = loss(images, texts, present, model.logit_scale.exp(), options)
+        embedded = embed_tuples(model, encode, batch)
+        value = loss(embedded, model.logit_scale.exp(), options)
         (value / count).backward()
-        accuracy = tuple_accuracy(images.detach(), texts.detach())
-        figures += torch.stack([value.detach(), accuracy]) / count  # (2,)
+        figures += torch.stack([value.detach(), tuple_accuracy(embedded)]) / count  # (2,)
         shown += len(batch.images) * parallel.world()
     parallel.average_gradients(model.parameters())
     return figures, shown

@@ -1,30 +1,39 @@
 """One loss function a method, over a batch of B tuples of an anchor (index 0) and K hard negatives.
 
-Every loss takes
-    images   (B, K+1, D)  unit length; rows of absent images are ignored
-    texts    (B, K+1, D)  unit length
-    present  (B, K+1)     bool: a negative that is a text alone has no image
-    scale    ()           the exponential of logit_scale
-    options               the parameters of train, of which each loss reads those that it names
-and returns a scalar. No shape hangs on the values of `present`, so that a GPU need not be waited for.
+Every loss takes the embedded batch, `scale` (), the exponential of logit_scale, and `options`, the
+parameters of train, of which each loss reads those that it names; it returns a scalar. No shape hangs on
+the values of `present`, so that a GPU need not be waited for.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 
+from stages.common.contrast import symmetric_cross_entropy
 
-def clip_loss(images, texts, present, scale, options) -> torch.Tensor:
+
+class Embedded(NamedTuple):
+    """What a loss sees of B tuples; every embedding of unit length."""
+
+    images: torch.Tensor  # (B, K+1, D); rows of absent images are ignored
+    texts: torch.Tensor  # (B, K+1, D)
+    present: torch.Tensor  # (B, K+1) bool: a negative that is a text alone has no image
+    text_ids: torch.Tensor  # (B, K+1) int64, equal where the texts are
+    captions: torch.Tensor  # (B, D), the whole caption of each anchor; (0, D) for methods not in READ_CAPTIONS
+
+
+def clip_loss(batch: Embedded, scale, options) -> torch.Tensor:
     """The plain CLIP loss over all images of the batch and their texts: the control.
 
     A worked batch, B = 2, K = 1, scale 1, the four images and texts the rows of the identity: each row
     and column holds one 1 and three 0, so loss = log(e + 3) - 1 = 0.7437.
     """
-    return in_batch_cross_entropy(images, texts, present, scale, offered=present)
+    return in_batch_cross_entropy(batch, scale, offered=batch.present)
 
 
-def negclip_loss(images, texts, present, scale, options) -> torch.Tensor:
+def negclip_loss(batch: Embedded, scale, options) -> torch.Tensor:
     """The CLIP loss with the hard negatives in the batch, NegCLIP (arXiv 2210.01936).
 
     All images, anchors' and hard ones, against all texts; a text without an image is one more column
@@ -34,42 +43,57 @@ def negclip_loss(images, texts, present, scale, options) -> torch.Tensor:
     A worked batch, B = 1, K = 1, scale 1, the negative a text alone: image (1, 0), texts (1, 0), (0, 1).
     Image to text: log(e + 1) - 1 = 0.3133; text to image: one image, 0; loss = 0.1566.
     """
-    return in_batch_cross_entropy(images, texts, present, scale, offered=torch.ones_like(present))
+    return in_batch_cross_entropy(batch, scale, offered=torch.ones_like(batch.present))
 
 
-def ours_loss(images, texts, present, scale, options) -> torch.Tensor:
-    """Contrast in the batch and in the tuple: negclip + tuple_weight * mean over tuples of clip inside them.
+def ours_loss(batch: Embedded, scale, options) -> torch.Tensor:
+    """Contrast in the batch, inside the tuple, and of the anchors with their whole captions:
 
-    The batch keeps the model a retriever, the tuple makes it look at the relation, and a negative that is
-    a text alone counts in both.
+        negclip, no item contrasted with another of the same text
+        + tuple_weight * mean over tuples of clip inside them
+        + caption_weight * clip of the B anchor images and the captions that their triples come from
+
+    The first keeps "man riding horse" from being pushed off the other pictures of a man riding a horse,
+    of which a batch holds many; the second makes the model look at the relation; the third keeps it a
+    retriever of whole captions.
 
     The worked batch of negclip with tuple_weight 2: inside the tuple the cross-entropy is the same
-    0.1566, so loss = 3 * 0.1566 = 0.4699.
+    0.1566, and one caption leaves no choice, so loss = 3 * 0.1566 = 0.4699. The same tuple twice in one
+    batch: the copies are not contrasted, though each image meets the wrong text twice, log(e + 2) - 1 =
+    0.5514; with caption_weight 0.5 the two equal captions cost 0.5 * log 2 = 0.3466, so loss =
+    0.5514 / 2 + 2 * 0.1566 + 0.3466 = 0.9356.
     """
-    inside = tuple_cross_entropy(images, texts, present, scale).mean()
-    return negclip_loss(images, texts, present, scale, options) + options["tuple_weight"] * inside
+    ids = batch.text_ids.flatten()  # (N,)
+    others = ids[:, None] != ids  # (N, N)
+    in_batch = in_batch_cross_entropy(batch, scale, torch.ones_like(batch.present), others)
+    in_tuple = tuple_cross_entropy(batch, scale).mean()
+    whole = symmetric_cross_entropy(batch.images[:, 0], batch.captions, scale)
+    return in_batch + options["tuple_weight"] * in_tuple + options["caption_weight"] * whole
 
 
-def in_batch_cross_entropy(images, texts, present, scale, offered) -> torch.Tensor:
+def in_batch_cross_entropy(batch: Embedded, scale, offered, others=None) -> torch.Tensor:
     """Symmetric cross-entropy over all N = B * (K+1) items of the batch, a scalar.
 
     Each image that is present chooses among the texts `offered` (B, K+1); each of their texts chooses
-    among the images present.
+    among the images present. Of these only `others` (N, N), and always the own one.
     """
-    present, offered = present.flatten(), offered.flatten()  # (N,)
-    logits = scale * images.flatten(0, 1) @ texts.flatten(0, 1).T  # (N, N)
-    to_text = choice_cross_entropy(logits, present, offered)
-    return (to_text + choice_cross_entropy(logits.T, present, present)) / 2
+    present, offered = batch.present.flatten(), offered.flatten()  # (N,)
+    if others is None:
+        others = torch.ones(len(present), len(present), dtype=torch.bool, device=present.device)  # (N, N)
+    logits = scale * batch.images.flatten(0, 1) @ batch.texts.flatten(0, 1).T  # (N, N)
+    to_text = choice_cross_entropy(logits, present, others & offered)
+    return (to_text + choice_cross_entropy(logits.T, present, others & present)) / 2
 
 
 def choice_cross_entropy(logits, asked, offered) -> torch.Tensor:
     """Mean cross-entropy of the rows `asked` (N,) of `logits` (N, N), row i's right column being i, among
-    the columns `offered` (N,), which include every row that is asked; a scalar."""
-    chosen = logits.masked_fill(~offered, float("-inf")).logsumexp(dim=1) - logits.diagonal()  # (N,)
+    it and the columns `offered` (N, N) to each row; a scalar."""
+    own = torch.eye(len(logits), dtype=torch.bool, device=logits.device)  # (N, N)
+    chosen = logits.masked_fill(~(offered | own), float("-inf")).logsumexp(dim=1) - logits.diagonal()  # (N,)
     return chosen.masked_fill(~asked, 0).sum() / asked.sum()
 
 
-def drive_loss(images, texts, present, scale, options) -> torch.Tensor:
+def drive_loss(batch: Embedded, scale, options) -> torch.Tensor:
     """The loss of DRIVE (arXiv 2503.13021), contrasting inside each tuple; the mean over tuples.
 
     With clip the symmetric cross-entropy over a tuple's (K+1, K+1) logits and sim_m its similarity
@@ -80,16 +104,17 @@ def drive_loss(images, texts, present, scale, options) -> torch.Tensor:
     identity, so clip = log(1 + e^-1) = 0.3133; each cosine is 0, so each sim = softplus(0.5) = 0.9741;
     with both deltas 1, loss = 0.3133 * (1 + 0.9741) / 2 = 0.3092.
     """
-    clip = tuple_cross_entropy(images, texts, present, scale)  # (B,)
-    sim_image = anchor_similarity(images, present)  # (B,)
-    sim_text = anchor_similarity(texts, torch.ones_like(present))  # (B,)
+    clip = tuple_cross_entropy(batch, scale)  # (B,)
+    sim_image = anchor_similarity(batch.images, batch.present)  # (B,)
+    sim_text = anchor_similarity(batch.texts, torch.ones_like(batch.present))  # (B,)
     weight = 1 + (options["delta_image"] * sim_image + options["delta_text"] * sim_text) / 2  # (B,)
     return (clip * weight / 2).mean()
 
 
-def tuple_cross_entropy(images, texts, present, scale) -> torch.Tensor:
+def tuple_cross_entropy(batch: Embedded, scale) -> torch.Tensor:
     """Symmetric cross-entropy inside each tuple, (B,). Absent images are neither asked nor offered."""
-    logits = scale * torch.einsum("bid,btd->bit", images, texts)  # (B, K+1, K+1)
+    present = batch.present
+    logits = scale * torch.einsum("bid,btd->bit", batch.images, batch.texts)  # (B, K+1, K+1)
     to_text = -logits.log_softmax(dim=2).diagonal(dim1=1, dim2=2)  # (B, K+1)
     offered = logits.masked_fill(~present[:, :, None], float("-inf"))  # (B, K+1, K+1)
     to_image = -offered.log_softmax(dim=1).diagonal(dim1=1, dim2=2)  # (B, K+1)
@@ -117,3 +142,4 @@ LOSSES: dict[str, Callable[..., torch.Tensor]] = {
     "drive": drive_loss,
     "ours": ours_loss,
 }
+READ_CAPTIONS = {"ours"}  # the methods whose loss reads the captions

@@ -6,11 +6,11 @@ B = 64 tuples, K = 3, D = 512, forward and backward; also each method's loss in 
 import torch
 import torch.nn.functional as F
 
-from stages.train.losses import LOSSES, drive_loss
+from stages.train.losses import LOSSES, Embedded, drive_loss
 from tests.benchmarks.timing import alternate
 
 B, K, D = 64, 3, 512
-OPTIONS = {"delta_image": 1.2233, "delta_text": 0.615, "tuple_weight": 1.0}
+OPTIONS = {"delta_image": 1.2233, "delta_text": 0.615, "tuple_weight": 1.0, "caption_weight": 1.0}
 
 
 def looped(images, texts, scale) -> torch.Tensor:
@@ -36,12 +36,12 @@ def main() -> None:
     scale = torch.tensor(14.3, device=device, requires_grad=True)
     present = torch.ones(B, K + 1, dtype=torch.bool, device=device)
     leaves = [images, texts, scale]
-    torch.testing.assert_close(looped(images, texts, scale), drive_loss(images, texts, present, scale, OPTIONS))
+    captions = F.normalize(torch.randn(B, D, device=device), dim=-1)
+    batch = Embedded(images, texts, present, torch.arange(B * (K + 1), device=device).view(B, K + 1), captions)
+    torch.testing.assert_close(looped(images, texts, scale), drive_loss(batch, scale, OPTIONS))
 
     def vectorised(method: str):
-        return lambda: [
-            torch.autograd.grad(LOSSES[method](images, texts, present, scale, OPTIONS), leaves) for _ in range(10)
-        ]
+        return lambda: [torch.autograd.grad(LOSSES[method](batch, scale, OPTIONS), leaves) for _ in range(10)]
 
     sides = {"loop": lambda: torch.autograd.grad(looped(images, texts, scale), leaves)}
     taken = alternate(sides | {method: vectorised(method) for method in LOSSES}, blocks=15)

@@ -35,6 +35,7 @@ OPTIONS = {
     "delta_image": 1.2233,
     "delta_text": 0.615,
     "tuple_weight": 1.0,
+    "caption_weight": 1.0,
     "clip_norm": 1.0,
     "max_scale": 100,
     "sets": {"dynamic": 1.0, "swapped": 1.0, "random": 1.0},
@@ -75,6 +76,10 @@ def make_project(folder: Path, negatives: int = 1, **changed) -> None:
         blank | {"triple_id": i, "caption_id": i, "image_id": 100 + i, "split": "train", "text": words[i % 8]}
         for i in range(40)
     ]
+    captions = [
+        {"caption_id": i, "image_id": 100 + i, "split": "train", "caption": f"a {words[i % 8]} number {i}"}
+        for i in range(40)
+    ]
     pictures = [{"image_id": 100 + i, "width": 16, "height": 16, "jpeg": jpeg(i)} for i in range(40)]
     tuples = []
     for i in range(36):
@@ -94,6 +99,7 @@ def make_project(folder: Path, negatives: int = 1, **changed) -> None:
             }
         )
     write_rows(data / "triples/triples.parquet", "triples", triples)
+    write_rows(data / "captions/captions.parquet", "captions", captions)
     write_rows(data / "captions/images.parquet", "images", pictures)
     write_rows(data / "negatives/tuples.parquet", "tuples", tuples)
     save_checkpoint(data / "train/base/checkpoint", *tiny_model())

@@ -16,12 +16,14 @@ TRANSFORM = open_clip.transform.image_transform((16, 16), is_train=False, **SCAL
 JPEGS = pa.chunked_array([[jpeg(i, 20) for i in range(4)], [jpeg(i, 20) for i in range(4, 8)]])
 IMAGES = np.array([[0, 1, 2], [3, -1, -1], [4, 5, -1], [6, 7, -1]])  # the last two of a set with one negative
 TEXTS = np.array([[0, 1, 2], [0, 2, 1], [3, 0, -1], [1, 2, -1]])
+CAPTIONS = np.array([2, 3, 1, 0])
 TOKENS = torch.arange(12, dtype=torch.int32).view(4, 3)
 
 
-def how(augment=None, part=(0, 1)) -> dict:
+def how(augment=None, part=(0, 1), captions=CAPTIONS) -> dict:
     read = pixel_reader(JPEGS, picture(TRANSFORM), augment)
-    return {"images": IMAGES, "texts": TEXTS, "tokens": TOKENS, "read": read, "seed": 0, "part": part}
+    rows = {"images": IMAGES, "texts": TEXTS, "captions": captions, "tokens": TOKENS}
+    return rows | {"read": read, "seed": 0, "part": part}
 
 
 def same(one, other) -> bool:
@@ -34,9 +36,19 @@ def test_a_batch_holds_present_images_and_distinct_texts():
     assert batch.images.shape == (4, 3, 16, 16)
     assert torch.equal(batch.images[1], picture(TRANSFORM)(decode(JPEGS[0].as_py())))
     assert batch.tokens[batch.texts].tolist() == TOKENS[torch.tensor([[0, 2, 1], [0, 1, 2]])].tolist()
+    assert batch.text_ids.tolist() == [[0, 2, 1], [0, 1, 2]]
     narrow = load((0, np.array([2, 3])), **how())
     assert narrow.present.tolist() == [[True, True], [True, True]]
     assert len(narrow.tokens) == 4
+
+
+def test_a_batch_holds_the_anchors_captions_where_the_loss_reads_them():
+    batch = load((0, np.array([1, 0])), **how())
+    assert torch.equal(batch.tokens[batch.captions], TOKENS[[3, 2]])
+    assert len(batch.tokens) == 4
+    without = load((0, np.array([1, 0])), **how(captions=np.full(4, -1)))
+    assert without.captions.shape == (0,)
+    assert len(without.tokens) == 3
 
 
 def test_pixels_scaled_on_the_device_are_open_clips():
@@ -62,8 +74,10 @@ def test_the_parts_of_two_processes_are_the_whole():
     halves = [load((3, rows), **how(augment, (rank, 2))) for rank in (0, 1)]
     assert torch.equal(torch.cat([half.images for half in halves]), whole.images)
     assert torch.equal(torch.cat([half.present for half in halves]), whole.present)
-    texts = torch.cat([half.tokens[half.texts] for half in halves])
-    assert torch.equal(texts, whole.tokens[whole.texts])
+    assert torch.equal(torch.cat([half.text_ids for half in halves]), whole.text_ids)
+    for name in ("texts", "captions"):
+        tokens = torch.cat([half.tokens[getattr(half, name)] for half in halves])
+        assert torch.equal(tokens, whole.tokens[getattr(whole, name)])
 
 
 def test_augmentation_is_new_each_batch_and_off_by_default():
@@ -80,6 +94,16 @@ def test_flip_alone_mirrors_or_leaves():
     plain = load((0, np.array([0])), **how()).images
     flipped = load((0, np.array([0])), **how(augmentation([1.0, 1.0], flip=True))).images
     assert all(torch.equal(a, b) or torch.equal(a, b.flip(-1)) for a, b in zip(plain, flipped, strict=True))
+
+
+def test_a_crop_is_a_part_blown_up():
+    """Of a ramp 0 to 15 from left to right a quarter of the area, 8 columns: no more than 8 of its steps."""
+    ramp = torch.arange(16, dtype=torch.uint8).expand(3, 16, 16)
+    augment = augmentation([0.25, 0.25], flip=False)
+    for seed in range(20):
+        part = augment(ramp, np.random.default_rng(seed))
+        assert part.shape == ramp.shape
+        assert 6 <= int(part.max()) - int(part.min()) <= 7
 
 
 def test_cached_embeddings_are_rows():

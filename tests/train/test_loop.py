@@ -22,10 +22,12 @@ def batches(count: int, size: int = 3) -> list[Batch]:
     present = torch.ones(size, 2, dtype=torch.bool)
     present[0, 1] = False  # a text alone
     pictures = int(present.sum())
-    return [
-        Batch(draw(256, pictures, 3, 16, 16).byte(), draw(400, 4, 12).int(), draw(4, size, 2), present)
-        for _ in range(count)
-    ]
+
+    def one() -> Batch:
+        texts, captions = draw(4, size, 2), draw(6, size)
+        return Batch(draw(256, pictures, 3, 16, 16).byte(), draw(400, 6, 12).int(), texts, present, texts, captions)
+
+    return [one() for _ in range(count)]
 
 
 def train(model, given, total, options=OPTIONS, loss=LOSSES["drive"], state=None, save=lambda state: None):
@@ -39,9 +41,9 @@ def weights(model) -> torch.Tensor:
 def test_a_loss_that_is_not_finite_names_its_step():
     calls = []
 
-    def bad(images, texts, present, scale, options):
+    def bad(batch, scale, options):
         calls.append(1)
-        return images.sum() * (float("nan") if len(calls) == 4 else 1.0)
+        return batch.images.sum() * (float("nan") if len(calls) == 4 else 1.0)
 
     saved = []
     with pytest.raises(InputError, match="the loss is nan in step 4; lower train.lr"):
@@ -98,6 +100,17 @@ def test_the_rate_ends_at_zero_in_the_last_step():
         optimizer.step()
         schedule.step()
     assert rates == [0.5, 1.0, 0.854, 0.5, 0.146, 0.0]
+
+
+def test_gains_biases_and_the_scale_do_not_decay():
+    model = tiny_model()[0]
+    optimizer, _ = make_optimizer(model, 6, OPTIONS | {"weight_decay": 0.01})
+    decay = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+    kept = {name for name, p in model.named_parameters() if not decay[id(p)]}
+    plain = ("bias", "ln_1.weight", "ln_2.weight", "ln_pre.weight", "ln_post.weight", "ln_final.weight")
+    assert {"logit_scale", "visual.class_embedding"} == {name for name in kept if not name.endswith(plain)}
+    assert set(decay.values()) == {0.0, 0.01}
+    assert decay[id(model.token_embedding.weight)] == decay[id(model.text_projection)] == 0.01
 
 
 def test_a_warm_up_without_end_is_refused():

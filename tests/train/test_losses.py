@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from stages.common.contrast import symmetric_cross_entropy
 from stages.train.losses import (
     LOSSES,
+    Embedded,
     anchor_similarity,
     clip_loss,
     drive_loss,
@@ -18,7 +19,7 @@ from stages.train.losses import (
 )
 
 SCALE = torch.tensor(3.0)
-OPTIONS = {"delta_image": 1.2233, "delta_text": 0.615, "tuple_weight": 0.7}
+OPTIONS = {"delta_image": 1.2233, "delta_text": 0.615, "tuple_weight": 0.7, "caption_weight": 0.4}
 ONES = {"delta_image": 1.0, "delta_text": 1.0}
 
 
@@ -27,11 +28,21 @@ def unit(*shape: int, seed: int = 0) -> torch.Tensor:
     return F.normalize(torch.randn(*shape, generator=generator, dtype=torch.float64), dim=-1)
 
 
-def batch(size: int, negatives: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def batch(size: int, negatives: int) -> Embedded:
+    """Random tuples; every third has its negatives as texts alone, and the last has the texts of the first."""
     images, texts = unit(size, negatives + 1, 8, seed=1), unit(size, negatives + 1, 8, seed=2)
+    texts[-1] = texts[0]
     present = torch.ones(size, negatives + 1, dtype=torch.bool)
-    present[::3, 1:] = False  # every third tuple has its negatives as texts alone
-    return images, texts, present
+    present[::3, 1:] = False
+    ids = torch.arange(present.numel()).view_as(present)
+    ids[-1] = ids[0]
+    return Embedded(images, texts, present, ids, unit(size, 8, seed=3))
+
+
+def by_hand(images, texts, present=None) -> Embedded:
+    """Tuples of different texts whose captions are the anchors' texts."""
+    present = torch.ones(texts.shape[:2], dtype=torch.bool) if present is None else present
+    return Embedded(images, texts, present, torch.arange(present.numel()).view_as(present), texts[:, 0])
 
 
 def one_tuple(images, texts, present, scale, delta_image, delta_text):
@@ -57,46 +68,57 @@ def one_tuple(images, texts, present, scale, delta_image, delta_text):
 def test_a_tuple_worked_by_hand():
     """Images and texts (1, 0), (0, 1), scale 1, deltas 1: log(1 + 1/e) * (1 + softplus(0.5)) / 2 = 0.3092."""
     eye = torch.eye(2)[None]
-    present = torch.ones(1, 2, dtype=torch.bool)
-    assert anchor_similarity(eye, present).item() == pytest.approx(0.9741, abs=1e-4)
-    assert tuple_cross_entropy(eye, eye, present, 1.0).item() == pytest.approx(math.log(1 + math.exp(-1)))
-    assert drive_loss(eye, eye, present, 1.0, ONES).item() == pytest.approx(0.3092, abs=1e-4)
+    one = by_hand(eye, eye)
+    assert anchor_similarity(eye, one.present).item() == pytest.approx(0.9741, abs=1e-4)
+    assert tuple_cross_entropy(one, 1.0).item() == pytest.approx(math.log(1 + math.exp(-1)))
+    assert drive_loss(one, 1.0, ONES).item() == pytest.approx(0.3092, abs=1e-4)
 
 
-def in_batch(images, texts, present, scale, alone: bool):
-    """The in-batch loss, image by image and text by text; `alone`: texts without an image are offered too."""
+def in_batch(given: Embedded, scale, alone: bool, contrasted):
+    """The in-batch loss, image by image and text by text.
+
+    `alone`: texts without an image are offered too; `contrasted`: whether two places are negatives.
+    """
+    images, texts, present = given.images, given.texts, given.present
     places = [(b, k) for b in range(len(images)) for k in range(images.shape[1])]
     shown = [place for place in places if present[place]]
     offered = places if alone else shown
 
     def choose(item, own, others):
-        logits = torch.stack([scale * item @ other for other in others])
+        logits = torch.stack([scale * item @ other for other in [own, *others]])
         return torch.logsumexp(logits, 0) - scale * item @ own
 
-    to_text = [choose(images[p], texts[p], [texts[o] for o in offered]) for p in shown]
-    to_image = [choose(texts[p], images[p], [images[o] for o in shown]) for p in shown]
+    def rivals(rows, place, among):
+        return [rows[other] for other in among if other != place and contrasted(place, other)]
+
+    to_text = [choose(images[p], texts[p], rivals(texts, p, offered)) for p in shown]
+    to_image = [choose(texts[p], images[p], rivals(images, p, shown)) for p in shown]
     return (sum(to_text) + sum(to_image)) / (2 * len(shown))
 
 
-def plain_loop(method: str, images, texts, present, scale):
+def plain_loop(method: str, given: Embedded, scale):
+    images, texts, present, ids, captions = given
     if method in ("clip", "negclip"):
-        return in_batch(images, texts, present, scale, alone=method == "negclip")
+        return in_batch(given, scale, method == "negclip", lambda one, other: True)
     tuples = range(len(images))
     if method == "drive":
         return sum(one_tuple(images[b], texts[b], present[b], scale, 1.2233, 0.615) for b in tuples) / len(images)
     # without its deltas a tuple's loss is half its cross-entropy
     inside = sum(2 * one_tuple(images[b], texts[b], present[b], scale, 0, 0) for b in tuples) / len(images)
-    return in_batch(images, texts, present, scale, alone=True) + 0.7 * inside
+    logits = scale * torch.stack([torch.stack([image @ caption for caption in captions]) for image in images[:, 0]])
+    own = torch.arange(len(images))
+    whole = (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
+    outside = in_batch(given, scale, True, lambda one, other: ids[one] != ids[other])
+    return outside + 0.7 * inside + 0.4 * whole
 
 
 @pytest.mark.parametrize("negatives", [1, 3])
 @pytest.mark.parametrize("method", sorted(LOSSES))
 def test_equals_a_plain_loop_in_value_and_gradient(method, negatives):
-    images, texts, present = batch(7, negatives)
-    scale = SCALE.double().requires_grad_()
-    leaves = [images.requires_grad_(), texts.requires_grad_(), scale]
-    fast = LOSSES[method](images, texts, present, scale, OPTIONS)
-    slow = plain_loop(method, images, texts, present, scale)
+    given, scale = batch(7, negatives), SCALE.double().requires_grad_()
+    leaves = [given.images.requires_grad_(), given.texts.requires_grad_(), scale]
+    fast = LOSSES[method](given, scale, OPTIONS)
+    slow = plain_loop(method, given, scale)
     assert fast.item() == pytest.approx(slow.item(), abs=1e-6)
     pairs = zip(torch.autograd.grad(fast, leaves), torch.autograd.grad(slow, leaves), strict=True)
     for one, other in pairs:
@@ -104,39 +126,46 @@ def test_equals_a_plain_loop_in_value_and_gradient(method, negatives):
 
 
 def test_negclip_and_ours_worked_by_hand():
-    """Image (1, 0), texts (1, 0) and, alone, (0, 1), scale 1: negclip 0.1566; ours with weight 2: 0.4699."""
+    """Image (1, 0), texts (1, 0) and, alone, (0, 1), scale 1: negclip 0.1566; ours with weight 2: 0.4699.
+
+    The same tuple twice: each image meets the wrong text twice, not the other's right one, which gives
+    (log(e + 2) - 1) / 2 in the batch, and chooses between two equal captions, 0.5 * log 2 with weight 0.5.
+    """
     eye, present = torch.eye(2)[None], torch.tensor([[True, False]])
-    one = torch.tensor(1.0)
-    assert clip_loss(eye, eye, present, one, {}).item() == 0
-    assert negclip_loss(eye, eye, present, one, {}).item() == pytest.approx(0.1566, abs=1e-4)
-    assert ours_loss(eye, eye, present, one, {"tuple_weight": 2.0}).item() == pytest.approx(0.4699, abs=1e-4)
+    one, scale = by_hand(eye, eye, present), torch.tensor(1.0)
+    weights = {"tuple_weight": 2.0, "caption_weight": 0.5}
+    assert clip_loss(one, scale, {}).item() == 0
+    assert negclip_loss(one, scale, {}).item() == pytest.approx(0.1566, abs=1e-4)
+    assert ours_loss(one, scale, weights).item() == pytest.approx(0.4699, abs=1e-4)
+    twice = Embedded(*(torch.cat([part, part]) for part in one))
+    assert ours_loss(twice, scale, weights).item() == pytest.approx(0.9356, abs=1e-4)
 
 
 def test_clip_is_the_plain_symmetric_loss_of_all_pairs():
-    images, texts, present = batch(6, 2)
-    plain = symmetric_cross_entropy(images[present], texts[present], SCALE)
-    assert clip_loss(images, texts, present, SCALE, {}).item() == pytest.approx(plain.item(), abs=1e-9)
+    given = batch(6, 2)
+    plain = symmetric_cross_entropy(given.images[given.present], given.texts[given.present], SCALE)
+    assert clip_loss(given, SCALE, {}).item() == pytest.approx(plain.item(), abs=1e-9)
 
 
 @pytest.mark.parametrize("method", sorted(LOSSES))
 def test_the_order_of_tuples_changes_nothing(method):
-    images, texts, present = batch(6, 2)
+    given = batch(6, 2)
     order = torch.tensor([3, 0, 5, 1, 4, 2])
-    loss = LOSSES[method](images, texts, present, SCALE, OPTIONS)
-    shuffled = LOSSES[method](images[order], texts[order], present[order], SCALE, OPTIONS)
+    loss = LOSSES[method](given, SCALE, OPTIONS)
+    shuffled = LOSSES[method](Embedded(*(part[order] for part in given)), SCALE, OPTIONS)
     assert loss.item() == pytest.approx(shuffled.item(), abs=1e-9)
 
 
 @pytest.mark.parametrize("method", sorted(LOSSES))
 def test_absent_images_change_nothing(method):
-    images, texts, present = batch(6, 2)
-    other = images.clone()
-    other[~present] = 9.0
-    loss = LOSSES[method](images, texts, present, SCALE, OPTIONS)
-    assert loss.item() == LOSSES[method](other, texts, present, SCALE, OPTIONS).item()
-    images.requires_grad_()
-    LOSSES[method](images, texts, present, SCALE, OPTIONS).backward()
-    assert torch.isfinite(images.grad).all()
+    given = batch(6, 2)
+    other = given.images.clone()
+    other[~given.present] = 9.0
+    loss = LOSSES[method](given, SCALE, OPTIONS)
+    assert loss.item() == LOSSES[method](given._replace(images=other), SCALE, OPTIONS).item()
+    given.images.requires_grad_()
+    LOSSES[method](given, SCALE, OPTIONS).backward()
+    assert torch.isfinite(given.images.grad).all()
 
 
 def test_the_similarity_terms_lie_between_their_bounds():
@@ -149,5 +178,4 @@ def test_the_similarity_terms_lie_between_their_bounds():
 def test_clip_contrasts_every_image_of_the_batch():
     """Two tuples of one negative, all four pairs orthogonal, scale 1: log(e + 3) - 1 = 0.7437."""
     eye = torch.eye(4).reshape(2, 2, 4)
-    loss = clip_loss(eye, eye, torch.ones(2, 2, dtype=torch.bool), torch.tensor(1.0), OPTIONS)
-    assert loss.item() == pytest.approx(0.7437, abs=1e-4)
+    assert clip_loss(by_hand(eye, eye), torch.tensor(1.0), OPTIONS).item() == pytest.approx(0.7437, abs=1e-4)
