@@ -36,9 +36,11 @@ def read_tuples() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         raise InputError(f"{TUPLES} has no tuples of split train; give more captioned images")
     columns = ["triple_id", "caption_id", "image_id", "text"]
     triples = read_table(TRIPLES, SCHEMAS["triples"], columns).to_pandas().set_index("triple_id")
-    said = read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id", "caption"]).to_pandas()
-    said = said.set_index("caption_id")["caption"].loc[triples.loc[tuples["anchor"], "caption_id"]]
-    return tuples["set"].to_numpy(), *tuple_arrays(tuples, triples), said.to_numpy(object)
+    images, texts = tuple_arrays(tuples, triples)
+    captions = read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id", "caption"]).to_pandas()
+    said = triples["caption_id"].loc[tuples["anchor"]].to_numpy()  # (N,)
+    rows = rows_of(said, captions["caption_id"].to_numpy(), CAPTIONS)  # (N,)
+    return tuples["set"].to_numpy(), images, texts, captions["caption"].to_numpy(object)[rows]
 
 
 def read_pictures(transform, augment: dict) -> tuple[np.ndarray, Reader]:
@@ -57,8 +59,8 @@ def read_features() -> tuple[np.ndarray, Reader]:
 
 
 def prepare(texts: np.ndarray, captions: np.ndarray, freezing: str) -> tuple:
-    """Base ready for training, its image transform, `texts` (N, K+1) and `captions` (N,) as rows of tokens,
-    and tokens (T, L); the row of None is -1."""
+    """Base ready for training, its image transform, `texts` (N, K+1) and `captions` (N,) as rows of tokens
+    (None is -1), and those tokens (T, L)."""
     model, transform, tokenizer = load_checkpoint(BASE, best_device())
     codes, distinct = pd.factorize(np.concatenate([texts.ravel(), captions]))  # (N * (K+2),), (T,)
     tokens = cut_context(model, tokenizer(distinct.tolist()).int())  # (T, L)

@@ -16,7 +16,7 @@ from stages.common.errors import InputError
 from stages.features.__main__ import write_features
 from stages.train.__main__ import main
 from stages.train.resume import write_state
-from tests.train.project import make_project, run_here, set_options, start
+from tests.train.project import make_project, run_here, set_options, start, write_rows
 
 LONG = {"epochs": 12}  # of 9 steps
 WEIGHTS = "checkpoint/open_clip_model.safetensors"
@@ -113,6 +113,13 @@ def test_two_processes_train_like_one_with_the_whole_batch(project, tmp_path, mo
         if name.endswith("in_proj_bias"):  # a key's bias has gradient 0: AdamW makes steps of its rounding
             a, b = (torch.cat(value.chunk(3)[::2]) for value in (a, b))
         torch.testing.assert_close(a, b, atol=1e-5, rtol=0)
+
+
+def test_captions_that_lack_an_anchors_are_named(project, monkeypatch):
+    rows = [{"caption_id": 900, "image_id": 100, "caption": "a dog", "split": "train"}]
+    write_rows(project / "data/captions/captions.parquet", "captions", rows)
+    with pytest.raises(InputError, match="data/captions/captions.parquet lacks id 0, which a tuple names"):
+        run_here(monkeypatch, project, main, "ours")
 
 
 def test_an_unknown_method_names_those_there_are(monkeypatch, tmp_path):
