@@ -1,27 +1,11 @@
-"""Interpolation of a method's weights with base's (WiSE-FT, arXiv 2109.01903)."""
+"""What the models between base and a method reach."""
 
 from collections.abc import Callable
 
 import open_clip
 import pandas as pd
-import torch
 
-
-def interpolate(
-    base: dict[str, torch.Tensor], tuned: dict[str, torch.Tensor], alpha: float
-) -> dict[str, torch.Tensor]:
-    """(1 - alpha) * base + alpha * tuned for every tensor of two state dictionaries with equal keys.
-
-    Exactly base at 0 and exactly tuned at 1; tensors of whole numbers (positions) stay tuned's.
-
-    >>> ends = {"w": torch.tensor([0.0])}, {"w": torch.tensor([4.0])}
-    >>> interpolate(*ends, 0.25)["w"].tolist()
-    [1.0]
-    """
-    return {
-        name: torch.lerp(base[name], tensor, alpha) if tensor.is_floating_point() else tensor
-        for name, tensor in tuned.items()
-    }
+from stages.common.wise_ft import interpolate
 
 
 def interpolations(

@@ -13,13 +13,14 @@ from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
 from stages.common.params import load_params
 from stages.common.tables import SCHEMAS, features_schema, read_table
+from stages.common.wise_ft import interpolate
 from stages.train import parallel
 from stages.train.batches import all_batches, rows_of, tuple_arrays
 from stages.train.load import Reader, augmentation, embedding_reader, loader, picture, pixel_reader
 from stages.train.loop import cached_encoder, fine_tune, pixel_encoder
 from stages.train.losses import LOSSES, READ_CAPTIONS
 from stages.train.resume import read_state, run_key, write_state
-from stages.train.weights import cut_context, freeze, interpolate
+from stages.train.weights import cut_context, freeze
 
 TUPLES, TRIPLES = "data/negatives/tuples.parquet", "data/triples/triples.parquet"
 CAPTIONS = "data/captions/captions.parquet"

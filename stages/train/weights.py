@@ -1,4 +1,4 @@
-"""What is done to the model's weights around training: freezing a tower, cutting the context, WiSE-FT."""
+"""What is done to the model before training: freezing a tower, cutting the context."""
 
 import open_clip
 import torch
@@ -30,27 +30,3 @@ def cut_context(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
     model.positional_embedding = torch.nn.Parameter(positions)
     model.attn_mask = model.attn_mask[:length, :length]  # (length, length)
     return tokens[:, :length]
-
-
-def interpolate(
-    base: dict[str, torch.Tensor], tuned: dict[str, torch.Tensor], alpha: float
-) -> dict[str, torch.Tensor]:
-    """WiSE-FT (arXiv 2109.01903): (1 - alpha) * base + alpha * tuned, of two state dictionaries.
-
-    alpha 1 gives the tuned weights, 0 base. What is not a real number (a counter) is the tuned one's;
-    rows of positions that `cut_context` took away are base's.
-
-    >>> interpolate({"w": torch.tensor(1.0)}, {"w": torch.tensor(3.0)}, 0.25)
-    {'w': tensor(1.5000)}
-    """
-    if not 0 <= alpha <= 1:
-        raise InputError(f"params.yaml: train.alpha {alpha} is not between 0 (base) and 1 (the tuned weights)")
-    mixed = {}
-    for name, value in tuned.items():
-        if value.is_floating_point():
-            whole = base[name].to(value)
-            rows = whole[: len(value)] if value.ndim else whole
-            value = torch.lerp(rows, value, alpha)
-            value = torch.cat([value, whole[len(value) :]]) if value.ndim else value
-        mixed[name] = value
-    return mixed

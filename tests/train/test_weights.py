@@ -1,10 +1,10 @@
-"""Freezing, the cut context and interpolation."""
+"""Freezing and the cut context."""
 
 import pytest
 import torch
 
 from stages.common.errors import InputError
-from stages.train.weights import cut_context, freeze, interpolate
+from stages.train.weights import cut_context, freeze
 from tests.train.project import tiny_model
 
 
@@ -31,16 +31,3 @@ def test_a_cut_context_changes_no_embedding():
     short = cut_context(model, tokens)
     assert short.shape == (2, 5)
     torch.testing.assert_close(model.encode_text(short), whole, atol=1e-6, rtol=0)
-
-
-def test_interpolation_of_weights_counters_and_positions():
-    base = {"w": torch.tensor([1.0, 2.0]), "n": torch.tensor(3), "position": torch.tensor([[1.0], [2.0], [3.0]])}
-    tuned = {"w": torch.tensor([3.0, 2.0]), "n": torch.tensor(7), "position": torch.tensor([[5.0], [4.0]])}
-    half = interpolate(base, tuned, 0.5)
-    assert half["w"].tolist() == [2.0, 2.0]
-    assert half["n"].item() == 7
-    assert half["position"].tolist() == [[3.0], [3.0], [3.0]]
-    assert torch.equal(interpolate(base, tuned, 1.0)["w"], tuned["w"])
-    assert torch.equal(interpolate(base, tuned, 0.0)["w"], base["w"])
-    with pytest.raises(InputError, match="train.alpha 1.5"):
-        interpolate(base, tuned, 1.5)
