@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from stages.evaluate.relation import answer, outcomes
+from stages.evaluate.relation import answer
 
 
 def prior_scores(options: list[list[str]], train_texts: Iterable[str]) -> np.ndarray:
@@ -38,6 +38,21 @@ def prior_scores(options: list[list[str]], train_texts: Iterable[str]) -> np.nda
     for index, row in enumerate(options):
         scores[index, : len(row)] = [score(text) for text in row]
     return scores
+
+
+def guesses(scores: np.ndarray) -> np.ndarray:
+    """The share of right answers of a reader that guesses among the options it scores highest, (N,).
+
+    `scores` (N, K+1) with the true option first, NaN for absent ones; NaN without negatives. Models get
+    no point for a tie, but a blind reader without a preference is at chance, not below it.
+
+    >>> guesses(np.array([[0.9, 0.1], [0.5, 0.5], [0.2, 0.7], [0.4, np.nan]])).tolist()
+    [1.0, 0.5, 0.0, nan]
+    """
+    best = np.fmax.reduce(scores, axis=1)  # (N,)
+    equals = (scores == best[:, None]).sum(axis=1)  # (N,)
+    right = np.where(scores[:, 0] == best, 1 / equals, 0.0)
+    return np.where(np.isnan(scores[:, 1:]).all(axis=1), np.nan, right)
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
@@ -81,5 +96,5 @@ def accuracy_by_set(sets: pd.Series, columns: dict[str, np.ndarray]) -> dict[str
 
 
 def blind_outcomes(table: pd.DataFrame, train_texts: Iterable[str]) -> np.ndarray:
-    """Outcomes (N,) of the language prior on the texts of every tuple of `questions`."""
-    return outcomes(prior_scores(table["texts"].tolist(), train_texts))
+    """What the language prior gets right (N,) on the texts of every tuple of `questions`."""
+    return guesses(prior_scores(table["texts"].tolist(), train_texts))

@@ -7,12 +7,13 @@ from stages.evaluate.controls import (
     accuracy_by_set,
     blind_outcomes,
     classifier_scores,
+    guesses,
     shuffled_answers,
     text_classifier,
 )
 from stages.evaluate.instances import Naming
 from stages.evaluate.probe import verb_probe
-from stages.evaluate.relation import outcomes, padded_positions
+from stages.evaluate.relation import padded_positions
 from stages.evaluate.retention import noun_accuracy, recalls
 
 FOLDS = 5
@@ -54,7 +55,7 @@ def controls(
     if len(anchors) and len(negatives):
         options = padded_positions(table["texts"], text_index)  # (N, K+1)
         scores = classifier_scores(text_classifier(anchors, negatives), texts, options)
-        columns["text_classifier"] = outcomes(scores)
+        columns["text_classifier"] = guesses(scores)
     shuffled = shuffled_answers(table, image_ids, images, text_index, texts, seed)
     columns |= {f"shuffled_{name}": shuffled[name].to_numpy() for name in ("i2t", "t2i")}
     return accuracy_by_set(table["set"], columns)

@@ -7,6 +7,7 @@ from stages.evaluate.controls import (
     accuracy_by_set,
     blind_outcomes,
     classifier_scores,
+    guesses,
     prior_scores,
     shuffled_answers,
     text_classifier,
@@ -29,6 +30,12 @@ def test_unseen_texts_fall_back_to_word_pairs_then_words():
 def test_blind_outcomes_need_no_image():
     table = pd.DataFrame({"texts": [["man riding horse", "horse riding man"]]})
     assert blind_outcomes(table, ["man riding horse"]).tolist() == [1]
+
+
+def test_a_reader_without_a_preference_is_at_chance():
+    """Among two and among three equals, and where only the negatives are alike."""
+    scores = np.array([[0.0, 0.0, np.nan], [0.0, 0.0, 0.0], [0.1, 0.2, 0.2]])
+    assert guesses(scores).tolist() == [1 / 2, 1 / 3, 0.0]
 
 
 def test_classifier_learns_what_negatives_look_like():
