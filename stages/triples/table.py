@@ -134,24 +134,27 @@ def _described(text: str, lemma: str, upos: str, feats: str, memory: Memory) -> 
 
 def find(words: Words, kind: np.ndarray, memory: Memory) -> Found:
     """The relations of every caption; equal pruned trees are worked out once."""
-    found = Found([], [], [], [], [], [], [], [])
     lower = [text.lower() for text in words.values["text"]]
     forms = words.codes["text"]
 
-    def joined(at: tuple[int, ...], position: list[int]) -> str | None:
-        return " ".join(lower[forms[position[i]]] for i in at) or None if at else None
+    def joined(at: tuple[int, ...], position: list[int]) -> str:
+        return " ".join([lower[forms[position[i]]] for i in at])
 
-    for caption, position, relations in _trees(words, kind, memory):
-        for subject, verb, particle, preposition, object, passive, rank in relations:
-            found.caption.append(caption)
-            found.subject.append(position[subject])
-            found.verb.append(position[verb])
-            found.particle.append(joined(particle, position))
-            found.preposition.append(joined(preposition, position))
-            found.object.append(position[object])
-            found.passive.append(passive)
-            found.rank.append(rank)
-    return found
+    rows = [
+        (
+            caption,
+            position[subject],
+            position[verb],
+            joined(particle, position) if particle else None,
+            joined(preposition, position) if preposition else None,
+            position[object],
+            passive,
+            rank,
+        )
+        for caption, position, relations in _trees(words, kind, memory)
+        for subject, verb, particle, preposition, object, passive, rank in relations
+    ]
+    return Found(*map(list, zip(*rows, strict=True))) if rows else Found(*([] for _ in Found._fields))
 
 
 def _trees(words: Words, kind: np.ndarray, memory: Memory) -> Iterator[tuple[int, list[int], list[Relation]]]:
