@@ -8,7 +8,7 @@ import open_clip
 import torch
 from tqdm import tqdm
 
-from stages.common.clip import autocast
+from stages.common.clip import embed_texts, pixel_encoder
 from stages.common.optim import parameter_groups, warmup_cosine
 
 open_clip.add_model_config(Path(__file__).parent)  # base.model: compact
@@ -38,21 +38,20 @@ def train_from_scratch(
     device: torch.device,
     loss: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor],
 ) -> list[dict]:
-    """Train `model` in place on (pixels (B, 3, H, W), tokens (B, L)); the history, a row every ten steps."""
+    """Train `model` in place on (pixels (B, 3, H, W) uint8, tokens (B, L)); the history, a row every ten steps."""
     # CLIP's own betas and epsilon: with AdamW's the loss now and then stays near chance, seed by seed
     groups = parameter_groups(model, options["weight_decay"])
-    optimizer = torch.optim.AdamW(groups, lr=options["lr"], betas=(0.9, 0.98), eps=1e-6)
+    optimizer = torch.optim.AdamW(groups, lr=options["lr"], betas=(0.9, 0.98), eps=1e-6, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda done: warmup_cosine(done + 1, options["warmup"], steps)
     )
-    history = []
+    encode, history = pixel_encoder(model), []
     model.train()
     with tqdm(batches, total=steps, desc="base") as progress:
         for step, (pixels, tokens) in enumerate(progress, 1):
-            with autocast(device):
-                images = model.encode_image(pixels.to(device), normalize=True)  # (B, D)
-                texts = model.encode_text(tokens.to(device), normalize=True)  # (B, D)
-            value = loss(images.float(), texts.float(), model.logit_scale.exp())
+            images = encode(pixels.to(device))  # (B, D)
+            texts = embed_texts(model, tokens.to(device))  # (B, D)
+            value = loss(images, texts, model.logit_scale.exp())
             optimizer.zero_grad(set_to_none=True)
             value.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 import torch
 
-from stages.common.clip import WEIGHTS, best_device, load_checkpoint, read_config, save_checkpoint
+from stages.common.clip import (
+    WEIGHTS,
+    best_device,
+    load_checkpoint,
+    picture,
+    pixel_encoder,
+    read_config,
+    save_checkpoint,
+)
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
 from stages.common.params import load_params
@@ -16,8 +24,8 @@ from stages.common.tables import SCHEMAS, features_schema, read_table
 from stages.common.wise_ft import interpolate
 from stages.train import parallel
 from stages.train.batches import all_batches, rows_of, tuple_arrays
-from stages.train.load import Reader, augmentation, embedding_reader, loader, picture, pixel_reader
-from stages.train.loop import cached_encoder, fine_tune, pixel_encoder
+from stages.train.load import Reader, augmentation, embedding_reader, loader, pixel_reader
+from stages.train.loop import cached_encoder, fine_tune
 from stages.train.losses import LOSSES, READ_CAPTIONS
 from stages.train.resume import read_state, run_key, write_state
 from stages.train.weights import cut_context, freeze

@@ -21,17 +21,10 @@ class Batch(NamedTuple):
     tokens: torch.Tensor  # (U, L) int32
     texts: torch.Tensor  # (B, K+1) int64, the row of tokens of each text
     present: torch.Tensor  # (B, K+1) bool
-    text_ids: torch.Tensor  # (B, K+1) int64, equal where the texts are, in any process's batch
     captions: torch.Tensor  # (B,) int64, the row of tokens of each anchor's whole caption; (0,) where not read
 
 
 Reader = Callable[[np.ndarray, Sequence[tuple[int, ...]]], torch.Tensor]  # rows (P,) and a seed each
-
-
-def picture(transform: Callable) -> Callable:
-    """open_clip's evaluation transform up to its uint8 pixels (3, H, W), before it makes and scales floats."""
-    *shape, _, _ = transform.transforms  # the last two are to-tensor and normalise
-    return v2.Compose([*shape, v2.PILToTensor()])
 
 
 def augmentation(crop: Sequence[float], flip: bool) -> Callable | None:
@@ -109,7 +102,6 @@ def load(
         tokens[torch.from_numpy(distinct)],
         inverse[: chosen.size].view(chosen.shape),
         torch.from_numpy(shown >= 0),
-        torch.from_numpy(chosen),
         inverse[chosen.size :],
     )
 

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from tqdm import tqdm
 
-from stages.common.clip import autocast
+from stages.common.clip import embed_texts
 from stages.common.errors import InputError
 from stages.common.optim import parameter_groups, warmup_cosine
 from stages.train import parallel
@@ -17,17 +17,6 @@ from stages.train.load import Batch
 from stages.train.losses import Embedded
 
 RECORD_EVERY = 10  # steps between rows of the history
-
-
-def pixel_encoder(model: open_clip.CLIP) -> Callable[[torch.Tensor], torch.Tensor]:
-    """A function from pixels (P, 3, H, W), uint8, to unit-length embeddings (P, D) by the image tower."""
-    config, device = model.visual.preprocess_cfg, next(model.parameters()).device
-    mean, std = (torch.tensor(config[name], device=device).view(3, 1, 1) for name in ("mean", "std"))
-
-    def encode(pixels: torch.Tensor) -> torch.Tensor:
-        return model.encode_image((pixels / 255 - mean) / std, normalize=True).float()  # (P, D)
-
-    return encode
 
 
 def cached_encoder(embeddings: torch.Tensor) -> torch.Tensor:
@@ -44,15 +33,14 @@ def embed_tuples(
     """
     device = model.logit_scale.device
     where = batch.present.flatten().nonzero().squeeze(1)  # (P,), found on the CPU: the GPU need not be waited for
-    pixels, tokens, texts, present, text_ids, captions, where = (
+    pixels, tokens, texts, present, captions, where = (
         part.to(device, non_blocking=True) for part in (*batch, where)
     )
-    with autocast(device):
-        shown = encode(pixels)  # (P, D)
-        distinct = model.encode_text(tokens, normalize=True).float()  # (U, D)
+    shown = encode(pixels)  # (P, D)
+    distinct = embed_texts(model, tokens)  # (U, D)
     images = shown.new_zeros(present.numel(), shown.shape[-1])  # (B * (K+1), D)
     images = images.index_copy(0, where, shown).unflatten(0, present.shape)  # (B, K+1, D)
-    return Embedded(*map(parallel.gather, (images, distinct[texts], present, text_ids, distinct[captions])))
+    return Embedded(*map(parallel.gather, (images, distinct[texts], present, distinct[captions])))
 
 
 def tuple_accuracy(batch: Embedded) -> torch.Tensor:

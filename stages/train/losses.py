@@ -20,7 +20,6 @@ class Embedded(NamedTuple):
     images: torch.Tensor  # (B, K+1, D); rows of absent images are ignored
     texts: torch.Tensor  # (B, K+1, D)
     present: torch.Tensor  # (B, K+1) bool: a negative that is a text alone has no image
-    text_ids: torch.Tensor  # (B, K+1) int64, equal where the texts are
     captions: torch.Tensor  # (B, D), the whole caption of each anchor; (0, D) for methods not in READ_CAPTIONS
 
 
@@ -49,47 +48,40 @@ def negclip_loss(batch: Embedded, scale, options) -> torch.Tensor:
 def ours_loss(batch: Embedded, scale, options) -> torch.Tensor:
     """Contrast in the batch, inside the tuple, and of the anchors with their whole captions:
 
-        negclip, no item contrasted with another of the same text
+        negclip
         + tuple_weight * mean over tuples of clip inside them
         + caption_weight * clip of the B anchor images and the captions that their triples come from
 
-    The first keeps "man riding horse" from being pushed off the other pictures of a man riding a horse,
-    of which a batch holds many; the second makes the model look at the relation; the third keeps it a
-    retriever of whole captions.
+    The first keeps what base knows of nouns; the second makes the model look at the relation; the third
+    keeps it a retriever of whole captions.
 
     The worked batch of negclip with tuple_weight 2: inside the tuple the cross-entropy is the same
     0.1566, and one caption leaves no choice, so loss = 3 * 0.1566 = 0.4699. The same tuple twice in one
-    batch: the copies are not contrasted, though each image meets the wrong text twice, log(e + 2) - 1 =
-    0.5514; with caption_weight 0.5 the two equal captions cost 0.5 * log 2 = 0.3466, so loss =
-    0.5514 / 2 + 2 * 0.1566 + 0.3466 = 0.9356.
+    batch: each image finds the right text and the wrong one twice, log(2e + 2) - 1 = 1.0064, each right
+    text two equal images, log 2; with caption_weight 0.5 the two equal captions cost 0.5 * log 2, so
+    loss = (1.0064 + 0.6931) / 2 + 2 * 0.1566 + 0.3466 = 1.5097.
     """
-    ids = batch.text_ids.flatten()  # (N,)
-    others = ids[:, None] != ids  # (N, N)
-    in_batch = in_batch_cross_entropy(batch, scale, torch.ones_like(batch.present), others)
     in_tuple = tuple_cross_entropy(batch, scale).mean()
     whole = symmetric_cross_entropy(batch.images[:, 0], batch.captions, scale)
+    in_batch = negclip_loss(batch, scale, options)
     return in_batch + options["tuple_weight"] * in_tuple + options["caption_weight"] * whole
 
 
-def in_batch_cross_entropy(batch: Embedded, scale, offered, others=None) -> torch.Tensor:
+def in_batch_cross_entropy(batch: Embedded, scale, offered) -> torch.Tensor:
     """Symmetric cross-entropy over all N = B * (K+1) items of the batch, a scalar.
 
     Each image that is present chooses among the texts `offered` (B, K+1); each of their texts chooses
-    among the images present. Of these only `others` (N, N), and always the own one.
+    among the images present.
     """
     present, offered = batch.present.flatten(), offered.flatten()  # (N,)
-    if others is None:
-        others = torch.ones(len(present), len(present), dtype=torch.bool, device=present.device)  # (N, N)
     logits = scale * batch.images.flatten(0, 1) @ batch.texts.flatten(0, 1).T  # (N, N)
-    to_text = choice_cross_entropy(logits, present, others & offered)
-    return (to_text + choice_cross_entropy(logits.T, present, others & present)) / 2
+    return (choice_cross_entropy(logits, present, offered) + choice_cross_entropy(logits.T, present, present)) / 2
 
 
 def choice_cross_entropy(logits, asked, offered) -> torch.Tensor:
     """Mean cross-entropy of the rows `asked` (N,) of `logits` (N, N), row i's right column being i, among
-    it and the columns `offered` (N, N) to each row; a scalar."""
-    own = torch.eye(len(logits), dtype=torch.bool, device=logits.device)  # (N, N)
-    chosen = logits.masked_fill(~(offered | own), float("-inf")).logsumexp(dim=1) - logits.diagonal()  # (N,)
+    the columns `offered` (N,), of which row i's own is one; a scalar."""
+    chosen = logits.masked_fill(~offered, float("-inf")).logsumexp(dim=1) - logits.diagonal()  # (N,)
     return chosen.masked_fill(~asked, 0).sum() / asked.sum()
 
 

@@ -13,22 +13,14 @@ import sys
 from pathlib import Path
 from unittest import mock
 
-import torch
 import yaml
 
 from stages.common.params import load_params
 from stages.evaluate.__main__ import main as evaluate
 from stages.train.__main__ import main as train
-from stages.train.losses import LOSSES, READ_CAPTIONS, ours_loss
 
 INPUTS = ("captions", "triples", "negatives", "features", "train/base")
 SETS = ("dynamic", "stative", "swapped", "random")
-
-
-def ours_contrasting_all(batch, scale, options):
-    """Ours with each text taken for another: items of the same text are contrasted too."""
-    own = torch.arange(batch.text_ids.numel(), device=batch.text_ids.device).view_as(batch.text_ids)  # (B, K+1)
-    return ours_loss(batch._replace(text_ids=own), scale, options)
 
 
 VARIANTS = {  # the method, and what its run changes of the parameters of train
@@ -38,7 +30,6 @@ VARIANTS = {  # the method, and what its run changes of the parameters of train
     "ours": ("ours", {}),
     "ours without captions": ("ours", {"caption_weight": 0}),
     "ours without tuples": ("ours", {"tuple_weight": 0}),
-    "ours, same texts contrasted": ("contrasting_all", {}),
 }
 
 
@@ -85,8 +76,6 @@ def table(folder: Path) -> str:
 
 
 def main(folder: str, *seeds: str) -> None:
-    LOSSES["contrasting_all"] = ours_contrasting_all
-    READ_CAPTIONS.add("contrasting_all")
     for seed in map(int, seeds or ("0", "1", "2")):
         for name, (method, changed) in VARIANTS.items():
             place = Path(folder) / name / str(seed)

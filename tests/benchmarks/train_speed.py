@@ -21,10 +21,10 @@ from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
 import stages.base.scratch  # noqa: F401  registers compact
-from stages.common.clip import best_device
+from stages.common.clip import best_device, picture, pixel_encoder
 from stages.train.batches import all_batches
-from stages.train.load import Batch, augmentation, embedding_reader, loader, picture, pixel_reader
-from stages.train.loop import advance, cached_encoder, make_optimizer, pixel_encoder
+from stages.train.load import Batch, augmentation, embedding_reader, loader, pixel_reader
+from stages.train.loop import advance, cached_encoder, make_optimizer
 from stages.train.losses import LOSSES
 from stages.train.weights import cut_context, freeze
 from tests.benchmarks.timing import alternate

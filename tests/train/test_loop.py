@@ -5,9 +5,10 @@ import copy
 import pytest
 import torch
 
+from stages.common.clip import pixel_encoder
 from stages.common.errors import InputError
 from stages.train.load import Batch
-from stages.train.loop import fine_tune, gradients, make_optimizer, pixel_encoder
+from stages.train.loop import fine_tune, gradients, make_optimizer
 from stages.train.losses import LOSSES
 from stages.train.weights import freeze
 from tests.train.project import OPTIONS, tiny_model
@@ -25,7 +26,7 @@ def batches(count: int, size: int = 3) -> list[Batch]:
 
     def one() -> Batch:
         texts, captions = draw(4, size, 2), draw(6, size)
-        return Batch(draw(256, pictures, 3, 16, 16).byte(), draw(400, 6, 12).int(), texts, present, texts, captions)
+        return Batch(draw(256, pictures, 3, 16, 16).byte(), draw(400, 6, 12).int(), texts, present, captions)
 
     return [one() for _ in range(count)]
 
