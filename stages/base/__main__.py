@@ -6,7 +6,7 @@ import torch
 
 from stages.base.pretrained import pretrained_model
 from stages.base.scratch import caption_batches, train_from_scratch
-from stages.common.clip import best_device, decode, picture, save_checkpoint
+from stages.common.clip import best_device, picture, save_checkpoint
 from stages.common.contrast import symmetric_cross_entropy
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
@@ -28,7 +28,7 @@ def scratch_model(options: dict, seed: int) -> tuple[open_clip.CLIP, dict, list[
     model, _, transform = open_clip.create_model_and_transforms(options["model"], device=device)
     tokens = open_clip.get_tokenizer(options["model"])(captions["caption"].tolist())  # (N, L)
     shape = picture(transform)
-    pixels = torch.stack([shape(decode(images[i])) for i in groups])  # (N, 3, H, W) uint8
+    pixels = torch.stack([shape(images[i]) for i in groups])  # (N, 3, H, W) uint8
     rows = caption_batches(list(groups.values()), options["batch_size"], options["epochs"], seed)
     steps = options["epochs"] * (len(groups) // options["batch_size"])
     batches = ((pixels[i], tokens[t]) for i, t in rows)

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from PIL import Image
 from safetensors.torch import save_file
 from torch.nn.attention import SDPBackend, sdpa_kernel
-from torchvision.transforms import v2
+from torchvision.transforms.functional import pil_to_tensor
 from tqdm import tqdm
 
 from stages.common.errors import InputError
@@ -59,7 +59,8 @@ def save_checkpoint(folder: str | Path, model: open_clip.CLIP, config: dict) -> 
 
 def decode(jpeg: bytes) -> Image.Image:
     """JPEG bytes as an RGB picture."""
-    return Image.open(io.BytesIO(jpeg)).convert("RGB")
+    image = Image.open(io.BytesIO(jpeg))
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 @contextlib.contextmanager
@@ -90,10 +91,18 @@ def embed_texts(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
     return F.normalize(embeddings.float(), dim=-1)  # (B, D)
 
 
-def picture(transform: Callable) -> Callable:
-    """open_clip's evaluation transform up to its uint8 pixels (3, H, W), before it makes and scales floats."""
+def picture(transform: Callable) -> Callable[[bytes], torch.Tensor]:
+    """A function from an image's bytes to uint8 pixels (3, H, W): `transform`, open_clip's for evaluation,
+    before it makes and scales floats."""
     *shape, _, _ = transform.transforms  # the last two are to-tensor and normalise
-    return v2.Compose([*shape, v2.PILToTensor()])
+
+    def read(jpeg: bytes) -> torch.Tensor:
+        image = decode(jpeg)
+        for step in shape:
+            image = step(image)
+        return pil_to_tensor(image)  # (3, H, W)
+
+    return read
 
 
 def pixel_encoder(model: open_clip.CLIP) -> Callable[[torch.Tensor], torch.Tensor]:

@@ -10,7 +10,6 @@ import torch
 from torch.utils.data import DataLoader
 from torchvision.transforms import v2
 
-from stages.common.clip import decode
 from stages.common.errors import InputError
 
 
@@ -55,7 +54,7 @@ def pixel_reader(jpegs: pa.ChunkedArray, shape: Callable, augment: Callable | No
     """Pixels (P, 3, H, W), uint8, of rows of `jpegs`; what `augment` draws hangs on an image's seed alone."""
 
     def read(rows: np.ndarray, seeds: Sequence[tuple[int, ...]]) -> torch.Tensor:
-        images = [shape(decode(jpegs[row].as_buffer())) for row in rows.tolist()]  # P of (3, H, W)
+        images = [shape(jpegs[row].as_buffer()) for row in rows.tolist()]  # P of (3, H, W)
         if augment is not None:
             generators = map(np.random.default_rng, seeds)
             images = [augment(image, rng) for image, rng in zip(images, generators, strict=True)]

@@ -33,7 +33,7 @@ def test_a_batch_holds_present_images_and_distinct_texts():
     batch = load((0, np.array([1, 0])), **how())
     assert batch.present.tolist() == [[True, False, False], [True, True, True]]
     assert batch.images.shape == (4, 3, 16, 16)
-    assert torch.equal(batch.images[1], picture(TRANSFORM)(decode(JPEGS[0].as_py())))
+    assert torch.equal(batch.images[1], picture(TRANSFORM)(JPEGS[0].as_py()))
     assert batch.tokens[batch.texts].tolist() == TOKENS[torch.tensor([[0, 2, 1], [0, 1, 2]])].tolist()
     narrow = load((0, np.array([2, 3])), **how())
     assert narrow.present.tolist() == [[True, True], [True, True]]
@@ -54,7 +54,7 @@ def test_pixels_scaled_on_the_device_are_open_clips(monkeypatch):
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)  # single precision
     model, _ = tiny_model()
     whole = TRANSFORM(decode(JPEGS[0].as_py()))[None]
-    pixels = picture(TRANSFORM)(decode(JPEGS[0].as_py()))[None]
+    pixels = picture(TRANSFORM)(JPEGS[0].as_py())[None]
     ours = pixel_encoder(model)(pixels)
     torch.testing.assert_close(ours, model.encode_image(whole, normalize=True), atol=1e-6, rtol=0)
 
