@@ -13,7 +13,6 @@ import torch.nn.functional as F
 from PIL import Image
 from safetensors.torch import save_file
 from torch.nn.attention import SDPBackend, sdpa_kernel
-from torchvision.transforms.functional import pil_to_tensor
 from tqdm import tqdm
 
 from stages.common.errors import InputError
@@ -94,13 +93,19 @@ def embed_texts(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
 def picture(transform: Callable) -> Callable[[bytes], torch.Tensor]:
     """A function from an image's bytes to uint8 pixels (3, H, W): `transform`, open_clip's for evaluation,
     before it makes and scales floats."""
-    *shape, _, _ = transform.transforms  # the last two are to-tensor and normalise
+    *steps, _, _, _ = transform.transforms  # the last three are to-RGB, to-tensor and normalise
+
+    def shape(image: Image.Image) -> Image.Image:
+        for step in steps:
+            image = step(image)
+        return image
+
+    size = shape(Image.new("RGB", (8, 8))).size  # every picture's in the end: one that has it is not touched
 
     def read(jpeg: bytes) -> torch.Tensor:
         image = decode(jpeg)
-        for step in shape:
-            image = step(image)
-        return pil_to_tensor(image)  # (3, H, W)
+        image = image if image.size == size else shape(image)
+        return torch.from_numpy(np.array(image)).permute(2, 0, 1)  # (3, H, W)
 
     return read
 

@@ -28,7 +28,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "macro": pa.schema([("set", pa.string()), ("direction", pa.string()), *_INTERVAL]),
     "verbs": pa.schema(
-        [("relation", pa.string()), ("direction", pa.string()), *_INTERVAL, ("count", pa.int64())]
+        [("differs", pa.string()), ("relation", pa.string()), ("direction", pa.string())]
+        + [*_INTERVAL, ("count", pa.int64())]
     ),
     "benchmarks": pa.schema(
         [("benchmark", pa.string()), ("category", pa.string()), ("direction", pa.string())]

@@ -57,20 +57,20 @@ def macro_accuracies(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataF
 
 
 def verb_accuracies(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
-    """Per verb and direction over the sets whose negative has another verb, sorted by accuracy."""
-    part = table[table["set"].isin(["dynamic", "stative"])]
+    """Per anchor's verb and direction, sorted by accuracy; `differs` says what differs in the negative:
+    its verb (dynamic and stative tuples) or its roles (swapped)."""
+    differs = table["set"].map({"dynamic": "verb", "stative": "verb", "swapped": "roles"})
     keys, columns = [], []
-    for relation in sorted(part["relation"].unique()):
+    for (what, relation), part in table.groupby([differs, "relation"]):
         for direction in ("i2t", "t2i"):
-            column = np.where(part["relation"] == relation, part[direction], np.nan)
-            if not np.isnan(column).all():
-                keys.append((relation, direction))
-                columns.append(column)
-    result = pd.DataFrame(keys, columns=["relation", "direction"])
-    values = np.stack(columns, axis=1) if columns else np.zeros((len(part), 0))  # (N, M)
-    mean, low, high, count = mean_intervals(values, part["image_id"].to_numpy(), resamples, seed)
+            if part[direction].notna().any():
+                keys.append((what, relation, direction))
+                columns.append(part[direction].reindex(table.index).to_numpy())
+    result = pd.DataFrame(keys, columns=["differs", "relation", "direction"])
+    values = np.stack(columns, axis=1) if columns else np.zeros((len(table), 0))  # (N, M)
+    mean, low, high, count = mean_intervals(values, table["image_id"].to_numpy(), resamples, seed)
     result = result.assign(accuracy=mean, low=low, high=high, count=count)
-    return result.sort_values(["direction", "accuracy", "relation"], ignore_index=True)
+    return result.sort_values(["differs", "direction", "accuracy", "relation"], ignore_index=True)
 
 
 def confusions(table: pd.DataFrame) -> pd.DataFrame:

@@ -35,9 +35,11 @@ def figures(tables: dict[str, pd.DataFrame], best: str) -> dict[str, str]:
     """Every chart that the tables allow, name -> SVG text; also what `dvc plots` shows."""
     whole = tables["whole"]
     drawn = {"accuracy": set_bars(whole)}
-    if len(tables["verbs"]):
-        hard = whole[whole["set"].isin(["dynamic", "stative"]) & (whole["direction"] == "i2t")]
-        drawn["verbs"] = verb_chart(tables["verbs"], best, 100 * hard["chance"].iloc[0])
+    for name, what, sets in (("verbs", "verb", ["dynamic", "stative"]), ("roles", "roles", ["swapped"])):
+        part = tables["verbs"][tables["verbs"]["differs"] == what]
+        hard = whole[whole["set"].isin(sets) & (whole["direction"] == "i2t")]
+        if len(part) and len(hard):
+            drawn[name] = verb_chart(part, best, 100 * hard["chance"].iloc[0])
     if len(tables["confusions"]):
         drawn["confusions"] = confusion_map(tables["confusions"], best)
     drawn["retention"] = retention_lines(tables["retention"], tables["interpolation"])
@@ -126,6 +128,7 @@ def sections(
         ("Differences on the same tuples", DIFFERENCES, difference_table(telling(tables["differences"], best)), None),
         ("Relations against retention", RETENTION, retention_cells(tables["retention"]), "retention"),
         ("Accuracy by verb", f"{VERBS} Base against {best}.", None, "verbs"),
+        ("Roles by verb", f"{ROLES} Base against {best}.", None, "roles"),
         ("Which verb is taken for which", f"{best}: {CONFUSIONS}", None, "confusions"),
         ("Controls", CONTROL, control_table(summaries["methods"][best]["controls"], whole), None),
         ("Benchmarks", f"{BENCHMARKS} {missing_images(asked)}", benchmark_table(tables["benchmarks"]), None),
@@ -167,6 +170,7 @@ RETENTION = (
     "beside the share of the commonest verb; all in percent."
 )
 VERBS = "Dynamic and stative tuples, image to text, with the number of tuples. Dotted: chance."
+ROLES = "Swapped tuples, image to text: who does what to whom, with the number of tuples. Dotted: chance."
 CONFUSIONS = "how often, in percent, an image preferred a text with another verb to its own."
 MACRO = (
     "In percent. Image to text (i → t) and text to image (t → i) as the mean over verbs of each verb's "

@@ -155,10 +155,14 @@ def retention_lines(table: pd.DataFrame, interpolation: pd.DataFrame) -> str:
         rows = rows.sort_values("alpha")
         x, y = 100 * rows["retention"], 100 * rows["relation"]
         panel.plot(x, y, color=colour(method), lw=1.4, marker="o", ms=3.5, zorder=2)
-    for row in table.itertuples():
+    at = table[["retention", "relation"]].to_numpy()  # (M, 2)
+    spread = np.maximum(np.ptp(at, axis=0), 1e-9)  # (2,)
+    for number, row in enumerate(table.itertuples()):
         style = {"s": 90, "color": colour(row.method), "edgecolor": "white", "zorder": 3}
         panel.scatter(row.retention, row.relation, **style)
-        place = {"xytext": (8, 5), "textcoords": "offset points", "weight": "bold", "zorder": 4}
+        near = np.abs(at[:number] - at[number]) < 0.06 * spread  # (number, 2)
+        hidden = near.all(axis=1).any()  # its label would cover an earlier one's
+        place = {"xytext": (8, -14 if hidden else 5), "textcoords": "offset points", "weight": "bold", "zorder": 4}
         panel.annotate(row.method, (row.retention, row.relation), **place)
     corner = {"xycoords": "axes fraction", "ha": "right", "va": "top", "color": "#5c6570", "style": "italic"}
     panel.annotate("better ↗", (0.99, 0.98), **corner)

@@ -52,10 +52,10 @@ def read_tuples() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     return tuples["set"].to_numpy(), images, texts, captions["caption"].to_numpy(object)[rows]
 
 
-def read_pictures(transform, augment: dict) -> tuple[np.ndarray, Reader]:
+def read_pictures(transform, augment: dict, workers: int) -> tuple[np.ndarray, Reader]:
     """The ids of the images, and a reader of their pixels."""
     table = read_table(IMAGES, SCHEMAS["images"], ["image_id", "jpeg"])
-    reader = pixel_reader(table["jpeg"], picture(transform), augmentation(**augment))
+    reader = pixel_reader(table["jpeg"], picture(transform), augmentation(**augment), workers)
     return table["image_id"].to_numpy(), reader
 
 
@@ -100,7 +100,8 @@ def main() -> None:
     if options["freeze"] == "image":
         source, (ids, read), encode = FEATURES, read_features(), cached_encoder
     else:
-        source, (ids, read), encode = IMAGES, read_pictures(transform, options["augment"]), pixel_encoder(model)
+        source, (ids, read) = IMAGES, read_pictures(transform, options["augment"], options["workers"])
+        encode = pixel_encoder(model)
     size = options["batch_size"] * parallel.world()
     plan = list(enumerate(all_batches(sets, options["sets"], size, options["epochs"], seed)))
     resume = Path(f"data/train/.{method}-resume.pt")

@@ -1,7 +1,7 @@
 """From rows of tuples to tensors: read, decoded and augmented in worker processes, the same with any number."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +23,7 @@ class Batch(NamedTuple):
     captions: torch.Tensor  # (B,) int64, the row of tokens of each anchor's whole caption; (0,) where not read
 
 
+DECODED = 2**30  # bytes of pixels kept in memory, over all workers
 Reader = Callable[[np.ndarray, Sequence[tuple[int, ...]]], torch.Tensor]  # rows (P,) and a seed each
 
 
@@ -50,11 +51,19 @@ def augmentation(crop: Sequence[float], flip: bool) -> Callable | None:
     return augment
 
 
-def pixel_reader(jpegs: pa.ChunkedArray, shape: Callable, augment: Callable | None) -> Reader:
-    """Pixels (P, 3, H, W), uint8, of rows of `jpegs`; what `augment` draws hangs on an image's seed alone."""
+def pixel_reader(jpegs: pa.ChunkedArray, shape: Callable, augment: Callable | None, workers: int = 0) -> Reader:
+    """Pixels (P, 3, H, W), uint8, of rows of `jpegs`; what `augment` draws hangs on an image's seed alone.
+
+    An image is in several tuples: each of `workers` keeps its share of DECODED bytes of the last used.
+    """
+    kept = DECODED // max(1, workers) // shape(jpegs[0].as_buffer()).nbytes
+
+    @lru_cache(maxsize=kept)
+    def pixels(row: int) -> torch.Tensor:
+        return shape(jpegs[row].as_buffer()).contiguous()  # (3, H, W)
 
     def read(rows: np.ndarray, seeds: Sequence[tuple[int, ...]]) -> torch.Tensor:
-        images = [shape(jpegs[row].as_buffer()) for row in rows.tolist()]  # P of (3, H, W)
+        images = [pixels(row) for row in rows.tolist()]  # P of (3, H, W)
         if augment is not None:
             generators = map(np.random.default_rng, seeds)
             images = [augment(image, rng) for image, rng in zip(images, generators, strict=True)]

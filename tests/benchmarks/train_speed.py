@@ -113,7 +113,7 @@ def main() -> None:
     def read_by(reader, workers: int):
         return iter(loader(items(args.batch), workers, pin, read=reader, **how))
 
-    pixels = pixel_reader(jpegs, picture(transform), augmentation([1.0, 1.0], flip=True))
+    pixels = pixel_reader(jpegs, picture(transform), augmentation([1.0, 1.0], flip=True), args.workers)
     memory = Batch(*(part.to(device) for part in next(read_by(pixels, 0))))
     memory = memory._replace(present=memory.present.cpu())  # as the loader leaves it
     synthetic = Side(model, pixel_encoder(model), itertools.repeat(memory))

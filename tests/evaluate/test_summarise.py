@@ -56,8 +56,13 @@ def test_macro_averages_ride_and_throw():
 
 def test_verbs_are_sorted_by_accuracy():
     table = verb_accuracies(_answered(), 50, 0)
-    rows = table[table["direction"] == "i2t"]
+    rows = table[(table["direction"] == "i2t") & (table["differs"] == "verb")]
     assert list(zip(rows["relation"], rows["accuracy"], rows["count"])) == [("ride", 0.5, 2), ("throw", 1.0, 1)]
+
+
+def test_swapped_tuples_stand_apart_from_those_of_another_verb():
+    rows = verb_accuracies(_answered(), 50, 0).query("differs == 'roles'")
+    assert rows[["direction", "accuracy", "count"]].values.tolist() == [["i2t", 1.0, 1]]
 
 
 def test_confusions_count_who_was_preferred():

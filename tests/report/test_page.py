@@ -39,7 +39,7 @@ TABLES = {
     "accuracy": WHOLE,
     "whole": WHOLE,
     "macro": WHOLE,
-    "verbs": WHOLE[WHOLE["set"] == "dynamic"].assign(relation="ride"),
+    "verbs": WHOLE[WHOLE["set"] == "dynamic"].assign(relation="ride", differs="verb"),
     "confusions": pd.DataFrame(
         {"method": ["drive"], "relation": ["ride"], "taken_for": ["feed"], "count": [4], "mistaken": [1]}
     ),

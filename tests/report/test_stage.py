@@ -49,7 +49,7 @@ def test_page_and_figures_are_written(project):
     page = (project / "report/index.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>") and "6 test tuples on 5 anchor images" in page
     drawn = {path.stem for path in (project / "figures").glob("*.svg")}
-    assert drawn == {"accuracy", "verbs", "confusions", "retention", "training", "relations", "tuples"}
+    assert drawn == {"accuracy", "verbs", "roles", "confusions", "retention", "training", "relations", "tuples"}
 
 
 def test_a_second_report_writes_the_same_bytes(project, monkeypatch):

@@ -67,6 +67,14 @@ def test_workers_change_neither_order_nor_content():
     assert all(same(a, b) for a, b in zip(one, two, strict=True))
 
 
+def test_a_picture_read_again_is_the_same_and_not_the_augmented_one():
+    read = pixel_reader(JPEGS, picture(TRANSFORM), augmentation([1.0, 1.0], flip=True))
+    plain = picture(TRANSFORM)(JPEGS[0].as_py())
+    found = [read(np.array([0]), [(seed,)])[0] for seed in range(8)]
+    assert all(torch.equal(one, plain) or torch.equal(one, plain.flip(-1)) for one in found)
+    assert 0 < sum(torch.equal(one, plain) for one in found) < 8
+
+
 def test_the_parts_of_two_processes_are_the_whole():
     rows, augment = np.array([0, 1, 1, 0]), augmentation([0.5, 0.9], flip=True)
     whole = load((3, rows), **how(augment))
