@@ -76,10 +76,8 @@ def autocast(device: torch.device) -> Iterator[None]:
         yield
 
 
-def embed_images(model: open_clip.CLIP, pixels: torch.Tensor) -> torch.Tensor:
-    """Unit-length embeddings (B, D) of normalised `pixels` (B, 3, H, W), float32: bf16 has no unit lengths."""
-    with autocast(pixels.device):
-        embeddings = model.encode_image(pixels)  # (B, D)
+def unit_length(embeddings: torch.Tensor) -> torch.Tensor:
+    """Embeddings (B, D) at unit length, float32: neither bf16 nor half precision has unit lengths."""
     return F.normalize(embeddings.float(), dim=-1)  # (B, D)
 
 
@@ -87,7 +85,7 @@ def embed_texts(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
     """Unit-length embeddings (B, D) of `tokens` (B, L), float32."""
     with autocast(tokens.device):
         embeddings = model.encode_text(tokens)  # (B, D)
-    return F.normalize(embeddings.float(), dim=-1)  # (B, D)
+    return unit_length(embeddings)
 
 
 def picture(transform: Callable) -> Callable[[bytes], torch.Tensor]:
@@ -114,7 +112,14 @@ def pixel_encoder(model: open_clip.CLIP) -> Callable[[torch.Tensor], torch.Tenso
     """A function from pixels (P, 3, H, W), uint8, to unit-length embeddings (P, D) by the image tower."""
     config, device = model.visual.preprocess_cfg, next(model.parameters()).device
     mean, std = (torch.tensor(config[name], device=device).view(3, 1, 1) for name in ("mean", "std"))
-    return lambda pixels: embed_images(model, (pixels / 255 - mean) / std)  # (P, D)
+
+    def encode(pixels: torch.Tensor) -> torch.Tensor:
+        scaled = (pixels / 255 - mean) / std
+        with autocast(device):
+            embeddings = model.encode_image(scaled)  # (P, D)
+        return unit_length(embeddings)
+
+    return encode
 
 
 @torch.inference_mode()
@@ -122,11 +127,11 @@ def encode_images(
     model: open_clip.CLIP, transform: Callable, jpegs: Sequence[bytes], batch_size: int = 256
 ) -> np.ndarray:
     """Unit-length image embeddings, float32 (N, D), in the order of `jpegs`."""
-    device = next(model.parameters()).device
+    read, embed, device = picture(transform), pixel_encoder(model), next(model.parameters()).device
 
     def encode(batch: Sequence[bytes]) -> torch.Tensor:
-        pixels = torch.stack([transform(decode(jpeg)) for jpeg in batch])  # (B, 3, H, W)
-        return embed_images(model, pixels.to(device))  # (B, D)
+        pixels = torch.stack([read(jpeg) for jpeg in batch])  # (B, 3, H, W) uint8
+        return embed(pixels.to(device))  # (B, D)
 
     return _in_batches(encode, jpegs, batch_size, "images")
 

@@ -16,6 +16,7 @@ from stages.common.clip import (
     pixel_encoder,
     read_config,
     save_checkpoint,
+    unit_length,
 )
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
@@ -25,7 +26,7 @@ from stages.common.wise_ft import interpolate
 from stages.train import parallel
 from stages.train.batches import all_batches, rows_of, tuple_arrays
 from stages.train.load import Reader, augmentation, embedding_reader, loader, pixel_reader
-from stages.train.loop import cached_encoder, fine_tune
+from stages.train.loop import fine_tune
 from stages.train.losses import LOSSES, READ_CAPTIONS
 from stages.train.resume import read_state, run_key, write_state
 from stages.train.weights import cut_context, freeze
@@ -98,7 +99,7 @@ def main() -> None:
         captions = np.full(len(texts), None)
     model, transform, texts, captions, tokens = prepare(texts, captions, options["freeze"])
     if options["freeze"] == "image":
-        source, (ids, read), encode = FEATURES, read_features(), cached_encoder
+        source, (ids, read), encode = FEATURES, read_features(), unit_length
     else:
         source, (ids, read) = IMAGES, read_pictures(transform, options["augment"], options["workers"])
         encode = pixel_encoder(model)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import open_clip
 import torch
-import torch.nn.functional as F
 from tqdm import tqdm
 
 from stages.common.clip import embed_texts
@@ -17,11 +16,6 @@ from stages.train.load import Batch
 from stages.train.losses import Embedded
 
 RECORD_EVERY = 10  # steps between rows of the history
-
-
-def cached_encoder(embeddings: torch.Tensor) -> torch.Tensor:
-    """Cached half-precision embeddings (P, D) at unit length again: a frozen image tower."""
-    return F.normalize(embeddings.float(), dim=-1)  # (P, D)
 
 
 def embed_tuples(

@@ -6,23 +6,20 @@ evaluations do, with a random CLIP of the default's size. Both ways must give th
 """
 
 import io
-import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import open_clip
 import pandas as pd
 import torch
 from PIL import Image
-from torchvision.transforms.functional import to_tensor
 
+import stages.base.scratch  # noqa: F401  registers compact
 from stages.common.clip import encode_images, encode_texts
 from stages.evaluate.bootstrap import mean_intervals
 from stages.evaluate.relation import answer
 
-ROOT = Path(__file__).parents[2]
 TUPLES, IMAGES, RESAMPLES, LOOPED = 20_000, 4_000, 10_000, 100
 ASKED, SHOWN = 1_000, 200  # tuples and images of the encoding: five tuples an image, as on the default
 
@@ -63,8 +60,8 @@ def noise(image: int) -> bytes:
 
 def encoding() -> None:
     torch.manual_seed(0)
-    config = json.loads((ROOT / "stages/base/compact.json").read_text(encoding="utf-8"))
-    model, tokenizer = open_clip.CLIP(**config).eval(), open_clip.SimpleTokenizer(context_length=24)
+    model, _, transform = open_clip.create_model_and_transforms("compact")
+    model, tokenizer = model.eval(), open_clip.get_tokenizer("compact")
     jpegs = {image: noise(image) for image in range(SHOWN)}
     pairs = np.random.default_rng(1).integers(SHOWN, size=(ASKED, 2))
     pairs[:, 1] = np.where(pairs[:, 0] == pairs[:, 1], (pairs[:, 1] + 1) % SHOWN, pairs[:, 1])
@@ -73,11 +70,11 @@ def encoding() -> None:
 
     def once() -> np.ndarray:
         index, names = pd.Index(jpegs), pd.Index(texts)
-        images = encode_images(model, to_tensor, [jpegs[image] for image in index])
+        images = encode_images(model, transform, [jpegs[image] for image in index])
         return answer(table, index, images, names, encode_texts(model, tokenizer, texts))["i2t"].to_numpy()
 
     def every() -> np.ndarray:
-        images = encode_images(model, to_tensor, [jpegs[i] for i in pairs.ravel()]).reshape(ASKED, 2, -1)
+        images = encode_images(model, transform, [jpegs[i] for i in pairs.ravel()]).reshape(ASKED, 2, -1)
         said = encode_texts(model, tokenizer, [texts[i] for i in pairs.ravel()]).reshape(ASKED, 2, -1)
         scores = np.einsum("nd,nkd->nk", images[:, 0], said)  # (N, 2)
         return (scores[:, 0] > scores[:, 1]).astype(float)

@@ -21,10 +21,10 @@ from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
 import stages.base.scratch  # noqa: F401  registers compact
-from stages.common.clip import best_device, picture, pixel_encoder
+from stages.common.clip import best_device, picture, pixel_encoder, unit_length
 from stages.train.batches import all_batches
 from stages.train.load import Batch, augmentation, embedding_reader, loader, pixel_reader
-from stages.train.loop import advance, cached_encoder, make_optimizer
+from stages.train.loop import advance, make_optimizer
 from stages.train.losses import LOSSES
 from stages.train.weights import cut_context, freeze
 from tests.benchmarks.timing import alternate
@@ -119,7 +119,7 @@ def main() -> None:
     synthetic = Side(model, pixel_encoder(model), itertools.repeat(memory))
     control = Side(model, pixel_encoder(model), itertools.repeat(memory), "clip")
     whole = Side(model, pixel_encoder(model), read_by(pixels, args.workers))
-    cached = Side(frozen, cached_encoder, read_by(embedding_reader(features), 0))
+    cached = Side(frozen, unit_length, read_by(embedding_reader(features), 0))
     whole.run(1), cached.run(1)
 
     def end_to_end():  # what workers read ahead during the other sides' blocks was used up before

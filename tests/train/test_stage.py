@@ -105,7 +105,8 @@ def test_two_processes_train_like_one_with_the_whole_batch(project, tmp_path, mo
     short = {"epochs": 1, "sets": {"swapped": 1.0, "dynamic": 1.0}, "warmup": 1, "lr": 0.001}
     set_options(project, **short, batch_size=8)
     set_options(double, **short, batch_size=4)
-    process = start(double, "torch.distributed.run", "--nproc-per-node", "2", "-m", "tests.train.single_precision", "ours")
+    train = "-m", "tests.train.single_precision", "ours"
+    process = start(double, "torch.distributed.run", "--nproc-per-node", "2", *train)
     run_here(monkeypatch, project, main, "ours")
     _, errors = process.communicate()
     assert process.returncode == 0, errors
