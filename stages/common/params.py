@@ -2,19 +2,23 @@
 
 from pathlib import Path
 
-import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from stages.common.errors import InputError
 
 
 def load_params(path: str | Path = "params.yaml") -> dict:
-    """The parameters as nested dictionaries. InputError where the file is missing or not YAML."""
+    """The parameters as nested dictionaries. InputError where the file is missing or not YAML.
+
+    Read as YAML 1.2, which DVC writes: there 1e-05 is a number, in YAML 1.1 a string.
+    """
     try:
-        params = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        params = YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{path} is missing; run from the project's root, or copy a file of presets/") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{path} is not valid YAML: {error}") from None
+    except YAMLError as error:
+        raise InputError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(params, dict):
         raise InputError(f"{path} holds no parameters; copy a file of presets/")
     return params

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import multiprocessing
 import shutil
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache, partial
@@ -16,34 +17,14 @@ from tqdm import tqdm
 from stages.common.errors import run_stage
 from stages.common.files import write_beside, write_json
 from stages.common.params import load_params
-from stages.common.tables import SCHEMAS, read_table, write_table
-from stages.parse.bulk import parse_captions
-from stages.parse.pipeline import PARSER, PIPELINES
-from stages.parse.quick import use_quick_models
+from stages.common.tables import SCHEMAS, read_table
+from stages.parse.pipeline import PARSER
+from stages.parse.worker import parse_shard, start_worker
 
 CAPTIONS = Path("data/captions/captions.parquet")
 OUT = Path("data/parse")
 SHARD = 1000  # distinct captions parsed and kept at a time
 OPEN_SHARDS = 16  # held in memory while the captions are gathered
-
-_pipeline = None  # one a worker process: a Stanza pipeline cannot be sent between processes
-
-
-def start_worker(models: str) -> None:
-    global _pipeline
-    torch.set_num_threads(1)
-    _pipeline = PIPELINES[models]()
-    use_quick_models(_pipeline)
-
-
-def parse_shard(folder: Path, numbered: tuple[int, list[str]]) -> None:
-    """Parse one shard of distinct captions into its own file, unless an earlier run did."""
-    number, captions = numbered
-    path = folder / f"{number:06d}.parquet"
-    if not path.is_file():
-        rows = [{"caption_id": i, "words": words} for i, words in enumerate(parse_captions(_pipeline, captions))]
-        write_table(path, pa.Table.from_pylist(rows, schema=SCHEMAS["parses"]), SCHEMAS["parses"])
-
 
 def work_folder(models: str) -> Path:
     """Where finished shards wait, keyed by the captions and the models, so that none is reused wrongly."""
@@ -82,7 +63,8 @@ def main() -> None:
     folder = work_folder(models)
     folder.mkdir(parents=True, exist_ok=True)
     workers = 1 if torch.cuda.is_available() else torch.get_num_threads()
-    with ProcessPoolExecutor(workers, initializer=start_worker, initargs=(models,)) as pool:
+    context = multiprocessing.get_context("spawn")  # a process that has touched CUDA must not fork
+    with ProcessPoolExecutor(workers, context, initializer=start_worker, initargs=(models,)) as pool:
         done = pool.map(partial(parse_shard, folder), enumerate(shards))
         with tqdm(total=len(distinct), desc="parse", unit="caption") as progress:
             for shard, _ in zip(shards, done, strict=True):

@@ -1,12 +1,12 @@
 """python -m stages.scenes: draw a COCO-format data set and keep its truth -> data/scenes."""
 
 import json
+import multiprocessing
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
@@ -14,20 +14,12 @@ from stages.common.errors import run_stage
 from stages.common.files import write_beside
 from stages.common.params import load_params
 from stages.common.text import triple_text
-from stages.scenes.captions import write_captions
-from stages.scenes.draw import contact_sheet, draw_picture
+from stages.scenes.draw import contact_sheet
+from stages.scenes.make import make
 from stages.scenes.verbs import VERBS
-from stages.scenes.world import SPLITS, Scene, draw_scene
+from stages.scenes.world import SPLITS, Scene
 
 SHEET = 24  # pictures on the contact sheet
-
-
-def make(folder: Path, size: int, seed: int, number: int) -> tuple[Scene, list[str]]:
-    """Draw scene `number` into the folder; what is true of it and its captions."""
-    scene = draw_scene(seed, number)
-    rng = np.random.default_rng([seed, 13, number])
-    draw_picture(scene, size, rng).save(folder / f"{number:06d}.jpg", quality=90)
-    return scene, write_captions(scene, rng)
 
 
 def truth(scene: Scene) -> dict:
@@ -55,7 +47,7 @@ def main() -> None:
         (folder / "images").mkdir(parents=True)
         (folder / "annotations").mkdir()
         work = partial(make, folder / "images", options["size"], params["seed"])
-        with ProcessPoolExecutor() as pool:
+        with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
             made = list(tqdm(pool.map(work, numbers, chunksize=50), total=len(numbers), desc="scenes"))
         files = defaultdict(lambda: {"images": [], "annotations": []})
         for number, (scene, captions) in zip(numbers, made, strict=True):
