@@ -69,17 +69,3 @@ def test_every_parameter_belongs_to_a_stage_and_every_stage_names_real_ones():
     assert named - blocks <= known
     matrix = {"train.methods"}  # the list that makes the stages train@METHOD
     assert {leaf for leaf in known if not any(leaf == n or leaf.startswith(n + ".") for n in named)} == matrix
-
-
-@pytest.mark.parametrize("preset", sorted(path.name for path in (ROOT / "presets").glob("*.yaml")))
-def test_presets_have_the_parameters_of_the_default(preset):
-    free = {"captions.shares"}  # as many shares as there are splits to draw
-
-    def names(params: dict) -> set[str]:
-        return {leaf for leaf in leaves(params) if not any(leaf.startswith(f + ".") for f in free)}
-
-    assert names(read(f"presets/{preset}")) == names(read("params.yaml"))
-
-
-def test_the_preset_scenes_is_the_default():
-    assert read("presets/scenes.yaml") == read("params.yaml")

@@ -26,6 +26,7 @@ def scratch_model(options: dict, seed: int) -> tuple[open_clip.CLIP, dict, list[
     torch.manual_seed(seed)
     device = best_device()
     model, _, transform = open_clip.create_model_and_transforms(options["model"], device=device)
+    model.to(memory_format=torch.channels_last)
     tokens = open_clip.get_tokenizer(options["model"])(captions["caption"].tolist())  # (N, L)
     shape = picture(transform)
     pixels = torch.stack([shape(images[i]) for i in groups])  # (N, 3, H, W) uint8

@@ -39,6 +39,7 @@ def load_checkpoint(
         if not (Path(folder) / name).is_file():
             raise InputError(f"{folder}/{name} is missing; run `dvc repro` to make the checkpoint")
     model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{folder}", device=device)
+    model.to(memory_format=torch.channels_last)  # convolutions take two thirds of the time, or less
     return model.eval(), transform, open_clip.get_tokenizer(f"local-dir:{folder}")
 
 
@@ -114,7 +115,7 @@ def pixel_encoder(model: open_clip.CLIP) -> Callable[[torch.Tensor], torch.Tenso
     mean, std = (torch.tensor(config[name], device=device).view(3, 1, 1) for name in ("mean", "std"))
 
     def encode(pixels: torch.Tensor) -> torch.Tensor:
-        scaled = (pixels / 255 - mean) / std
+        scaled = ((pixels / 255 - mean) / std).contiguous(memory_format=torch.channels_last)  # (P, 3, H, W)
         with autocast(device):
             embeddings = model.encode_image(scaled)  # (P, D)
         return unit_length(embeddings)

@@ -16,9 +16,9 @@ def load_params(path: str | Path = "params.yaml") -> dict:
     try:
         params = YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError(f"{path} is missing; run from the project's root, or copy a file of presets/") from None
+        raise InputError(f"{path} is missing; run from the project's root") from None
     except YAMLError as error:
         raise InputError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(params, dict):
-        raise InputError(f"{path} holds no parameters; copy a file of presets/")
+        raise InputError(f"{path} holds no parameters; restore it with `git checkout params.yaml`")
     return params
