@@ -1,7 +1,6 @@
 """A compact CLIP trained from scratch on whole captions with the plain CLIP loss."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import open_clip
@@ -11,9 +10,6 @@ from tqdm import tqdm
 from stages.base.options import BaseOptions
 from stages.common.clip import embed_texts, pixel_encoder
 from stages.common.optim import parameter_groups, warmup_cosine
-
-open_clip.add_model_config(Path(__file__).parent)  # base.model: compact
-
 
 def caption_batches(
     captions_by_image: list[np.ndarray], batch_size: int, epochs: int, seed: int

@@ -7,7 +7,16 @@ import open_clip
 
 from stages.common.errors import InputError
 
+open_clip.add_model_config(Path(__file__).parent / "compact.json")  # base.model: compact
 PREPROCESS = ("mean", "std", "interpolation", "resize_mode")
+
+
+def check_model(key: str, model: str, pretrained: str) -> str:
+    """The name by which open_clip knows `model`; InputError where there is no such model or no such weights."""
+    name = registered(key, model)
+    if pretrained and not Path(pretrained).is_file():
+        check_tag(key, name, pretrained)
+    return name
 
 
 def registered(key: str, model: str) -> str:
@@ -36,9 +45,7 @@ def make_model(key: str, model: str, pretrained: str) -> tuple[open_clip.CLIP, d
     InputError where there is no such thing, or where the network or a file fails; `key` says where in params.yaml
     both stand.
     """
-    name, file = registered(key, model), Path(pretrained).is_file()
-    if pretrained and not file:
-        check_tag(key, name, pretrained)
+    name, file = check_model(key, model, pretrained), Path(pretrained).is_file()
     try:
         scaling = usual_preprocess(name) if file else None
         made = open_clip.create_model(name, pretrained, force_preprocess_cfg=scaling, pretrained_text=False)

@@ -8,5 +8,5 @@ from stages.common.params import Block
 class ScenesOptions(Block):
     """See params.yaml."""
 
-    images: int = Field(ge=1, le=999_999)  # their file names have six digits
+    images: int = Field(ge=100, le=999_999)  # some for each split; file names have six digits
     size: int = Field(ge=16, le=2048)
