@@ -29,7 +29,7 @@ from stages.train.load import Reader, augmentation, embedding_reader, loader, pi
 from stages.train.loop import fine_tune
 from stages.train.losses import LOSSES, READ_CAPTIONS
 from stages.train.resume import read_state, run_key, write_state
-from stages.train.weights import cut_context, freeze
+from stages.train.weights import freeze
 
 TUPLES, TRIPLES = "data/negatives/tuples.parquet", "data/triples/triples.parquet"
 CAPTIONS = "data/captions/captions.parquet"
@@ -73,7 +73,7 @@ def prepare(texts: np.ndarray, captions: np.ndarray, freezing: str) -> tuple:
     (None is -1), and those tokens (T, L)."""
     model, transform, tokenizer = load_checkpoint(BASE, best_device())
     codes, distinct = pd.factorize(np.concatenate([texts.ravel(), captions]))  # (N * (K+2),), (T,)
-    tokens = cut_context(model, tokenizer(distinct.tolist()).int())  # (T, L)
+    tokens = tokenizer(distinct.tolist()).int()  # (T, L)
     freeze(model, freezing)
     return model, transform, codes[: texts.size].reshape(texts.shape), codes[texts.size :], tokens
 
