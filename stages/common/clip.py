@@ -20,11 +20,12 @@ from stages.common.files import write_beside
 
 CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
+MODELS = Path("data/models")
 
 
-def best_device() -> torch.device:
-    """The GPU where there is one, otherwise the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+def best_device(name: str = "auto") -> torch.device:
+    """The device of run.device: auto is the GPU where there is one, otherwise the CPU."""
+    return torch.device(("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name)
 
 
 def load_checkpoint(
@@ -52,9 +53,14 @@ def save_checkpoint(folder: str | Path, model: open_clip.CLIP, config: dict) -> 
     """Write a checkpoint folder that open_clip loads, whole or not at all."""
     with write_beside(folder) as beside:
         beside.mkdir()
-        (beside / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-        state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-        save_file(state, beside / WEIGHTS)
+        write_checkpoint(beside, model, config)
+
+
+def write_checkpoint(folder: Path, model: open_clip.CLIP, config: dict) -> None:
+    """Fill the existing `folder` with what open_clip loads."""
+    (folder / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(state, folder / WEIGHTS)
 
 
 def decode(jpeg: bytes) -> Image.Image:
