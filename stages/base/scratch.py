@@ -8,7 +8,7 @@ import open_clip
 import torch
 from tqdm import tqdm
 
-from stages.common.clip import embed_texts, pixel_encoder
+from stages.common.clip import embed_padded_texts, pixel_encoder
 from stages.common.optim import parameter_groups, warmup_cosine
 
 open_clip.add_model_config(Path(__file__).parent)  # base.model: compact
@@ -50,7 +50,7 @@ def train_from_scratch(
     with tqdm(batches, total=steps, desc="base") as progress:
         for step, (pixels, tokens) in enumerate(progress, 1):
             images = encode(pixels.to(device))  # (B, D)
-            texts = embed_texts(model, tokens.to(device))  # (B, D)
+            texts = embed_padded_texts(model, tokens, device)  # (B, D)
             value = loss(images, texts, model.logit_scale.exp())
             optimizer.zero_grad(set_to_none=True)
             value.backward()

@@ -98,7 +98,7 @@ def main() -> None:
     model, transform, tokenizer = load_checkpoint(BASE, device)
     train, val = tuples["train"], tuples.get("val")
     said = [train.texts, train.captions, *([val.texts] if val else [])]
-    (texts, captions, *val_texts), tokens = tokenised(model, tokenizer, said)
+    (texts, captions, *val_texts), tokens = tokenised(tokenizer, said)
     freeze(model, options.freeze)
     cached = options.freeze == "image"
     workers, images, encode = (0, FEATURES, unit_length) if cached else (run.workers, IMAGES, pixel_encoder(model))

@@ -1,5 +1,6 @@
 """What the stage reads, as arrays."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,6 @@ from stages.common.clip import MODELS, read_config
 from stages.common.errors import InputError
 from stages.common.tables import SCHEMAS, features_schema, read_table
 from stages.train.batches import rows_of, tuple_arrays
-from stages.train.weights import cut_context
 
 TUPLES, TRIPLES = "data/negatives/tuples.parquet", "data/triples/triples.parquet"
 CAPTIONS = "data/captions/captions.parquet"
@@ -62,10 +62,9 @@ def read_features() -> tuple[np.ndarray, np.ndarray]:
     return table["id"].to_numpy(), flat.reshape(-1, dim)
 
 
-def tokenised(model, tokenizer, texts: list[np.ndarray]) -> tuple[list[np.ndarray], torch.Tensor]:
-    """Arrays of `texts`, of any shapes, as rows of tokens (None is -1), and those tokens (T, L), to whose length
-    the model's context is cut."""
+def tokenised(tokenizer: Callable, texts: list[np.ndarray]) -> tuple[list[np.ndarray], torch.Tensor]:
+    """Arrays of `texts`, of any shapes, as rows of tokens (None is -1), and those tokens (T, L)."""
     codes, distinct = pd.factorize(np.concatenate([part.ravel() for part in texts]))  # (all,), (T,)
-    tokens = cut_context(model, tokenizer(distinct.tolist()).int())  # (T, L)
+    tokens = tokenizer(distinct.tolist()).int()  # (T, L)
     ends = np.cumsum([part.size for part in texts])[:-1]
     return [rows.reshape(part.shape) for rows, part in zip(np.split(codes, ends), texts, strict=True)], tokens

@@ -11,7 +11,7 @@ import open_clip
 import torch
 from tqdm import tqdm
 
-from stages.common.clip import embed_texts
+from stages.common.clip import embed_padded_texts
 from stages.common.errors import InputError
 from stages.common.optim import parameter_groups, warmup_cosine
 from stages.train import parallel
@@ -59,11 +59,12 @@ def embed_tuples(model: open_clip.CLIP, encode: Encoder, batch: Batch) -> Embedd
     """
     device = model.logit_scale.device
     where = batch.present.flatten().nonzero().squeeze(1)  # (P,), found on the CPU: the GPU need not be waited for
-    pixels, tokens, texts, present, captions, where = (
-        part.to(device, non_blocking=True) for part in (*batch, where)
+    distinct = embed_padded_texts(model, batch.tokens, device)  # (U, D)
+    pixels, texts, present, captions, where = (
+        part.to(device, non_blocking=True)
+        for part in (batch.images, batch.texts, batch.present, batch.captions, where)
     )
     shown = encode(pixels)  # (P, D)
-    distinct = embed_texts(model, tokens)  # (U, D)
     images = shown.new_zeros(present.numel(), shown.shape[-1])  # (B * (K+1), D)
     images = images.index_copy(0, where, shown).unflatten(0, present.shape)  # (B, K+1, D)
     return Embedded(*map(parallel.gather, (images, distinct[texts], present, distinct[captions])))

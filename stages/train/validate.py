@@ -7,7 +7,7 @@ import numpy as np
 import open_clip
 import torch
 
-from stages.common.clip import embed_texts
+from stages.common.clip import embed_padded_texts
 
 BATCH = 256
 
@@ -55,7 +55,7 @@ def validate(
     device, tokens = model.logit_scale.device, questions.tokens
     (image_rows, images), (text_rows, texts) = distinct(questions.images), distinct(questions.texts)
     shown = torch.cat([show(rows) for rows in image_rows])  # (P, D)
-    said = torch.cat([embed_texts(model, tokens[rows].to(device)) for rows in text_rows])  # (U, D)
+    said = torch.cat([embed_padded_texts(model, tokens[rows], device) for rows in text_rows])  # (U, D)
     model.train()
     found = {}
     for name in np.unique(questions.sets):
