@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks.evaluate: what the evaluation saves, in one run on one machine.
+"""python -m tools.benchmarks.evaluate: what the evaluation saves, in one run on one machine.
 
 Seconds of 10,000 bootstrap resamples of 20,000 tuples against a loop over resamples, and of encoding
 every unique image and text once against encoding every option of every tuple, as the published

@@ -1,4 +1,4 @@
-"""The loss of drive against a loop over tuples like the published code's: python -m tests.benchmarks.train_loss.
+"""The loss of drive against a loop over tuples like the published code's: python -m tools.benchmarks.train_loss.
 
 B = 64 tuples, K = 3, D = 512, forward and backward; also each method's loss in the same run.
 """
@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from stages.train.losses import LOSSES, Embedded, drive_loss
-from tests.benchmarks.timing import alternate
+from tools.benchmarks.timing import alternate
 
 B, K, D = 64, 3, 512
 OPTIONS = {"delta_image": 1.2233, "delta_text": 0.615, "tuple_weight": 1.0, "caption_weight": 1.0}

@@ -7,11 +7,11 @@ noun phrase. The sentences here fill that gap; they are made up, none is anybody
 import numpy as np
 
 from stages.common.text import past_participle, present_participle
-from stages.parse.caption_phrases import (
+from tools.parser.caption_phrases import (
     ACTORS, GOING, OBJECTS, PLURAL, SCENERY,
     absolute, adposition, company, leaf, noun, owned, place, rows, subject,
 )  # fmt: skip
-from stages.parse.caption_words import FILLING, INTRANSITIVE, PARTICLES, TRANSITIVE, ending_s
+from tools.parser.caption_words import FILLING, INTRANSITIVE, PARTICLES, TRANSITIVE, ending_s
 
 PASSIVE = "Tense=Past|VerbForm=Part|Voice=Pass"
 THIRD = "Mood=Ind|Number=Sing|Person=3|Tense=Pres|VerbForm=Fin"

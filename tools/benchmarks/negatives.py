@@ -1,6 +1,6 @@
 """Time and peak memory of the stage negatives by number of triples, resampled from real ones.
 
-    python -m tests.benchmarks.negatives TRIPLES.parquet [N ...]
+    python -m tools.benchmarks.negatives TRIPLES.parquet [N ...]
 
 Images are drawn with replacement and keep all their triples, so that the captions of an image agree as
 much as real ones do. More captions bring new things, not only more of the same: with DISTINCT, the power
@@ -86,4 +86,4 @@ if __name__ == "__main__":
         measure(path, int(counts[0]))
     else:  # a process each, so that peaks do not add up
         for size in counts or SIZES:
-            subprocess.run([sys.executable, "-m", "tests.benchmarks.negatives", path, str(size)], check=True)
+            subprocess.run([sys.executable, "-m", "tools.benchmarks.negatives", path, str(size)], check=True)

@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks.quality GOLD.json: triples against hand annotation, on two kinds of trees.
+"""python -m tools.benchmarks.quality GOLD.json: triples against hand annotation, on two kinds of trees.
 
 GOLD is a list of {caption, required, acceptable}, triples written "subject|verb|object". The rules
 run on the shipped parser's trees and on trees corrected by hand, so that a miss shows its cause: missed

@@ -2,8 +2,8 @@
 
 import pytest
 
-from stages.parse.caption_trees import caption_treebank
-from stages.parse.caption_words import ending_s, plural, verb_forms
+from tools.parser.caption_trees import caption_treebank
+from tools.parser.caption_words import ending_s, plural, verb_forms
 
 
 def sentences(text):

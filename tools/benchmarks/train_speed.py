@@ -1,10 +1,10 @@
-"""Ratios of training steps, in one run: python -m tests.benchmarks.train_speed.
+"""Ratios of training steps, in one run: python -m tools.benchmarks.train_speed.
 
 - a step of drive against one of clip on the same batch in memory (wanted: at most 1.05);
 - tuples a second with a frozen image tower from cached features against the full model (at least 5);
 - end to end, JPEGs decoded and mirrored by workers, against the same model on a batch in memory (at least 0.9).
 
-With a GPU: python -m tests.benchmarks.train_speed --model ViT-B-32 --size 224 --batch 256 --workers 14
+With a GPU: python -m tools.benchmarks.train_speed --model ViT-B-32 --size 224 --batch 256 --workers 14
 reports images a second, the share of the GPU's bf16 peak and memory besides. Weights are random and
 the photos generated: this is speed alone.
 """
@@ -27,7 +27,7 @@ from stages.train.load import Batch, augmentation, embedding_reader, loader, pix
 from stages.train.loop import advance, make_optimizer
 from stages.train.losses import LOSSES
 from stages.train.weights import cut_context, freeze
-from tests.benchmarks.timing import alternate
+from tools.benchmarks.timing import alternate
 
 PHOTOS, TUPLES = 512, 4096
 PEAKS = {"H100": 989e12, "H200": 989e12, "A100": 312e12}  # dense bf16 FLOP/s, NVIDIA's data sheets

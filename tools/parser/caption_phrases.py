@@ -5,7 +5,7 @@ A node is (form, lemma, UPOS, XPOS, feats, dependants before it, dependants afte
 """
 
 from stages.common.text import present_participle
-from stages.parse.caption_words import (
+from tools.parser.caption_words import (
     ADJECTIVES, ANIMALS, INTRANSITIVE, NOUN_MODIFIERS, PEOPLE, PLACES, PREPOSITIONS, THINGS, plural,
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks.parse CAPTIONS.json [N]: Stanza caption by caption against this stage.
+"""python -m tools.benchmarks.parse CAPTIONS.json [N]: Stanza caption by caption against this stage.
 
 CAPTIONS is a COCO-format json. Prints captions/s of (a) the pipeline called for each caption and (b) the
 whole stage (start of its workers, shards and gathering with it), their ratio, and the stage's peak memory.

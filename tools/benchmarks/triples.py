@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks.triples [PARSES]: captions a second of the rules alone, one core.
+"""python -m tools.benchmarks.triples [PARSES]: captions a second of the rules alone, one core.
 
 From Arrow to Arrow: reading and writing files is left out. First with nothing remembered, as a stage
 starts; then with the trees of these captions known, as the last batches of many captions find them.

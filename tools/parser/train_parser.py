@@ -1,4 +1,4 @@
-"""python -m stages.parse.train_parser TREEBANK WORK: the exact recipe of the models in data/parser.
+"""python -m tools.parser.train_parser TREEBANK WORK: the exact recipe of the models in data/parser.
 
 TREEBANK is a folder with Universal Dependencies' en_ewt-ud-{train,dev,test}.conllu; WORK a scratch
 folder. Five Stanza models are trained on train and on captions made up by caption_trees, chosen on
@@ -19,9 +19,9 @@ from stanza.utils.datasets import conllu_to_text, prepare_tokenizer_data
 from udtools import udeval
 
 from stages.common.files import write_json
-from stages.parse.caption_phrases import leaf
-from stages.parse.caption_trees import caption_treebank, conllu_lines
-from stages.parse.caption_words import verb_forms
+from tools.parser.caption_phrases import leaf
+from tools.parser.caption_trees import caption_treebank, conllu_lines
+from tools.parser.caption_words import verb_forms
 from stages.parse.pipeline import PARSER, compact_pipeline
 
 VERBS = Path("data/verbs.csv")

@@ -1,4 +1,4 @@
-"""What each part of a method is worth: python -m tests.benchmarks.ablation FOLDER [SEED ...].
+"""What each part of a method is worth: python -m tools.benchmarks.ablation FOLDER [SEED ...].
 
 In the project's root, after `dvc repro`: trains every variant from the same base on the same tuples, with
 each training seed (0 1 2 where none is given: the order of batches and the mirroring), evaluates it on the
