@@ -41,21 +41,23 @@ def load_params(path: str | Path = "params.yaml") -> dict:
 
 
 def read_block(name: str, kind: type[Kind], path: str | Path = "params.yaml") -> Kind:
-    """The block `name` of the parameters ("train", "train.methods.drive"), checked as `kind`: a Block, or
-    a dictionary of them.
+    """The block `name` of the parameters, checked as `kind`: a Block, or a dictionary of them.
 
     InputError, one line, for the first mistake: the file, the key and what it takes.
     """
-    found, checked, above = load_params(path), TypeAdapter(kind), []
-    for key in name.split("."):
-        if not isinstance(found, dict) or key not in found:
-            schema = checked.json_schema()
-            raise InputError(f"{path}: {'.'.join([*above, key])} is missing; it takes {takes(schema, schema)}")
-        found, above = found[key], [*above, key]
+    return checked(load_params(path), name, kind, path)
+
+
+def checked(params: dict, name: str, kind: type[Kind], path: str | Path = "params.yaml") -> Kind:
+    """`params[name]` as `kind`; InputError as by `read_block`."""
+    adapter = TypeAdapter(kind)
+    if name not in params:
+        schema = adapter.json_schema()
+        raise InputError(f"{path}: {name} is missing; it takes {takes(schema, schema)}")
     try:
-        return checked.validate_python(found)
+        return adapter.validate_python(params[name])
     except ValidationError as error:
-        raise InputError(f"{path}: {_mistake(name, error, checked.json_schema())}") from None
+        raise InputError(f"{path}: {_mistake(name, error, adapter.json_schema())}") from None
 
 
 def read_seed(path: str | Path = "params.yaml") -> int:

@@ -80,12 +80,12 @@ def image_sources(options: TrainOptions, workers: int, transform, shared: Path) 
 
 def write(method: str, model: torch.nn.Module, alpha: float, history: list[dict]) -> None:
     """The checkpoint, interpolated with base, and the history without what differs from run to run."""
-    base, _, _ = load_checkpoint(BASE)
+    base, _, tokenizer = load_checkpoint(BASE)
     tuned = {name: value.cpu() for name, value in model.state_dict().items()}
     base.load_state_dict(interpolate(base.state_dict(), tuned, alpha))
     with write_beside(MODELS / method) as beside:
         beside.mkdir()
-        write_checkpoint(beside, base, read_config(BASE))
+        write_checkpoint(beside, base, read_config(BASE), tokenizer)
         pd.DataFrame(history).drop(columns=list(TIMINGS)).to_csv(beside / "history.csv", index=False)
 
 
