@@ -1,0 +1,124 @@
+"""The benchmarks' published formats, in small files of our own, and SugarCrepe where it is at hand."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stages.common.errors import InputError
+from stages.benchmark.pictures import locate
+from stages.benchmark.published import BENCHMARKS
+
+SHARED = Path(__file__).parents[2].parent / "shared"
+ARO = {
+    "image_path": "vg/7.jpg",
+    "bbox_x": 10,
+    "bbox_y": 20,
+    "bbox_w": 30,
+    "bbox_h": 40,
+    "true_caption": "the cat is on the mat",
+    "false_caption": "the mat is on the cat",
+}
+SVO_HEADER = (
+    "sentence,pos_triplet,neg_triplet,pos_url,neg_url,"
+    "pos_image_id,neg_image_id,subj_neg,verb_neg,obj_neg"
+)
+
+
+def test_sugarcrepe_items_become_questions(tmp_path):
+    item = {"filename": "1.jpg", "caption": "a cat on a mat", "negative_caption": "a mat on a cat"}
+    (tmp_path / "swap_obj.json").write_text(json.dumps({"0": item}))
+    rows = BENCHMARKS["sugarcrepe"].read(tmp_path).values.tolist()
+    assert rows == [["swap_obj", [("1.jpg", ())], ["a cat on a mat", "a mat on a cat"], False]]
+
+
+def test_valse_keeps_valid_foils_alone(tmp_path):
+    item = {"image_file": "1.jpg", "caption": "one dog", "foil": "two dogs", "mturk": {"caption": 2}}
+    items = {"0": item, "1": item | {"mturk": {"caption": 1}}}
+    (tmp_path / "counting.json").write_text(json.dumps(items))
+    assert len(BENCHMARKS["valse"].read(tmp_path)) == 1
+
+
+def test_winoground_has_two_images_and_two_captions(tmp_path):
+    item = {"image_0": "a", "image_1": "b", "caption_0": "x y", "caption_1": "y x"}
+    item |= {"collapsed_tag": "Object"}
+    (tmp_path / "examples.jsonl").write_text(json.dumps(item) + "\n")
+    rows = BENCHMARKS["winoground"].read(tmp_path).values.tolist()
+    assert rows == [["Object", [("a.png", ()), ("b.png", ())], ["x y", "y x"], False]]
+
+
+def test_aro_relations_are_cut_to_their_box_and_symmetric_ones_not_averaged(tmp_path):
+    items = [ARO | {"relation_name": name} for name in ("on", "near")]
+    (tmp_path / "visual_genome_relation.json").write_text(json.dumps(items))
+    (tmp_path / "symmetric.json").write_text('["near"]')
+    table = BENCHMARKS["aro_relation"].read(tmp_path)
+    assert table["pictures"][0] == [("vg/7.jpg", (10, 20, 40, 60))]
+    assert table["texts"][0] == ["the cat is on the mat", "the mat is on the cat"]
+    assert list(zip(table["category"], table["macro"])) == [("on", True), ("near", False)]
+
+
+def test_aro_without_the_list_of_symmetric_relations_says_so(tmp_path):
+    (tmp_path / "visual_genome_relation.json").write_text("[]")
+    with pytest.raises(InputError, match="symmetric.json"):
+        BENCHMARKS["aro_relation"].read(tmp_path)
+
+
+def test_aro_attributes_are_averaged_from_25_examples_on(tmp_path):
+    items = [ARO | {"attributes": pair} for pair in 25 * [["red", "old"]] + 24 * [["big", "wet"]]]
+    (tmp_path / "visual_genome_attribution.json").write_text(json.dumps(items))
+    table = BENCHMARKS["aro_attribution"].read(tmp_path)
+    assert set(zip(table["category"], table["macro"])) == {("red_old", True), ("big_wet", False)}
+
+
+def test_svo_probes_keeps_rows_that_differ_in_one_word(tmp_path):
+    rows = [
+        "A girl sits.,,,u,v,1,2,False,True,False",
+        "A girl sits.,,,u,v,1,3,True,True,False",
+        "A girl sits.,,,u,v,1,4,True,False,False",
+    ]
+    (tmp_path / "svo_probes.csv").write_text("\n".join([SVO_HEADER, *rows]) + "\n")
+    assert BENCHMARKS["svo_probes"].read(tmp_path).values.tolist() == [
+        ["verb", [("1.jpg", ()), ("2.jpg", ())], ["A girl sits."], False],
+        ["subject", [("1.jpg", ()), ("4.jpg", ())], ["A girl sits."], False],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("sentence\nA girl sits.\n", "pos_image_id"),
+        (f"{SVO_HEADER}\n,,,u,v,1,2,False,True,False\n", "row 2: sentence"),
+    ],
+)
+def test_svo_probes_names_what_is_missing(tmp_path, content, message):
+    (tmp_path / "svo_probes.csv").write_text(content)
+    with pytest.raises(InputError, match=message):
+        BENCHMARKS["svo_probes"].read(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["{", '{"0": {"filename": "1.jpg"}}', '{"0": 7}', "7"])
+def test_broken_files_are_named(tmp_path, content):
+    (tmp_path / "add_obj.json").write_text(content)
+    with pytest.raises(InputError, match="add_obj.json"):
+        BENCHMARKS["sugarcrepe"].read(tmp_path)
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_an_empty_folder_is_named(tmp_path, name):
+    with pytest.raises(InputError, match="published folder"):
+        BENCHMARKS[name].read(tmp_path)
+
+
+def test_sugarcrepe_itself():
+    folder, photographs = SHARED / "benchmarks" / "sugarcrepe", SHARED / "coco_sample/val2017"
+    if not (folder.is_dir() and photographs.is_dir()):
+        pytest.skip("../shared/benchmarks/sugarcrepe and ../shared/coco_sample/val2017 are not here")
+    kept, missing = locate(BENCHMARKS["sugarcrepe"].read(folder), photographs, "sugarcrepe")
+    at_hand, counts, asked = {path.name for path in photographs.iterdir()}, {}, set()
+    for path in folder.glob("*.json"):
+        names = [item["filename"] for item in json.loads(path.read_text(encoding="utf-8")).values()]
+        counts[path.stem] = sum(name in at_hand for name in names)
+        asked.update(names)
+    assert (len(kept), len(counts)) == (305, 7)
+    assert kept["category"].value_counts().to_dict() == counts
+    assert missing == sorted(asked - at_hand)
