@@ -54,26 +54,20 @@ def read_tables(models: list[str], resamples: int, seed: int) -> tuple[dict, dic
     return tables, {"models": summaries, "negatives": negatives, "benchmarks": answered_of}
 
 
-def page(tables: dict, summaries: dict, drawn: dict[str, str], best: str, hard: list[str], shades: dict) -> str:
-    """The page, with what it lacks said in words."""
-    chosen = gallery_rows(tables["tuples"], best, hard)
-    jpegs = read_jpegs(chosen)
+def page_content(tables: dict, summaries: dict, drawn: dict[str, str], best: str, hard: list[str]) -> dict:
+    """What the template names, but the gallery and the colours."""
     answered = tables["tuples"][tables["tuples"]["model"] == best]
     images = answered["image_id"].nunique()
-    return render(
-        {
-            "tuples": f"{len(answered):,}",
-            "images": f"{images:,}",
-            "models": list(summaries["models"]),
-            "finding": finding(tables, best, hard),
-            "notes": lacking(tables, hard, images),
-            "tiles": tiles(tables, hard),
-            "sections": sections(tables, summaries, drawn, best, hard),
-            "gallery": [(title, gallery_cards(rows, jpegs, best)) for title, rows in chosen],
-            "hard": [name for name in tables["whole"]["set"].unique() if name in hard],
-            "colours": shades,
-        }
-    )
+    return {
+        "tuples": f"{len(answered):,}",
+        "images": f"{images:,}",
+        "models": list(summaries["models"]),
+        "finding": finding(tables, best, hard),
+        "notes": lacking(tables, hard, images),
+        "tiles": tiles(tables, hard),
+        "sections": sections(tables, summaries, drawn, best, hard),
+        "hard": [name for name in tables["whole"]["set"].unique() if name in hard],
+    }
 
 
 def write_metrics(tables: dict, summaries: dict, hard: list[str], drawn: dict[str, str], text: str) -> None:
@@ -109,7 +103,11 @@ def main() -> None:
     best = best_model(dict(scores["relation" if "relation" in scores else "retention"]), methods)
     shades = colours(tables["sets"]) | colours(models)
     drawn = figures(tables, best, shades)
-    write_metrics(tables, summaries, hard, drawn, page(tables, summaries, drawn, best, hard, shades))
+    chosen = gallery_rows(tables["tuples"], best, hard)
+    jpegs = read_jpegs(chosen)
+    gallery = [(title, gallery_cards(rows, jpegs, best)) for title, rows in chosen]
+    content = page_content(tables, summaries, drawn, best, hard) | {"gallery": gallery, "colours": shades}
+    write_metrics(tables, summaries, hard, drawn, render(content))
 
 
 if __name__ == "__main__":
