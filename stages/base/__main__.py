@@ -1,57 +1,60 @@
-"""python -m stages.base: the pretrained CLIP, or a compact one trained here -> data/train/base/checkpoint."""
+"""python -m stages.base: the pretrained CLIP, or a compact one trained here -> data/models/base."""
+
+from collections.abc import Callable
 
 import open_clip
 import pandas as pd
 import torch
 
-from stages.base.pretrained import pretrained_model
+from stages.base.options import BaseOptions
 from stages.base.scratch import caption_batches, train_from_scratch
-from stages.common.clip import best_device, picture, save_checkpoint
+from stages.common.clip import MODELS, best_device, evaluation_transform, picture, write_checkpoint
 from stages.common.contrast import symmetric_cross_entropy
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
-from stages.common.params import load_params
+from stages.common.params import read_block, read_seed
+from stages.common.pretrained import make_model
+from stages.common.run import RunOptions
 from stages.common.tables import SCHEMAS, read_table
 
 
-def scratch_model(options: dict, seed: int) -> tuple[open_clip.CLIP, dict, list[dict]]:
-    """The compact model trained on the training split's whole captions, its configuration and history."""
+def training_steps(options: BaseOptions, images: int) -> int:
+    """The steps of training on so many images; InputError where there are too few of either."""
+    if images < options.batch_size:
+        raise InputError(f"params.yaml: base.batch_size {options.batch_size} exceeds the {images} training images")
+    steps = options.epochs * (images // options.batch_size)
+    if options.warmup >= steps:
+        raise InputError(f"params.yaml: base.warmup {options.warmup} is not below the run's {steps} steps; lower it")
+    return steps
+
+
+def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed: int) -> list[dict]:
+    """Train `model` in place on the training split's whole captions; its history."""
     captions = read_table("data/captions/captions.parquet", SCHEMAS["captions"]).to_pandas()
     captions = captions[captions["split"] == "train"].reset_index(drop=True)
     table = read_table("data/captions/images.parquet", SCHEMAS["images"], ["image_id", "jpeg"])
     images = table.to_pandas().set_index("image_id")["jpeg"]
     groups = captions.groupby("image_id", sort=True).indices
-    if len(groups) < options["batch_size"]:
-        raise InputError(f"base.batch_size {options['batch_size']} exceeds the {len(groups)} training images")
-    torch.manual_seed(seed)
-    device = best_device()
-    model, _, transform = open_clip.create_model_and_transforms(options["model"], device=device)
-    model.to(memory_format=torch.channels_last)
-    tokens = open_clip.get_tokenizer(options["model"])(captions["caption"].tolist())  # (N, L)
-    shape = picture(transform)
+    steps = training_steps(options, len(groups))
+    tokens = tokenizer(captions["caption"].tolist())  # (N, L)
+    shape = picture(evaluation_transform(model))
     pixels = torch.stack([shape(images[i]) for i in groups])  # (N, 3, H, W) uint8
-    rows = caption_batches(list(groups.values()), options["batch_size"], options["epochs"], seed)
-    steps = options["epochs"] * (len(groups) // options["batch_size"])
+    rows = caption_batches(list(groups.values()), options.batch_size, options.epochs, seed)
     batches = ((pixels[i], tokens[t]) for i, t in rows)
-    history = train_from_scratch(model, batches, steps, options, device, symmetric_cross_entropy)
-    config = {
-        "model_cfg": open_clip.get_model_config(options["model"]),
-        "preprocess_cfg": model.visual.preprocess_cfg,
-    }
-    return model, config, history
+    return train_from_scratch(model, batches, steps, options, symmetric_cross_entropy)
 
 
 def main() -> None:
-    params = load_params()
-    options = params["base"]
-    if options["pretrained"]:
-        model, config = pretrained_model(options["model"], options["pretrained"])
-        history = []
-    else:
-        model, config, history = scratch_model(options, params["seed"])
-    save_checkpoint("data/train/base/checkpoint", model, config)
-    with write_beside("data/train/base/history.csv") as beside:
-        pd.DataFrame(history, columns=["step", "loss"]).to_csv(beside, index=False)
+    options, seed = read_block("base", BaseOptions), read_seed()
+    device = best_device(read_block("run", RunOptions).device)
+    torch.manual_seed(seed)
+    model, config, tokenizer = make_model("base", options.model, options.pretrained)
+    model.to(device, memory_format=torch.channels_last)
+    history = [] if options.pretrained else train(model, tokenizer, options, seed)
+    with write_beside(MODELS / "base") as folder:
+        folder.mkdir()
+        write_checkpoint(folder, model, config, tokenizer)
+        pd.DataFrame(history, columns=["step", "loss"]).to_csv(folder / "history.csv", index=False)
 
 
 if __name__ == "__main__":

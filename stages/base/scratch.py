@@ -1,18 +1,15 @@
 """A compact CLIP trained from scratch on whole captions with the plain CLIP loss."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import open_clip
 import torch
 from tqdm import tqdm
 
+from stages.base.options import BaseOptions
 from stages.common.clip import embed_texts, pixel_encoder
 from stages.common.optim import parameter_groups, warmup_cosine
-
-open_clip.add_model_config(Path(__file__).parent)  # base.model: compact
-
 
 def caption_batches(
     captions_by_image: list[np.ndarray], batch_size: int, epochs: int, seed: int
@@ -34,18 +31,17 @@ def train_from_scratch(
     model: open_clip.CLIP,
     batches: Iterator[tuple[torch.Tensor, torch.Tensor]],
     steps: int,
-    options: dict,
-    device: torch.device,
+    options: BaseOptions,
     loss: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor],
 ) -> list[dict]:
     """Train `model` in place on (pixels (B, 3, H, W) uint8, tokens (B, L)); the history, a row every ten steps."""
     # CLIP's own betas and epsilon: with AdamW's the loss now and then stays near chance, seed by seed
-    groups = parameter_groups(model, options["weight_decay"])
-    optimizer = torch.optim.AdamW(groups, lr=options["lr"], betas=(0.9, 0.98), eps=1e-6, fused=True)
+    groups = parameter_groups(model, options.weight_decay)
+    optimizer = torch.optim.AdamW(groups, lr=options.lr, betas=(0.9, 0.98), eps=1e-6, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda done: warmup_cosine(done + 1, options["warmup"], steps)
+        optimizer, lambda done: warmup_cosine(done + 1, options.warmup, steps)
     )
-    encode, history = pixel_encoder(model), []
+    encode, history, device = pixel_encoder(model), [], model.logit_scale.device
     model.train()
     with tqdm(batches, total=steps, desc="base") as progress:
         for step, (pixels, tokens) in enumerate(progress, 1):

@@ -8,9 +8,10 @@ import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from stages.captions.coco import read_source, shrink
+from stages.captions.options import CaptionsOptions
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside, write_json
-from stages.common.params import load_params
+from stages.common.params import read_block, read_seed
 from stages.common.tables import SCHEMAS, write_table
 
 OUT = Path("data/captions")
@@ -18,12 +19,11 @@ ROWS = 1000  # images a row group, so that memory stays flat
 
 
 def main() -> None:
-    params = load_params()
-    options = params["captions"]
+    options, seed = read_block("captions", CaptionsOptions), read_seed()
     entries = [
         entry
-        for source in options["sources"]
-        for entry in read_source(Path(options["root"]), source, options["shares"], params["seed"])
+        for source in options.sources
+        for entry in read_source(Path(options.root), source, options.shares, seed)
     ]
     if repeated := [i for i, n in Counter(e["image_id"] for e in entries).items() if n > 1]:
         raise InputError(f"image id {repeated[0]} occurs in two sources; make ids unique over all files")
@@ -38,7 +38,7 @@ def main() -> None:
         with pq.ParquetWriter(beside, SCHEMAS["images"], compression="none") as writer:
             for start in tqdm(range(0, len(entries), ROWS), desc="images, by thousands"):
                 rows = entries[start : start + ROWS]
-                pictures = [shrink(row["path"], options["short_side"]) for row in rows]
+                pictures = [shrink(row["path"], options.short_side) for row in rows]
                 columns = [[row["image_id"] for row in rows], *map(list, zip(*pictures, strict=True))]
                 writer.write_table(pa.table(columns, schema=SCHEMAS["images"]))
     table = pa.Table.from_pylist(captions, schema=SCHEMAS["captions"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from stages.captions.options import Shares, Source
 from stages.common.errors import InputError
 from stages.common.files import inside
 
@@ -57,19 +58,15 @@ def _entries(path: Path, content: object, key: str, fields: dict[str, type]) -> 
     return content[key]
 
 
-def assign_splits(image_ids: list[int], split: str, shares: dict[str, float], seed: int) -> list[str]:
+def assign_splits(image_ids: list[int], split: str, shares: Shares, seed: int) -> list[str]:
     """One split for each image: `split` itself, or for "random" a draw by `shares`.
 
     The draw hangs on the seed and the image's id alone, so adding images moves no other image.
     """
-    if split in ("train", "val", "test"):
-        return [split] * len(image_ids)
     if split != "random":
-        raise InputError(f"params.yaml: captions.sources: split {split!r}; use train, val, test or random")
-    names = list(shares)
-    edges = np.cumsum([shares[name] for name in names])
-    if abs(edges[-1] - 1) > 1e-6:
-        raise InputError(f"params.yaml: captions.shares add up to {edges[-1]:g}; make that 1")
+        return [split] * len(image_ids)
+    names, sizes = zip(*shares)
+    edges = np.cumsum(sizes)
     draws = [np.random.default_rng([seed, image_id]).random() for image_id in image_ids]
     return [names[min(int(np.searchsorted(edges, draw, side="right")), len(names) - 1)] for draw in draws]
 
@@ -107,18 +104,18 @@ def encode_jpeg(picture: Image.Image, short_side: int) -> tuple[int, int, bytes]
     return (*size, buffer.getvalue())
 
 
-def read_source(root: Path, source: dict, shares: dict[str, float], seed: int) -> Iterator[dict]:
+def read_source(root: Path, source: Source, shares: Shares, seed: int) -> Iterator[dict]:
     """The captioned images of one source: image_id, path, split and their annotations.
 
     Images without a caption are left out: nothing can be learnt from them.
     """
-    images, annotations = read_annotations(inside(root, source["annotations"]))
+    images, annotations = read_annotations(inside(root, source.annotations))
     by_image: dict[int, list[dict]] = {}
     for annotation in annotations:
         by_image.setdefault(annotation["image_id"], []).append(annotation)
     captioned = [image for image in images if image["id"] in by_image]
-    splits = assign_splits([image["id"] for image in captioned], source["split"], shares, seed)
-    folder = inside(root, source["images"])
+    splits = assign_splits([image["id"] for image in captioned], source.split, shares, seed)
+    folder = inside(root, source.images)
     for image, split in zip(captioned, splits, strict=True):
         yield {
             "image_id": image["id"],

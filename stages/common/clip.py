@@ -1,4 +1,4 @@
-"""CLIP through open_clip: checkpoint folders, and unit-length embeddings of images and texts."""
+"""CLIP through open_clip: models as folders, and unit-length embeddings of images and texts."""
 
 import contextlib
 import io
@@ -10,6 +10,7 @@ import numpy as np
 import open_clip
 import torch
 import torch.nn.functional as F
+from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 from safetensors.torch import save_file
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -18,43 +19,62 @@ from tqdm import tqdm
 from stages.common.errors import InputError
 from stages.common.files import write_beside
 
+MODELS = Path("data/models")  # base, every method and every rival, a folder each
 CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
 
 
-def best_device() -> torch.device:
-    """The GPU where there is one, otherwise the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+def best_device(name: str = "auto") -> torch.device:
+    """The device that `run.device` names; auto: a CUDA GPU where there is one, otherwise the CPU."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        name = "cuda" if there["cuda"] else "cpu"
+    if not there[name]:
+        raise InputError(f"params.yaml: run.device is {name}, which PyTorch does not find here; set it to auto")
+    return torch.device(name)
 
 
 def load_checkpoint(
     folder: str | Path, device: torch.device | str = "cpu"
 ) -> tuple[open_clip.CLIP, Callable, Callable]:
-    """The model, its evaluation transform and its tokenizer from a checkpoint folder.
+    """The model, its evaluation transform and its tokenizer from a model's folder.
 
     The folder is one that `open_clip.create_model_and_transforms("local-dir:FOLDER")` loads:
-    open_clip_config.json and open_clip_model.safetensors.
+    open_clip_config.json, open_clip_model.safetensors and, where the model needs them, the tokenizer's files.
     """
     for name in (CONFIG, WEIGHTS):
         if not (Path(folder) / name).is_file():
-            raise InputError(f"{folder}/{name} is missing; run `dvc repro` to make the checkpoint")
+            raise InputError(f"{folder}/{name} is missing; run `dvc repro` to make the model")
     model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{folder}", device=device)
     model.to(memory_format=torch.channels_last)  # convolutions take two thirds of the time, or less
     return model.eval(), transform, open_clip.get_tokenizer(f"local-dir:{folder}")
 
 
 def read_config(folder: str | Path) -> dict:
-    """The open_clip configuration of a checkpoint folder: model_cfg and preprocess_cfg."""
+    """The open_clip configuration of a model's folder: model_cfg and preprocess_cfg."""
     return json.loads((Path(folder) / CONFIG).read_text(encoding="utf-8"))
 
 
-def save_checkpoint(folder: str | Path, model: open_clip.CLIP, config: dict) -> None:
-    """Write a checkpoint folder that open_clip loads, whole or not at all."""
+def save_checkpoint(folder: str | Path, model: open_clip.CLIP, config: dict, tokenizer: Callable | None = None) -> None:
+    """Write a model's folder, one that open_clip loads, whole or not at all."""
     with write_beside(folder) as beside:
         beside.mkdir()
-        (beside / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-        state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-        save_file(state, beside / WEIGHTS)
+        write_checkpoint(beside, model, config, tokenizer)
+
+
+def write_checkpoint(folder: Path, model: open_clip.CLIP, config: dict, tokenizer: Callable | None = None) -> None:
+    """Write into an existing folder what open_clip loads: configuration, weights, and the files of a tokenizer
+    that open_clip would fetch otherwise (its own, CLIP's, has none)."""
+    (folder / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(state, folder / WEIGHTS)
+    if hasattr(tokenizer, "save_pretrained"):
+        tokenizer.save_pretrained(folder)
+
+
+def evaluation_transform(model: open_clip.CLIP) -> Callable:
+    """open_clip's transform of pictures for evaluation."""
+    return image_transform_v2(PreprocessCfg(**model.visual.preprocess_cfg), is_train=False)
 
 
 def decode(jpeg: bytes) -> Image.Image:
@@ -69,7 +89,7 @@ def autocast(device: torch.device) -> Iterator[None]:
     if device.type == "cuda":
         with torch.autocast("cuda", dtype=torch.bfloat16, enabled=torch.cuda.is_bf16_supported()):
             yield
-    elif torch.cpu.get_capabilities().get("avx512_bf16"):
+    elif device.type == "cpu" and torch.cpu.get_capabilities().get("avx512_bf16"):
         # attention by plain products: in bf16 the CPU's fused kernel takes four tenths longer
         with sdpa_kernel(SDPBackend.MATH), torch.autocast("cpu", dtype=torch.bfloat16):
             yield

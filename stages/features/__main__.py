@@ -3,8 +3,10 @@
 import numpy as np
 import pyarrow as pa
 
-from stages.common.clip import best_device, encode_images, encode_texts, load_checkpoint
+from stages.common.clip import MODELS, best_device, encode_images, encode_texts, load_checkpoint
 from stages.common.errors import run_stage
+from stages.common.params import read_block
+from stages.common.run import RunOptions
 from stages.common.tables import SCHEMAS, features_schema, read_table, write_table
 
 
@@ -17,7 +19,7 @@ def write_features(path: str, ids: pa.Array, embeddings: np.ndarray) -> None:
 
 
 def main() -> None:
-    model, transform, tokenizer = load_checkpoint("data/train/base/checkpoint", best_device())
+    model, transform, tokenizer = load_checkpoint(MODELS / "base", best_device(read_block("run", RunOptions).device))
     images = read_table("data/captions/images.parquet", SCHEMAS["images"], ["image_id", "jpeg"])
     jpegs = images["jpeg"].to_pylist()
     ids = images["image_id"].combine_chunks()

@@ -16,8 +16,9 @@ from tqdm import tqdm
 
 from stages.common.errors import run_stage
 from stages.common.files import write_beside, write_json
-from stages.common.params import load_params
+from stages.common.params import read_block
 from stages.common.tables import SCHEMAS, read_table
+from stages.parse.options import ParseOptions
 from stages.parse.pipeline import PARSER
 from stages.parse.worker import parse_shard, start_worker
 
@@ -56,7 +57,7 @@ def gather(captions: pa.Table, shards: list[list[str]], folder: Path) -> None:
 
 
 def main() -> None:
-    models = load_params()["parse"]["models"]
+    models = read_block("parse", ParseOptions).models
     captions = read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id", "caption"])
     distinct = list(dict.fromkeys(captions["caption"].to_pylist()))
     shards = [distinct[i : i + SHARD] for i in range(0, len(distinct), SHARD)]

@@ -12,10 +12,11 @@ from tqdm import tqdm
 
 from stages.common.errors import run_stage
 from stages.common.files import write_beside
-from stages.common.params import load_params
+from stages.common.params import read_block, read_seed
 from stages.common.text import triple_text
 from stages.scenes.draw import contact_sheet
 from stages.scenes.make import make
+from stages.scenes.options import ScenesOptions
 from stages.scenes.verbs import VERBS
 from stages.scenes.world import SPLITS, Scene
 
@@ -40,19 +41,18 @@ def title(scene: Scene) -> str:
 
 
 def main() -> None:
-    params = load_params()
-    options = params["scenes"]
-    numbers = range(1, options["images"] + 1)
+    options, seed = read_block("scenes", ScenesOptions), read_seed()
+    numbers = range(1, options.images + 1)
     with write_beside("data/scenes") as folder:
         (folder / "images").mkdir(parents=True)
         (folder / "annotations").mkdir()
-        work = partial(make, folder / "images", options["size"], params["seed"])
+        work = partial(make, folder / "images", options.size, seed)
         with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
             made = list(tqdm(pool.map(work, numbers, chunksize=50), total=len(numbers), desc="scenes"))
         files = defaultdict(lambda: {"images": [], "annotations": []})
         for number, (scene, captions) in zip(numbers, made, strict=True):
             file = {"id": number, "file_name": f"{number:06d}.jpg"}
-            files[scene.split]["images"].append(file | {"width": options["size"], "height": options["size"]})
+            files[scene.split]["images"].append(file | {"width": options.size, "height": options.size})
             files[scene.split]["annotations"] += [
                 {"id": number * 10 + i, "image_id": number, "caption": text} for i, text in enumerate(captions)
             ]

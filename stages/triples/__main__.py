@@ -9,8 +9,9 @@ from tqdm import tqdm
 
 from stages.common.errors import run_stage
 from stages.common.files import write_beside, write_json
-from stages.common.params import load_params
+from stages.common.params import read_block
 from stages.common.tables import SCHEMAS, read_table
+from stages.triples.options import TriplesOptions
 from stages.triples.summary import against_truth, read_truth, summarise
 from stages.triples.table import new_memory, triple_table
 from stages.triples.verbs import read_lexicon
@@ -31,7 +32,7 @@ def batches() -> Iterator[pa.RecordBatch]:
 
 
 def main() -> None:
-    options = load_params()["triples"]
+    options = read_block("triples", TriplesOptions)
     memory = new_memory(read_lexicon("data/verbs.csv"))
     columns = ["caption_id", "image_id", "split"]
     captions = read_table("data/captions/captions.parquet", SCHEMAS["captions"], columns).sort_by("caption_id")
@@ -39,13 +40,13 @@ def main() -> None:
     with write_beside(OUT / "triples.parquet") as beside:
         with pq.ParquetWriter(beside, SCHEMAS["triples"], compression="zstd") as writer:
             for parses in batches():
-                triples = triple_table(parses, captions, memory, options["with_secondary"], first_id=done)
+                triples = triple_table(parses, captions, memory, options.with_secondary, first_id=done)
                 writer.write_table(triples)
                 done += len(triples)
     triples = read_table(OUT / "triples.parquet", SCHEMAS["triples"]).to_pandas()
     summary = summarise(triples, captions=len(captions))
-    if options["truth"]:
-        summary["against_truth"] = against_truth(triples, read_truth(options["truth"]))
+    if options.truth:
+        summary["against_truth"] = against_truth(triples, read_truth(options.truth))
     write_json(OUT / "summary.json", summary)
 
 

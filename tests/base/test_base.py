@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import open_clip
 import pytest
+import torch
 import yaml
 from safetensors.torch import load_file
 
 from stages.base.__main__ import main
-from stages.base.pretrained import pretrained_model
 from stages.base.scratch import caption_batches
 from stages.common.errors import InputError
 from tests.train.project import TINY, jpeg, run_here, write_rows
@@ -25,7 +25,7 @@ OPTIONS = {
     "weight_decay": 0.1,
     "warmup": 2,
 }
-CHECKPOINT = "data/train/base/checkpoint"
+MODEL = "data/models/base"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,6 +34,7 @@ def tiny(tmp_path_factory):
     path = tmp_path_factory.mktemp("configs") / "tiny-of-tests.json"
     path.write_text(json.dumps(TINY), encoding="utf-8")
     open_clip.add_model_config(path)
+    return path
 
 
 def make(folder: Path, **changed) -> None:
@@ -44,7 +45,8 @@ def make(folder: Path, **changed) -> None:
     ]
     write_rows(folder / "data/captions/images.parquet", "images", pictures)
     write_rows(folder / "data/captions/captions.parquet", "captions", captions)
-    params = {"seed": 0, "base": OPTIONS | changed}
+    run = {"device": "cpu", "workers": 0, "checkpoint_every": 100}
+    params = {"seed": 0, "run": run, "base": OPTIONS | changed}
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
@@ -62,14 +64,14 @@ def test_every_image_once_an_epoch_with_one_of_its_captions():
 def test_from_scratch_is_the_same_twice_and_open_clip_loads_it(tmp_path, monkeypatch):
     make(tmp_path)
     run_here(monkeypatch, tmp_path, main)
-    first = load_file(tmp_path / CHECKPOINT / "open_clip_model.safetensors")
-    history = (tmp_path / "data/train/base/history.csv").read_text()
+    first = load_file(tmp_path / MODEL / "open_clip_model.safetensors")
+    history = (tmp_path / "data/models/base/history.csv").read_text()
     assert history.splitlines()[0] == "step,loss" and history.splitlines()[-1].startswith("6,")
-    shutil.rmtree(tmp_path / "data/train")
+    shutil.rmtree(tmp_path / "data/models")
     run_here(monkeypatch, tmp_path, main)
-    second = load_file(tmp_path / CHECKPOINT / "open_clip_model.safetensors")
+    second = load_file(tmp_path / MODEL / "open_clip_model.safetensors")
     assert all((first[name] == second[name]).all() for name in first)
-    model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{tmp_path / CHECKPOINT}")
+    model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{tmp_path / MODEL}")
     assert all((value == first[name]).all() for name, value in model.state_dict().items())
     assert transform.transforms[0].size == 16
 
@@ -80,24 +82,21 @@ def test_more_tuples_a_batch_than_images(tmp_path, monkeypatch):
         run_here(monkeypatch, tmp_path, main)
 
 
-def test_without_network_one_line_tells_the_remedy(monkeypatch):
-    def offline(*args, **kwargs):
-        raise OSError("no route\nto host")
-
-    monkeypatch.setattr("open_clip.factory.download_pretrained", offline)
-    with pytest.raises(InputError, match="cannot fetch ViT-B-32-quickgelu openai .*; connect to the network") as told:
-        pretrained_model("ViT-B-32-quickgelu", "openai")
-    assert "\n" not in str(told.value)
+def test_a_warm_up_that_would_not_end(tmp_path, monkeypatch):
+    """Nine images, four a batch, three epochs: six steps."""
+    make(tmp_path, warmup=6)
+    with pytest.raises(InputError, match="base.warmup 6 is not below the run's 6 steps"):
+        run_here(monkeypatch, tmp_path, main)
 
 
-def test_an_activation_that_the_weights_do_not_have():
-    """OpenAI's weights want QuickGELU: told before anything is fetched, naming the model that has it."""
-    with pytest.raises(InputError, match="QuickGELU mismatch.*base.model to ViT-B-32-quickgelu"):
-        pretrained_model("ViT-B-32", "openai")
-
-
-def test_unknown_models_and_tags():
-    with pytest.raises(InputError, match="base.model 'ViT-B-99' is unknown to open_clip"):
-        pretrained_model("ViT-B-99", "openai")
-    with pytest.raises(InputError, match="base.pretrained 'mine' is not one of ViT-B-32's: .*laion2b"):
-        pretrained_model("ViT-B-32", "mine")
+def test_a_model_of_ones_own_with_weights_from_a_file(tmp_path, monkeypatch, tiny):
+    """No captions are read: the folder holds the weights of the file and no history."""
+    torch.manual_seed(7)
+    state = open_clip.CLIP(**TINY).state_dict()
+    torch.save({"epoch": 3, "state_dict": state}, tmp_path / "weights.pt")
+    make(tmp_path, model=str(tiny), pretrained="weights.pt")
+    shutil.rmtree(tmp_path / "data/captions")
+    run_here(monkeypatch, tmp_path, main)
+    made = load_file(tmp_path / MODEL / "open_clip_model.safetensors")
+    assert all((made[name] == value).all() for name, value in state.items())
+    assert (tmp_path / MODEL / "history.csv").read_text() == "step,loss\n"

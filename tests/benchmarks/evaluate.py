@@ -15,7 +15,7 @@ import pandas as pd
 import torch
 from PIL import Image
 
-import stages.base.scratch  # noqa: F401  registers compact
+import stages.common.pretrained  # noqa: F401  registers compact
 from stages.common.clip import encode_images, encode_texts
 from stages.evaluate.bootstrap import mean_intervals
 from stages.evaluate.relation import answer

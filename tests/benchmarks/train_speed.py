@@ -20,7 +20,7 @@ import torch
 from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
-import stages.base.scratch  # noqa: F401  registers compact
+import stages.common.pretrained  # noqa: F401  registers compact
 from stages.common.clip import best_device, picture, pixel_encoder, unit_length
 from stages.train.batches import all_batches
 from stages.train.load import Batch, augmentation, embedding_reader, loader, pixel_reader

@@ -1,0 +1,40 @@
+"""The parameters of stage captions."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from stages.common.params import Block, Text
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Source(Block):
+    """One annotations file, the folder of its images, and the split that they belong to."""
+
+    annotations: Text
+    images: Text
+    split: Literal["train", "val", "test", "random"]
+
+
+class Shares(Block):
+    """Of the images that are divided at random."""
+
+    train: Share
+    val: Share
+    test: Share
+
+    @model_validator(mode="after")
+    def add_up(self) -> "Shares":
+        if abs((total := self.train + self.val + self.test) - 1) > 1e-6:
+            raise ValueError(f"train, val and test add up to {total:g}; make that 1")
+        return self
+
+
+class CaptionsOptions(Block):
+    """See params.yaml."""
+
+    root: Text
+    sources: list[Source] = Field(min_length=1)
+    shares: Shares
+    short_side: int = Field(ge=8, le=8192)

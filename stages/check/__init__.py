@@ -1,0 +1,1 @@
+"""Stage check: all parameters before any work."""

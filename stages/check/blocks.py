@@ -1,0 +1,51 @@
+"""Each block of params.yaml by its own type."""
+
+from stages.base.options import BaseOptions
+from stages.captions.options import CaptionsOptions
+from stages.common.errors import InputError
+from stages.common.params import Name, Seed, checked, nearest
+from stages.common.run import RunOptions
+from stages.evaluate.options import EvaluateOptions
+from stages.parse.options import ParseOptions
+from stages.rival.options import RivalOptions
+from stages.scenes.options import ScenesOptions
+from stages.triples.options import TriplesOptions
+
+BLOCKS = {
+    "seed": Seed,
+    "run": RunOptions,
+    "scenes": ScenesOptions,
+    "captions": CaptionsOptions,
+    "parse": ParseOptions,
+    "triples": TriplesOptions,
+    "base": BaseOptions,
+    "rivals": dict[Name, RivalOptions],
+    "evaluate": EvaluateOptions,
+}
+# until the other stages' types are here too
+try:
+    from stages.train.options import TrainOptions
+
+    BLOCKS["train"] = TrainOptions
+except ImportError:
+    BLOCKS["train"] = dict
+try:
+    from stages.negatives.options import NegativesOptions
+
+    BLOCKS["negatives"] = NegativesOptions
+except ImportError:
+    BLOCKS["negatives"] = dict
+try:
+    from stages.benchmark.options import BenchmarkOptions
+
+    BLOCKS["benchmarks"] = dict[Name, BenchmarkOptions]
+except ImportError:
+    BLOCKS["benchmarks"] = dict
+
+
+def check_blocks(params: dict, path: str = "params.yaml") -> dict:
+    """The blocks as their types, by name; InputError, one line, for the first that is unknown, missing or wrong."""
+    for name in params:
+        if name not in BLOCKS:
+            raise InputError(f"{path}: {name} is unknown; the nearest known key is {nearest(name, BLOCKS)}")
+    return {name: checked(params, name, kind, path) for name, kind in BLOCKS.items()}

@@ -1,0 +1,15 @@
+"""The block `run` of params.yaml: how a run is done, which changes no result."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from stages.common.params import Block
+
+
+class RunOptions(Block):
+    """See params.yaml."""
+
+    device: Literal["auto", "cpu", "cuda", "mps"]
+    workers: int = Field(ge=0, le=256)
+    checkpoint_every: int = Field(ge=1, le=1_000_000)

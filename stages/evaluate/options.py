@@ -1,0 +1,15 @@
+"""The parameters of stage evaluate."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from stages.common.params import Block
+
+
+class EvaluateOptions(Block):
+    """See params.yaml."""
+
+    resamples: int = Field(ge=1, le=1_000_000)
+    alphas: list[Annotated[float, Field(gt=0, lt=1)]]
+    instances: str

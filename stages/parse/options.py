@@ -1,0 +1,11 @@
+"""The parameters of stage parse."""
+
+from typing import Literal
+
+from stages.common.params import Block
+
+
+class ParseOptions(Block):
+    """See params.yaml."""
+
+    models: Literal["compact", "default"]

@@ -1,0 +1,21 @@
+"""python -m stages.rival NAME: the model that params.yaml names so among its rivals -> data/models/NAME."""
+
+import sys
+
+from stages.common.clip import MODELS, save_checkpoint
+from stages.common.errors import InputError, run_stage
+from stages.common.params import Name, read_block
+from stages.common.pretrained import make_model
+from stages.rival.options import RivalOptions
+
+
+def main() -> None:
+    rivals = read_block("rivals", dict[Name, RivalOptions])
+    if len(sys.argv) != 2 or sys.argv[1] not in rivals:
+        raise InputError(f"name one of params.yaml's rivals ({', '.join(rivals) or 'none'}): python -m stages.rival NAME")
+    name = sys.argv[1]
+    save_checkpoint(MODELS / name, *make_model(f"rivals.{name}", rivals[name].model, rivals[name].pretrained))
+
+
+if __name__ == "__main__":
+    run_stage(main)

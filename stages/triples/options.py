@@ -1,0 +1,10 @@
+"""The parameters of stage triples."""
+
+from stages.common.params import Block
+
+
+class TriplesOptions(Block):
+    """See params.yaml."""
+
+    with_secondary: bool
+    truth: str
