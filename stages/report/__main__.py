@@ -9,13 +9,15 @@ import pyarrow.compute as pc
 
 from stages.common.errors import run_stage
 from stages.common.files import write_beside, write_json
-from stages.common.params import load_params
+from stages.common.params import Name, read_block, read_seed
 from stages.common.tables import SCHEMAS, read_table
+from stages.evaluate.options import EvaluateOptions
 from stages.report import collect
 from stages.report.compare import differences
 from stages.report.content import figures, finding, gallery_rows, lacking, sections, tiles
 from stages.report.names import BASE, best_model, colours, evaluated
 from stages.report.page import gallery_cards, render
+from stages.rival.options import RivalOptions
 
 DATA, EVALUATED, METRICS = Path("data"), Path("data/evaluate"), Path("metrics")
 DETAILS = ("history", "relations", "verbs", "confusions", "differences", "macro", "held_out", "scores", "interpolation")
@@ -35,7 +37,7 @@ def read_tables(models: list[str], resamples: int, seed: int) -> tuple[dict, dic
     names = ("accuracy", "macro", "verbs", "confusions", "tuples", "interpolation")
     tables = {name: collect.read_models(EVALUATED, models, name) for name in names}
     summaries = {model: collect.read_summary(EVALUATED / model / "summary.json") for model in models}
-    benchmarks, answered_of = collect.read_benchmarks(EVALUATED / ".benchmarks", models)
+    benchmarks, answered_of = collect.read_benchmarks(EVALUATED / "_benchmarks", models)
     negatives = collect.read_summary(DATA / "negatives/summary.json")
     answered = dict(tuple(tables["tuples"].groupby("model", sort=False)))
     scores = collect.score_table(summaries)
@@ -94,10 +96,9 @@ def write_metrics(tables: dict, summaries: dict, hard: list[str], drawn: dict[st
 
 
 def main() -> None:
-    params = load_params()
-    methods = params["train"]["methods"]
-    models = evaluated(EVALUATED, methods, params.get("rivals", {}))
-    tables, summaries = read_tables(models, params["evaluate"]["resamples"], params["seed"])
+    methods, rivals = read_block("train", dict)["methods"], read_block("rivals", dict[Name, RivalOptions])
+    models = evaluated(EVALUATED, methods, rivals)
+    tables, summaries = read_tables(models, read_block("evaluate", EvaluateOptions).resamples, read_seed())
     hard = [name for name, differs in tables["sets"].items() if differs]
     scores = tables["scores"].set_index("model")
     best = best_model(dict(scores["relation" if "relation" in scores else "retention"]), methods)

@@ -111,7 +111,7 @@ def missing_images(answered: dict[str, dict]) -> str:
         for name, found in answered.items()
         if found["missing"]
     ]
-    return f" {'; '.join(lacks)}; the missing files are named in data/evaluate/.benchmarks." if lacks else ""
+    return f" {'; '.join(lacks)}; the missing files are named in data/evaluate/_benchmarks." if lacks else ""
 
 
 def sections(tables: dict, summaries: dict, drawn: dict[str, str], best: str, hard: list[str]) -> list[dict]:

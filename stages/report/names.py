@@ -8,12 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from stages.common.errors import InputError
+from stages.negatives.kinds import KINDS
 from stages.train.losses import LOSSES
-
-try:
-    from stages.negatives.kinds import KINDS
-except ImportError:  # before the registry of kinds is merged
-    KINDS = {}
 
 BASE, CONTROL = "base", "clip"
 SPARE = ("#7b5ea7", "#d97b29", "#4d8b57", "#b0578d", "#8a8433", "#3b7f93")  # for what no registry knows, in turn
