@@ -20,9 +20,7 @@ from stages.report.page import gallery_cards, render
 from stages.rival.options import RivalOptions
 
 DATA, EVALUATED, METRICS = Path("data"), Path("data/evaluate"), Path("metrics")
-DETAILS = ("history", "relations", "verbs", "confusions", "differences", "macro", "held_out", "scores", "interpolation")
-DETAILS += ("benchmarks",)
-
+DETAILS = ("history", "relations", "verbs", "confusions", "differences", "macro", "held_out", "scores")
 
 def read_jpegs(chosen: list[tuple[str, pd.DataFrame]]) -> dict[int, bytes]:
     """The JPEGs of the gallery: of each tuple the anchor and its first negative."""
@@ -85,13 +83,14 @@ def write_metrics(tables: dict, summaries: dict, hard: list[str], drawn: dict[st
     with write_beside(METRICS / "details") as folder:
         folder.mkdir()
         collect.labelled(tables["whole"]).to_csv(folder / "accuracy.csv", index=False)
-        for name in DETAILS:
+        for name in (*DETAILS, "interpolation", "benchmarks"):
             tables[name].round(5).to_csv(folder / f"{name}.csv", index=False)
         tables["accuracy"].round(5).to_csv(folder / "slices.csv", index=False)
-    for kind, files in (("figures", {f"{name}.svg": chart for name, chart in drawn.items()}), ("report", {"index.html": text})):
+    files = {"report": {"index.html": text}, "figures": {f"{name}.svg": chart for name, chart in drawn.items()}}
+    for kind, contents in files.items():
         with write_beside(METRICS / kind) as folder:
             folder.mkdir()
-            for name, content in files.items():
+            for name, content in contents.items():
                 (folder / name).write_text(content, encoding="utf-8")
 
 

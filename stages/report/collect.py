@@ -20,17 +20,17 @@ HELD_OUT = {"seen triple": "seen", "unseen triple": "held out"}  # slices of the
 
 def stacked(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Tables of several models, one below the other, with a first column model."""
-    whole = pd.concat(parts, names=["model"]).reset_index("model")
-    return whole.reset_index(drop=True)
+    return pd.concat(parts, names=["model"]).reset_index("model").reset_index(drop=True)
 
 
 def read_models(folder: Path, models: list[str], name: str) -> pd.DataFrame:
     """FOLDER/MODEL/NAME.parquet of every model, stacked."""
-    return stacked({model: read_table(folder / model / f"{name}.parquet", SCHEMAS[name]).to_pandas() for model in models})
+    tables = {model: read_table(folder / model / f"{name}.parquet", SCHEMAS[name]) for model in models}
+    return stacked({model: table.to_pandas() for model, table in tables.items()})
 
 
 def read_history(folder: Path, models: list[str]) -> pd.DataFrame:
-    """FOLDER/MODEL/history.csv of the models that were trained here, stacked: model, step, loss and what else they have."""
+    """FOLDER/MODEL/history.csv of the models that were trained here, stacked: model, step, loss and whatever more."""
     paths = {model: folder / model / "history.csv" for model in models}
     parts = {model: pd.read_csv(path) for model, path in paths.items() if path.is_file()}
     return stacked(parts) if parts else pd.DataFrame(columns=["model", "step", "loss"])
@@ -49,7 +49,8 @@ def read_benchmarks(folder: Path, models: list[str]) -> tuple[pd.DataFrame, dict
     schema = pa.schema([pa.field("model", pa.string()), *SCHEMAS["benchmarks"]])
     parts = [read_table(path, schema).to_pandas() for path in sorted(folder.glob("*/accuracy.parquet"))]
     table = pd.concat([pd.DataFrame(columns=schema.names), *parts])
-    table = table[table["model"].isin(models)].sort_values("model", key=lambda names: names.map(models.index), kind="stable")
+    table = table[table["model"].isin(models)]
+    table = table.sort_values("model", key=lambda names: names.map(models.index), kind="stable")
     return table, {path.parent.name: read_summary(path) for path in sorted(folder.glob("*/summary.json"))}
 
 
@@ -137,7 +138,6 @@ def results(tables: dict[str, pd.DataFrame], hard: list[str]) -> dict[str, dict[
 
 def labelled(whole: pd.DataFrame) -> pd.DataFrame:
     """The accuracies for `dvc plots`: percent with interval, and a label per bar, "swapped i2t drive"."""
-    table = whole.drop(columns="slice")
-    table.insert(0, "label", table["set"] + " " + table["direction"] + " " + table["model"])
-    percents = (100 * table[["accuracy", "low", "high", "chance"]]).round(1)
-    return table.assign(**{name: percents[name] for name in percents})
+    shares = ["accuracy", "low", "high", "chance"]
+    table = whole.drop(columns="slice").assign(**(100 * whole[shares]).round(1))
+    return table.assign(label=table["set"] + " " + table["direction"] + " " + table["model"])

@@ -34,17 +34,14 @@ def figures(tables: dict, best: str, colours: dict[str, str]) -> dict[str, str]:
 
 
 def finding(tables: dict, best: str, hard: list[str]) -> str:
-    """The page in three sentences: relations, their price, and the hardest set; the best model against the control
-    and base. Empty where there is no other model."""
-    scores = tables["scores"].set_index("model")
+    """The page in two sentences: relations and their price, and the hardest set; the best model against the control
+    and base. Empty where there is neither."""
+    scores, told = tables["scores"].set_index("model"), []
     others = compared(best, scores.index)
     if best == BASE or not others:
         return ""
-    told = []
-    for name, what in (
-        ("relation", "picks the right text for {:.1f}% of the hard images"),
-        ("retention", "finds {:.1f}% of whole captions at rank 1"),
-    ):
+    whats = {"relation": "picks the right text for {:.1f}% of the hard images"}
+    for name, what in (whats | {"retention": "finds {:.1f}% of whole captions at rank 1"}).items():
         if name in scores:
             beside = ", ".join(f"{other} {scores.loc[other, name]:.1f}%" for other in others)
             told.append(f"{what.format(scores.loc[best, name])} ({beside})")
@@ -80,7 +77,7 @@ def gallery_rows(tuples: pd.DataFrame, best: str, hard: list[str]) -> list[tuple
 
 
 def telling(differences: pd.DataFrame, best: str) -> pd.DataFrame:
-    """The pairs that a reader looks for, of either direction: the best model less every other, all beside the control."""
+    """The pairs that a reader looks for, of either direction: the best model less any other, all beside the control."""
     turned = differences[differences["minus"] == best]
     turned = turned.assign(model=best, minus=turned["model"], low=-turned["high"], high=-turned["low"])
     turned = turned.assign(difference=-turned["difference"])
@@ -91,15 +88,15 @@ def telling(differences: pd.DataFrame, best: str) -> pd.DataFrame:
 
 def lacking(tables: dict, hard: list[str], images: int) -> list[str]:
     """What the page cannot show, and why, a sentence each; empty where it is whole."""
-    asked, scores = set(tables["whole"]["set"]), tables["scores"]
+    asked, unseen = set(tables["whole"]["set"]), tables["held_out"]["slice"] == "held out"
     silent = [name for name in tables["sets"] if name not in asked]
     notes = {
-        f"No question of the set{'s' * (len(silent) > 1)} {', '.join(silent)}: the test split has no such tuple.": silent,
-        "No question is of a hard set, so relations have no accuracy here; the page is about the model that finds "
+        f"No question of the sets {', '.join(silent)}: the test split has no such tuple.": silent,
+        "No question is of a hard set, so relations have no accuracy here, and the page is about the model that finds "
         "most whole captions.": not asked.intersection(hard),
         f"All questions are on {images} image{'s' * (images > 1)}: no interval tells anything.": images < FEW,
-        "No test tuple is a combination that training did not see.": not (tables["held_out"]["slice"] == "held out").any(),
-        "No verb probe: the test split has too few images of a verb.": "verb_probe_accuracy" not in scores,
+        "No test tuple is a combination that training did not see.": not unseen.any(),
+        "No verb probe: the test split has too few images of a verb.": "verb_probe_accuracy" not in tables["scores"],
     }
     return [note for note, applies in notes.items() if applies]
 
@@ -117,19 +114,19 @@ def missing_images(answered: dict[str, dict]) -> str:
 def sections(tables: dict, summaries: dict, drawn: dict[str, str], best: str, hard: list[str]) -> list[dict]:
     """The page from top to gallery: each with a title, a text, and a table or a chart or both."""
     whole, controls = tables["whole"], summaries["models"][best]["controls"]
+    text = f"{BASE} against {best}, image to text, with the number of tuples. Dotted: chance."
+    named = [(name.removeprefix("verbs_"), name) for name in drawn if name.startswith("verbs_")]
+    verbs = [(f"Accuracy by verb, negatives differing in {differs}", text, None, name) for differs, name in named]
+    lacks = missing_images(summaries["benchmarks"])
     told = [
         ("Accuracy", ACCURACY, cells.accuracy_table(whole[whole["direction"] != "group"]), "accuracy"),
         ("Differences on the same tuples", DIFFERENCES, cells.difference_table(telling(tables["differences"], best)), ""),
         ("Held-out combinations", HELD, cells.held_out_table(tables["held_out"]), ""),
         ("Relations against retention", RETENTION, cells.score_cells(tables["scores"]), "retention"),
-        *(
-            (f"Accuracy by verb, negatives differing in {name[6:]}", f"{VERBS} {BASE} against {best}.", None, name)
-            for name in drawn
-            if name.startswith("verbs_")
-        ),
+        *verbs,
         ("Which verb is taken for which", f"{best}: {CONFUSIONS}", None, "confusions"),
         ("Controls", f"{best}: {CONTROLS}", cells.control_table(controls, whole), ""),
-        ("Benchmarks", BENCHMARKS + missing_images(summaries["benchmarks"]), cells.benchmark_table(tables["benchmarks"]), ""),
+        ("Benchmarks", BENCHMARKS + lacks, cells.benchmark_table(tables["benchmarks"]), ""),
         ("Means over verbs, and both at once", MACRO, cells.macro_table(tables["macro"], whole), ""),
         ("Slices", SLICES, cells.slice_table(tables["accuracy"], hard), ""),
         ("Tuples", TUPLES, cells.count_table(summaries["negatives"]["sets"]), "tuples"),
@@ -167,7 +164,6 @@ RETENTION = (
     "Also zero-shot naming of the nouns shown, and how well a logistic regression reads the verb from the frozen "
     "image embedding (folds by image) beside the share of the commonest verb; all in percent."
 )
-VERBS = "Image to text, with the number of tuples. Dotted: chance."
 CONFUSIONS = "how often, in percent, an image preferred a text with another verb to its own."
 MACRO = (
     "In percent. Image to text (i → t) and text to image (t → i) as the mean over verbs of each verb's "

@@ -52,7 +52,8 @@ def answers(sets: tuple[str, ...], images: int, right: float) -> pd.DataFrame:
 def measured(tuples: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Accuracies by keys and direction, an interval of a tenth to either side."""
     long = tuples.melt(keys, ["i2t", "t2i", "group"], "direction", "accuracy")
-    table = long.groupby([*keys, "direction"], sort=False, as_index=False)["accuracy"].agg(accuracy="mean", count="size")
+    groups = long.groupby([*keys, "direction"], sort=False, as_index=False)["accuracy"]
+    table = groups.agg(accuracy="mean", count="size")
     return table.assign(low=table["accuracy"] - 0.1, high=table["accuracy"] + 0.1, chance=0.5)
 
 
@@ -101,7 +102,8 @@ def make_project(root: Path, sets: tuple[str, ...] = tuple(SETS), images: int = 
     for place, model in enumerate(models):
         evaluate(data / "evaluate" / model, answers(sets, images, min(1, (place + 1) / 4)), model in METHODS)
         (data / "models" / model).mkdir(parents=True)
-        history = {"step": [10, 20], "loss": [1.0, 0.5]} | ({"tuple_accuracy": [0.5, 0.75]} if model in METHODS else {})
+        history = {"step": [10, 20], "loss": [1.0, 0.5]}
+        history |= {"tuple_accuracy": [0.5, 0.75]} if model in METHODS else {}
         if model not in RIVALS:
             pd.DataFrame(history).to_csv(data / "models" / model / "history.csv", index=False)
     triples = pd.DataFrame({"triple_id": [1, 2], "relation": VERBS}).reindex(columns=INPUTS["triples"].names)
