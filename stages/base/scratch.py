@@ -8,8 +8,9 @@ import torch
 from tqdm import tqdm
 
 from stages.base.options import BaseOptions
-from stages.common.clip import embed_texts, pixel_encoder
+from stages.common.clip import embed_padded_texts, pixel_encoder
 from stages.common.optim import parameter_groups, warmup_cosine
+
 
 def caption_batches(
     captions_by_image: list[np.ndarray], batch_size: int, epochs: int, seed: int
@@ -46,7 +47,7 @@ def train_from_scratch(
     with tqdm(batches, total=steps, desc="base") as progress:
         for step, (pixels, tokens) in enumerate(progress, 1):
             images = encode(pixels.to(device))  # (B, D)
-            texts = embed_texts(model, tokens.to(device))  # (B, D)
+            texts = embed_padded_texts(model, tokens, device)  # (B, D)
             value = loss(images, texts, model.logit_scale.exp())
             optimizer.zero_grad(set_to_none=True)
             value.backward()

@@ -6,9 +6,11 @@ from stages.common.errors import InputError
 from stages.common.params import Name, Seed, checked, nearest
 from stages.common.run import RunOptions
 from stages.evaluate.options import EvaluateOptions
+from stages.negatives.options import NegativesOptions
 from stages.parse.options import ParseOptions
 from stages.rival.options import RivalOptions
 from stages.scenes.options import ScenesOptions
+from stages.train.options import TrainOptions
 from stages.triples.options import TriplesOptions
 
 BLOCKS = {
@@ -19,22 +21,12 @@ BLOCKS = {
     "parse": ParseOptions,
     "triples": TriplesOptions,
     "base": BaseOptions,
+    "negatives": NegativesOptions,
+    "train": TrainOptions,
     "rivals": dict[Name, RivalOptions],
     "evaluate": EvaluateOptions,
 }
-# until the other stages' types are here too
-try:
-    from stages.train.options import TrainOptions
-
-    BLOCKS["train"] = TrainOptions
-except ImportError:
-    BLOCKS["train"] = dict
-try:
-    from stages.negatives.options import NegativesOptions
-
-    BLOCKS["negatives"] = NegativesOptions
-except ImportError:
-    BLOCKS["negatives"] = dict
+# until stage benchmark's type is here too
 try:
     from stages.benchmark.options import BenchmarkOptions
 

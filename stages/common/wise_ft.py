@@ -10,20 +10,14 @@ def interpolate(
 ) -> dict[str, torch.Tensor]:
     """WiSE-FT (arXiv 2109.01903): (1 - alpha) * base + alpha * tuned, of two state dictionaries.
 
-    alpha 1 gives exactly the tuned weights, 0 base. What is not a real number (a counter) is the tuned one's;
-    rows that a tuned tensor lacks, as of positions beyond a context cut for training, are base's.
+    alpha 1 gives exactly the tuned weights, 0 base. What is not a real number (a counter) is the tuned one's.
 
     >>> interpolate({"w": torch.tensor(1.0)}, {"w": torch.tensor(3.0)}, 0.25)
     {'w': tensor(1.5000)}
     """
     if not 0 <= alpha <= 1:
         raise InputError(f"params.yaml: alpha {alpha} is not between 0 (base) and 1 (the tuned weights)")
-    mixed = {}
-    for name, value in tuned.items():
-        if value.is_floating_point():
-            whole = base[name].to(value)
-            rows = whole[: len(value)] if value.ndim else whole
-            value = torch.lerp(rows, value, alpha)
-            value = torch.cat([value, whole[len(value) :]]) if value.ndim else value
-        mixed[name] = value
-    return mixed
+    return {
+        name: torch.lerp(base[name].to(value), value, alpha) if value.is_floating_point() else value
+        for name, value in tuned.items()
+    }

@@ -1,7 +1,8 @@
 """Relation inference: does an image prefer its own text, and a text its own image?
 
 Every question is a row of scores: the true option in column 0, the negatives after it, NaN where a
-row has fewer negatives than the widest. An outcome is 1 (right), 0 (wrong) or NaN (no negative, so
+row has fewer negatives than the widest. Scores are exact (see stages.evaluate.exact), so that a tie is one
+of two equal items, and a tie is wrong. An outcome is 1 (right), 0 (wrong) or NaN (no negative, so
 no question). The design follows the forced choice of SVO-Probes (arXiv 2106.09141) and the group
 score of Winoground (arXiv 2204.03162).
 """
@@ -10,6 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+
+CHUNK = 4096  # questions scored at once
 
 
 def outcomes(scores: np.ndarray) -> np.ndarray:
@@ -72,8 +75,10 @@ def option_scores(
     >>> option_scores(images, texts, np.array([0, 0]), np.array([[0, 1], [1, -1]])).tolist()
     [[0.6, 0.8], [0.8, nan]]
     """
-    gathered = candidates[options]  # (N, K+1, D)
-    scores = np.einsum("nd,nkd->nk", queries[query], gathered).astype(np.float64)  # (N, K+1)
+    scores = np.full(options.shape, np.nan)  # (N, K+1)
+    for start in range(0, len(query), CHUNK):
+        rows = slice(start, start + CHUNK)
+        scores[rows] = np.einsum("nd,nkd->nk", queries[query[rows]], candidates[options[rows]])  # (C, K+1)
     scores[options < 0] = np.nan
     return scores
 
@@ -123,7 +128,6 @@ def answer(
     text_options = padded_positions(table["texts"], texts_index)  # (N, L+1)
     to_text = option_scores(images, texts, image_options[:, 0], text_options)  # (N, L+1)
     to_image = option_scores(texts, images, text_options[:, 0], image_options)  # (N, K+1)
-    to_image[:, 0] = to_text[:, 0]  # one number for one pair, whatever the order of summation
     text_count, image_count = (text_options >= 0).sum(1), (image_options >= 0).sum(1)
     i2t, t2i = outcomes(to_text), outcomes(to_image)
     best = np.where(np.isnan(to_text[:, 1:]), -np.inf, to_text[:, 1:]).argmax(1) + 1

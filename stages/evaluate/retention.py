@@ -3,6 +3,7 @@
 import numpy as np
 
 RANKS = (1, 5, 10)
+CHUNK = 256  # queries scored at once
 
 
 def best_match_ranks(
@@ -10,12 +11,13 @@ def best_match_ranks(
     candidates: np.ndarray,
     owner_q: np.ndarray,
     owner_c: np.ndarray,
-    chunk: int = 1024,
+    chunk: int = CHUNK,
 ) -> np.ndarray:
     """Rank (1 = first) of every query's best candidate with the same owner; ties count against it.
 
     `queries` (Q, D), `candidates` (C, D) of unit length; `owner_q` (Q,), `owner_c` (C,) image ids. A
-    query may own several candidates, each of which counts as right. The (Q, C) scores exist only
+    query may own several candidates, each of which counts as right. So a caption that another image has word for
+    word, or a picture that another id has too, scores the same and is a tie. The (Q, C) scores exist only
     `chunk` rows at a time. Every query must own a candidate.
 
     >>> best_match_ranks(np.eye(2), np.eye(2)[::-1], np.array([0, 1]), np.array([0, 1])).tolist()
@@ -31,7 +33,7 @@ def best_match_ranks(
 
 
 def recalls(
-    images: np.ndarray, image_ids: np.ndarray, texts: np.ndarray, text_images: np.ndarray, chunk: int = 1024
+    images: np.ndarray, image_ids: np.ndarray, texts: np.ndarray, text_images: np.ndarray, chunk: int = CHUNK
 ) -> dict[str, float]:
     """Recall@1, 5 and 10 both ways, as in the retrieval of CLIP (arXiv 2103.00020) with COCO's five captions.
 
@@ -53,12 +55,16 @@ def recalls(
 
 
 def noun_accuracy(images: np.ndarray, nouns: np.ndarray, depicted: list[set[int]]) -> float:
-    """Share of images whose nearest noun is one that they show: zero-shot classification, several right.
+    """Share of images whose nearest noun is one that they show: zero-shot classification, several right; a tie is wrong.
 
     `images` (I, D), `nouns` (N, D) embeddings of "a photo of a NOUN", `depicted` the right positions.
 
     >>> noun_accuracy(np.eye(2), np.eye(2), [{0, 1}, {0}])
     0.5
     """
-    nearest = (images @ nouns.T).argmax(axis=1)  # (I,)
-    return float(np.mean([int(noun) in right for noun, right in zip(nearest, depicted, strict=True)]))
+    scores = images @ nouns.T  # (I, N)
+    shown = np.zeros(scores.shape, bool)  # (I, N)
+    for row, right in zip(shown, depicted, strict=True):
+        row[list(right)] = True
+    best, other = (np.where(mask, scores, -np.inf).max(axis=1) for mask in (shown, ~shown))  # (I,) each
+    return float((best > other).mean())

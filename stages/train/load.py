@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,8 @@ import torch
 from torch.utils.data import DataLoader
 from torchvision.transforms import v2
 
-from stages.common.errors import InputError
+from stages.common.clip import picture
+from stages.common.files import write_beside
 
 
 class Batch(NamedTuple):
@@ -25,6 +27,7 @@ class Batch(NamedTuple):
 
 DECODED = 2**30  # bytes of pixels kept in memory, over all workers
 Reader = Callable[[np.ndarray, Sequence[tuple[int, ...]]], torch.Tensor]  # rows (P,) and a seed each
+Source = Callable[[], Reader]  # a reader cannot be sent to a process, what makes one can
 
 
 def augmentation(crop: Sequence[float], flip: bool) -> Callable | None:
@@ -34,29 +37,38 @@ def augmentation(crop: Sequence[float], flip: bool) -> Callable | None:
     relations: who does what to whom has no left and right. None where both are off (crop [1, 1], flip
     false).
     """
-    if not 0 < crop[0] <= crop[1] <= 1:
-        raise InputError(f"params.yaml: train.augment.crop {crop} must be two shares of the area up to 1")
-    if crop[0] == 1 and not flip:
-        return None
-
-    def augment(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
-        if crop[0] < 1:
-            height, width = image.shape[-2:]
-            side = rng.uniform(*crop) ** 0.5
-            part = round(side * height), round(side * width)
-            corner = rng.integers(height - part[0] + 1), rng.integers(width - part[1] + 1)
-            image = v2.functional.resized_crop(image, *corner, *part, [height, width])  # (3, H, W)
-        return image.flip(-1) if flip and rng.random() < 0.5 else image  # (3, H, W)
-
-    return augment
+    return partial(augmented, crop=crop, flip=flip) if crop[0] < 1 or flip else None
 
 
-def pixel_reader(jpegs: pa.ChunkedArray, shape: Callable, augment: Callable | None, workers: int = 0) -> Reader:
-    """Pixels (P, 3, H, W), uint8, of rows of `jpegs`; what `augment` draws hangs on an image's seed alone.
+def augmented(image: torch.Tensor, rng: np.random.Generator, crop: Sequence[float], flip: bool) -> torch.Tensor:
+    """`image` (3, H, W) cropped and mirrored as `augmentation` says."""
+    if crop[0] < 1:
+        height, width = image.shape[-2:]
+        side = rng.uniform(*crop) ** 0.5
+        part = round(side * height), round(side * width)
+        corner = rng.integers(height - part[0] + 1), rng.integers(width - part[1] + 1)
+        image = v2.functional.resized_crop(image, *corner, *part, [height, width])  # (3, H, W)
+    return image.flip(-1) if flip and rng.random() < 0.5 else image  # (3, H, W)
 
-    An image is in several tuples: each of `workers` keeps its share of DECODED bytes of the last used.
+
+def share(jpegs: pa.ChunkedArray, path: Path) -> None:
+    """Write `jpegs` to a file that any number of processes map into memory, which then holds it once."""
+    with write_beside(path) as beside, pa.ipc.new_file(beside, pa.schema([("jpeg", pa.binary())])) as writer:
+        writer.write_table(pa.table([jpegs], ["jpeg"]))
+
+
+def pixel_reader(
+    jpegs: pa.ChunkedArray | Path, transform: Callable, augment: Callable | None, memory: int = DECODED
+) -> Reader:
+    """Pixels (P, 3, H, W), uint8, of rows of `jpegs`, a column or what `share` wrote of it; what `augment`
+    draws hangs on an image's seed alone.
+
+    An image is in several tuples: `memory` bytes of the last used are kept.
     """
-    kept = DECODED // max(1, workers) // shape(jpegs[0].as_buffer()).nbytes
+    if isinstance(jpegs, Path):
+        jpegs = pa.ipc.open_file(pa.memory_map(str(jpegs))).read_all()["jpeg"]
+    shape = picture(transform)
+    kept = memory // shape(jpegs[0].as_buffer()).nbytes
 
     @lru_cache(maxsize=kept)
     def pixels(row: int) -> torch.Tensor:
@@ -78,13 +90,19 @@ def embedding_reader(embeddings: np.ndarray) -> Reader:
     return lambda rows, seeds: table[torch.from_numpy(rows)]  # (P, D)
 
 
+@lru_cache(maxsize=4)
+def opened(source: Source) -> Reader:
+    """The reader of `source`, made once a process."""
+    return source()
+
+
 def load(
     item: tuple[int, np.ndarray],
     images: np.ndarray,
     texts: np.ndarray,
     captions: np.ndarray,
     tokens: torch.Tensor,
-    read: Reader,
+    source: Source,
     seed: int,
     part: tuple[int, int],
 ) -> Batch:
@@ -106,7 +124,7 @@ def load(
     distinct, inverse = np.unique(np.concatenate([chosen.ravel(), whole]), return_inverse=True)  # (U,)
     inverse = torch.from_numpy(inverse)
     return Batch(
-        read(shown.ravel()[places], seeds),
+        opened(source)(shown.ravel()[places], seeds),
         tokens[torch.from_numpy(distinct)],
         inverse[: chosen.size].view(chosen.shape),
         torch.from_numpy(shown >= 0),
@@ -115,7 +133,10 @@ def load(
 
 
 def loader(items: list[tuple[int, np.ndarray]], workers: int, pin: bool, **how) -> DataLoader:
-    """Batches of `items` in order, `load`ed with `how` in `workers` processes, 0: in this one."""
+    """Batches of `items` in order, `load`ed with `how` in `workers` processes, 0: in this one.
+
+    The processes start by spawn: one that has threads, or has touched CUDA, must not fork.
+    """
     return DataLoader(
         items,
         batch_size=None,
@@ -123,5 +144,5 @@ def loader(items: list[tuple[int, np.ndarray]], workers: int, pin: bool, **how) 
         num_workers=workers,
         pin_memory=pin,
         prefetch_factor=4 if workers else None,
-        multiprocessing_context="fork" if workers else None,
+        multiprocessing_context="spawn" if workers else None,
     )

@@ -8,13 +8,13 @@ import torch
 import torch.distributed as dist
 
 
-def start() -> None:
-    """Join the other processes, where torchrun started several."""
+def start(device: torch.device) -> None:
+    """Join the other processes, where torchrun started several, each with a GPU of its own if `device` is one."""
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return
-    if torch.cuda.is_available():
+    if device.type == "cuda":
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     atexit.register(dist.destroy_process_group)
 
 
@@ -26,6 +26,12 @@ def rank() -> int:
 def world() -> int:
     """The number of processes."""
     return dist.get_world_size() if dist.is_initialized() else 1
+
+
+def wait() -> None:
+    """Go on when every process has come this far."""
+    if dist.is_initialized():
+        dist.barrier()
 
 
 class _Gather(torch.autograd.Function):

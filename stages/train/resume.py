@@ -1,23 +1,12 @@
 """The file from which an interrupted run goes on."""
 
-import hashlib
-import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import torch
 
 from stages.common.files import write_beside
-
-
-def run_key(settings: object, inputs: Iterable[str]) -> str:
-    """A hash of the settings (anything JSON holds) and of the input files' content."""
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
-    for path in inputs:
-        with open(path, "rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+from stages.common.keys import put_aside
 
 
 def write_state(path: Path, key: str, state: dict) -> None:
@@ -27,11 +16,19 @@ def write_state(path: Path, key: str, state: dict) -> None:
 
 
 def read_state(path: Path, key: str) -> dict | None:
-    """The state of the run with this key; None where there is none, or a line on stderr where it is another's."""
+    """The state of the run with this key; None where there is none, or a line on stderr where it is another's.
+
+    A file that cannot be read is put aside.
+    """
     if not path.is_file():
         return None
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    if state.pop("key") == key:
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        found = state.pop("key")
+    except Exception:  # torch.load lets zipfile's, pickle's and many others through
+        put_aside(path)
+        return None
+    if found == key:
         return state
-    print(f"{path} is of other parameters or inputs: starting from base", file=sys.stderr)
+    print(f"{path} is of other parameters, inputs or code: starting from base", file=sys.stderr)
     return None

@@ -25,26 +25,28 @@ TINY = {
     "text_cfg": {"context_length": 12, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1},
 }
 SCALING = {"mean": (0.5, 0.4, 0.3), "std": (0.25, 0.25, 0.25), "interpolation": "bicubic"}
+METHODS = {
+    "clip": {},
+    "negclip": {},
+    "drive": {"delta_image": 1.2233, "delta_text": 0.615},
+    "ours": {"tuple_weight": 1.0, "caption_weight": 1.0},
+}
 OPTIONS = {
+    "methods": METHODS,
     "epochs": 4,
     "batch_size": 4,
     "accumulate": 1,
     "lr": 0.003,
     "weight_decay": 0.01,
     "warmup": 3,
-    "delta_image": 1.2233,
-    "delta_text": 0.615,
-    "tuple_weight": 1.0,
-    "caption_weight": 1.0,
     "clip_norm": 1.0,
     "max_scale": 100,
     "sets": {"dynamic": 1.0, "swapped": 1.0, "random": 1.0},
     "freeze": "none",
     "augment": {"crop": [1.0, 1.0], "flip": False},
     "alpha": 1.0,
-    "workers": 0,
-    "checkpoint_every": 5,
 }
+RUN = {"device": "auto", "workers": 0, "checkpoint_every": 5}
 
 
 def tiny_model() -> tuple[open_clip.CLIP, dict]:
@@ -68,7 +70,10 @@ def write_rows(path: Path, name: str, rows: list[dict]) -> None:
 
 
 def make_project(folder: Path, negatives: int = 1, **changed) -> None:
-    """Inputs of the stage train; set dynamic has `negatives` negatives, swapped one, some of them texts alone."""
+    """Inputs of the stage train: 36 tuples to train on and 6 to validate.
+
+    Set dynamic has `negatives` negatives, swapped one, some of them texts alone.
+    """
     data = folder / "data"
     words = [f"{a} {v} {b}" for a in ("man", "dog") for v in ("riding", "eating") for b in ("cat", "bus")]
     blank = dict.fromkeys(SCHEMAS["triples"].names)
@@ -82,7 +87,7 @@ def make_project(folder: Path, negatives: int = 1, **changed) -> None:
     ]
     pictures = [{"image_id": 100 + i, "width": 16, "height": 16, "jpeg": jpeg(i)} for i in range(40)]
     tuples = []
-    for i in range(36):
+    for i in range(42):
         name = ("dynamic", "swapped", "random")[i % 3]
         others = [(i + 1 + k) % 40 for k in range(1 if name == "swapped" else negatives)]
         alone = name == "swapped" and i % 2
@@ -90,8 +95,8 @@ def make_project(folder: Path, negatives: int = 1, **changed) -> None:
             {
                 "tuple_id": i,
                 "set": name,
-                "split": "train",
-                "anchor": i,
+                "split": "train" if i < 36 else "val",
+                "anchor": i % 40,
                 "negatives": [] if alone else others,
                 "negative_texts": [words[other % 8] for other in others],
                 "unseen_relation": False,
@@ -102,12 +107,14 @@ def make_project(folder: Path, negatives: int = 1, **changed) -> None:
     write_rows(data / "captions/captions.parquet", "captions", captions)
     write_rows(data / "captions/images.parquet", "images", pictures)
     write_rows(data / "negatives/tuples.parquet", "tuples", tuples)
-    save_checkpoint(data / "train/base/checkpoint", *tiny_model())
+    save_checkpoint(data / "models/base", *tiny_model())
     set_options(folder, **changed)
 
 
 def set_options(folder: Path, **changed) -> None:
-    params = {"seed": 0, "train": OPTIONS | changed}
+    """params.yaml of OPTIONS and RUN, some `changed`."""
+    run = RUN | {name: changed.pop(name) for name in changed.keys() & RUN.keys()}
+    params = {"seed": 0, "run": run, "train": OPTIONS | changed}
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 

@@ -1,6 +1,7 @@
 """The loop in memory: it stops on a bad loss, resumes exactly, accumulates, and ends its rate at zero."""
 
 import copy
+from functools import partial
 
 import pytest
 import torch
@@ -8,10 +9,21 @@ import torch
 from stages.common.clip import pixel_encoder
 from stages.common.errors import InputError
 from stages.train.load import Batch
-from stages.train.loop import fine_tune, gradients, make_optimizer
+from stages.train.loop import TIMINGS, Hooks, Plan, fine_tune, gradients, make_tools
 from stages.train.losses import LOSSES
+from stages.train.options import TrainOptions
 from stages.train.weights import freeze
 from tests.train.project import OPTIONS, tiny_model
+
+SAVE_EVERY = 5
+
+
+def options(**changed) -> TrainOptions:
+    return TrainOptions(**OPTIONS | changed)
+
+
+def loss_of(method: str):
+    return partial(LOSSES[method].function, options=options().methods[method])
 
 
 def batches(count: int, size: int = 3) -> list[Batch]:
@@ -31,8 +43,11 @@ def batches(count: int, size: int = 3) -> list[Batch]:
     return [one() for _ in range(count)]
 
 
-def train(model, given, total, options=OPTIONS, loss=LOSSES["drive"], state=None, save=lambda state: None):
-    return fine_tune(model, pixel_encoder(model), iter(given), total, loss, options, state, save)
+def train(model, given, total, settings=None, loss=loss_of("drive"), state=None, save=lambda state: None):
+    """The history of a run, without what differs from run to run."""
+    plan = Plan(loss, settings or options(), total, seed=0, save_every=SAVE_EVERY)
+    history = fine_tune(model, pixel_encoder(model), iter(given), plan, Hooks(save), state)
+    return [{name: value for name, value in row.items() if name not in TIMINGS} for row in history]
 
 
 def weights(model) -> torch.Tensor:
@@ -42,7 +57,7 @@ def weights(model) -> torch.Tensor:
 def test_a_loss_that_is_not_finite_names_its_step():
     calls = []
 
-    def bad(batch, scale, options):
+    def bad(batch, scale):
         calls.append(1)
         return batch.images.sum() * (float("nan") if len(calls) == 4 else 1.0)
 
@@ -62,11 +77,43 @@ def test_resumed_in_memory_equals_unbroken():
     assert torch.equal(weights(model), weights(again))
 
 
+def test_dropout_repeats_and_resumes():
+    """What is dropped in a step hangs on the seed and the step, not on what was drawn before."""
+
+    def with_dropout():
+        model = tiny_model()[0]
+        model.visual.transformer.resblocks[0].mlp.append(torch.nn.Dropout(0.5))
+        return model
+
+    given, saved, model = batches(12), [], with_dropout()
+    train(model, given, 12, save=lambda state: saved.append(copy.deepcopy(state)))
+    again = with_dropout()
+    torch.rand(7)
+    train(again, given[5:], 12, state=saved[0])
+    assert torch.equal(weights(model), weights(again))
+    assert not torch.equal(weights(model)[:100], torch.zeros(100))
+
+
+def test_validation_changes_nothing_and_joins_the_history():
+    model, again, calls = tiny_model()[0], tiny_model()[0], []
+
+    def check():
+        calls.append(torch.rand(3))
+        return {"val": 0.5}
+
+    history = train(model, batches(12), 12)
+    plan = Plan(loss_of("drive"), options(), 12, seed=0, save_every=SAVE_EVERY)
+    checked = fine_tune(again, pixel_encoder(again), iter(batches(12)), plan, Hooks(validate=check))
+    assert [row["step"] for row in checked if "val" in row] == [10, 12]
+    assert [row["loss"] for row in checked] == [row["loss"] for row in history]
+    assert torch.equal(weights(model), weights(again))
+
+
 @pytest.mark.parametrize("method", sorted(LOSSES))
 def test_every_method_trains(method):
     model = tiny_model()[0]
     before = weights(model)
-    history = train(model, batches(1) * 30, 30, loss=LOSSES[method])
+    history = train(model, batches(1) * 30, 30, loss=loss_of(method))
     assert [row["step"] for row in history] == [10, 20, 30]
     assert history[-1]["loss"] < history[0]["loss"]
     assert not torch.equal(before, weights(model))
@@ -77,7 +124,7 @@ def test_accumulated_gradients_are_the_mean():
     encode, found = pixel_encoder(model), []
     for part in ([given[0]], [given[1]], given):
         model.zero_grad()
-        figures, _ = gradients(model, encode, iter(part), len(part), LOSSES["drive"], OPTIONS)
+        figures = gradients(model, encode, iter(part), len(part), loss_of("drive"))
         grads = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
         found.append((figures, grads))
     (one, g1), (two, g2), (both, g12) = found
@@ -88,13 +135,13 @@ def test_accumulated_gradients_are_the_mean():
 def test_the_last_step_takes_the_batches_that_are_left():
     """Seven batches, three a step: steps of 3, 3 and 1."""
     given = iter(batches(9))
-    history = train(tiny_model()[0], given, 7, OPTIONS | {"accumulate": 3, "warmup": 1})
+    history = train(tiny_model()[0], given, 7, options(accumulate=3, warmup=1))
     assert history[-1]["step"] == 3
     assert len(list(given)) == 2
 
 
 def test_the_rate_ends_at_zero_in_the_last_step():
-    optimizer, schedule = make_optimizer(tiny_model()[0], 6, OPTIONS | {"warmup": 2, "lr": 1.0})
+    _, _, optimizer, schedule = make_tools(tiny_model()[0], None, 6, options(warmup=2, lr=1.0))
     rates = []
     for _ in range(6):
         rates.append(round(schedule.get_last_lr()[0], 3))
@@ -105,7 +152,7 @@ def test_the_rate_ends_at_zero_in_the_last_step():
 
 def test_gains_biases_and_the_scale_do_not_decay():
     model = tiny_model()[0]
-    optimizer, _ = make_optimizer(model, 6, OPTIONS | {"weight_decay": 0.01})
+    optimizer = make_tools(model, None, 6, options(weight_decay=0.01)).optimizer
     decay = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
     kept = {name for name, p in model.named_parameters() if not decay[id(p)]}
     plain = ("bias", "ln_1.weight", "ln_2.weight", "ln_pre.weight", "ln_post.weight", "ln_final.weight")
@@ -132,5 +179,5 @@ def test_a_frozen_tower_stays(tower):
 
 def test_logit_scale_keeps_below_its_limit():
     model = tiny_model()[0]
-    train(model, batches(5), 5, OPTIONS | {"max_scale": 2})
+    train(model, batches(5), 5, options(max_scale=2))
     assert model.logit_scale.exp().item() <= 2.0001

@@ -6,21 +6,26 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+import stages.train.losses
 from stages.common.contrast import symmetric_cross_entropy
-from stages.train.losses import (
-    LOSSES,
-    Embedded,
-    anchor_similarity,
-    clip_loss,
-    drive_loss,
-    negclip_loss,
-    ours_loss,
-    tuple_cross_entropy,
-)
+from stages.common.registry import members
+from stages.train.losses import LOSSES
+from stages.train.losses.drive import anchor_similarity
+from stages.train.terms import Embedded, tuple_cross_entropy
 
 SCALE = torch.tensor(3.0)
-OPTIONS = {"delta_image": 1.2233, "delta_text": 0.615, "tuple_weight": 0.7, "caption_weight": 0.4}
-ONES = {"delta_image": 1.0, "delta_text": 1.0}
+OPTIONS = {
+    "clip": {},
+    "negclip": {},
+    "drive": {"delta_image": 1.2233, "delta_text": 0.615},
+    "ours": {"tuple_weight": 0.7, "caption_weight": 0.4},
+}
+
+
+def loss_of(method: str, batch: Embedded, scale, **options) -> torch.Tensor:
+    """The loss by the options above, or others."""
+    loss = LOSSES[method]
+    return loss.function(batch, scale, loss.options(**options or OPTIONS[method]))
 
 
 def unit(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -68,7 +73,7 @@ def test_a_tuple_worked_by_hand():
     one = by_hand(eye, eye)
     assert anchor_similarity(eye, one.present).item() == pytest.approx(0.9741, abs=1e-4)
     assert tuple_cross_entropy(one, 1.0).item() == pytest.approx(math.log(1 + math.exp(-1)))
-    assert drive_loss(one, 1.0, ONES).item() == pytest.approx(0.3092, abs=1e-4)
+    assert loss_of("drive", one, 1.0, delta_image=1.0, delta_text=1.0).item() == pytest.approx(0.3092, abs=1e-4)
 
 
 def in_batch(given: Embedded, scale, alone: bool):
@@ -110,7 +115,7 @@ def plain_loop(method: str, given: Embedded, scale):
 def test_equals_a_plain_loop_in_value_and_gradient(method, negatives):
     given, scale = batch(7, negatives), SCALE.double().requires_grad_()
     leaves = [given.images.requires_grad_(), given.texts.requires_grad_(), scale]
-    fast = LOSSES[method](given, scale, OPTIONS)
+    fast = loss_of(method, given, scale)
     slow = plain_loop(method, given, scale)
     assert fast.item() == pytest.approx(slow.item(), abs=1e-6)
     pairs = zip(torch.autograd.grad(fast, leaves), torch.autograd.grad(slow, leaves), strict=True)
@@ -127,25 +132,25 @@ def test_negclip_and_ours_worked_by_hand():
     eye, present = torch.eye(2)[None], torch.tensor([[True, False]])
     one, scale = by_hand(eye, eye, present), torch.tensor(1.0)
     weights = {"tuple_weight": 2.0, "caption_weight": 0.5}
-    assert clip_loss(one, scale, {}).item() == 0
-    assert negclip_loss(one, scale, {}).item() == pytest.approx(0.1566, abs=1e-4)
-    assert ours_loss(one, scale, weights).item() == pytest.approx(0.4699, abs=1e-4)
+    assert loss_of("clip", one, scale).item() == 0
+    assert loss_of("negclip", one, scale).item() == pytest.approx(0.1566, abs=1e-4)
+    assert loss_of("ours", one, scale, **weights).item() == pytest.approx(0.4699, abs=1e-4)
     twice = Embedded(*(torch.cat([part, part]) for part in one))
-    assert ours_loss(twice, scale, weights).item() == pytest.approx(1.5097, abs=1e-4)
+    assert loss_of("ours", twice, scale, **weights).item() == pytest.approx(1.5097, abs=1e-4)
 
 
 def test_clip_is_the_plain_symmetric_loss_of_all_pairs():
     given = batch(6, 2)
     plain = symmetric_cross_entropy(given.images[given.present], given.texts[given.present], SCALE)
-    assert clip_loss(given, SCALE, {}).item() == pytest.approx(plain.item(), abs=1e-9)
+    assert loss_of("clip", given, SCALE).item() == pytest.approx(plain.item(), abs=1e-9)
 
 
 @pytest.mark.parametrize("method", sorted(LOSSES))
 def test_the_order_of_tuples_changes_nothing(method):
     given = batch(6, 2)
     order = torch.tensor([3, 0, 5, 1, 4, 2])
-    loss = LOSSES[method](given, SCALE, OPTIONS)
-    shuffled = LOSSES[method](Embedded(*(part[order] for part in given)), SCALE, OPTIONS)
+    loss = loss_of(method, given, SCALE)
+    shuffled = loss_of(method, Embedded(*(part[order] for part in given)), SCALE)
     assert loss.item() == pytest.approx(shuffled.item(), abs=1e-9)
 
 
@@ -154,11 +159,25 @@ def test_absent_images_change_nothing(method):
     given = batch(6, 2)
     other = given.images.clone()
     other[~given.present] = 9.0
-    loss = LOSSES[method](given, SCALE, OPTIONS)
-    assert loss.item() == LOSSES[method](given._replace(images=other), SCALE, OPTIONS).item()
+    loss = loss_of(method, given, SCALE)
+    assert loss.item() == loss_of(method, given._replace(images=other), SCALE).item()
     given.images.requires_grad_()
-    LOSSES[method](given, SCALE, OPTIONS).backward()
+    loss_of(method, given, SCALE).backward()
     assert torch.isfinite(given.images.grad).all()
+
+
+def test_a_file_more_is_a_loss_more(tmp_path, monkeypatch):
+    """The registry is the folder: here with one file more, as another who adds a loss would write it."""
+    mine = (
+        "from stages.train.losses.clip import Options, clip_loss\n"
+        "from stages.train.terms import Loss\n"
+        "LOSS = Loss(clip_loss, Options, colour='#123456')\n"
+    )
+    (tmp_path / "mine.py").write_text(mine)
+    monkeypatch.setattr("stages.train.losses.__path__", [*stages.train.losses.__path__, str(tmp_path)])
+    found = members("stages.train.losses", "LOSS")
+    assert set(found) == {*LOSSES, "mine"}
+    assert found["mine"].colour == "#123456" and not found["mine"].reads_captions
 
 
 def test_the_similarity_terms_lie_between_their_bounds():
@@ -171,4 +190,4 @@ def test_the_similarity_terms_lie_between_their_bounds():
 def test_clip_contrasts_every_image_of_the_batch():
     """Two tuples of one negative, all four pairs orthogonal, scale 1: log(e + 3) - 1 = 0.7437."""
     eye = torch.eye(4).reshape(2, 2, 4)
-    assert clip_loss(by_hand(eye, eye), torch.tensor(1.0), OPTIONS).item() == pytest.approx(0.7437, abs=1e-4)
+    assert loss_of("clip", by_hand(eye, eye), torch.tensor(1.0)).item() == pytest.approx(0.7437, abs=1e-4)

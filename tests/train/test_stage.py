@@ -11,16 +11,18 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from stages.common.clip import load_checkpoint
+from stages.common.clip import WEIGHTS, load_checkpoint
 from stages.common.errors import InputError
 from stages.features.__main__ import write_features
 from stages.train.__main__ import main
+from stages.train.loop import TIMINGS
 from stages.train.resume import write_state
 from tests.train.project import make_project, run_here, set_options, start, write_rows
 
 LONG = {"epochs": 12}  # of 9 steps
-WEIGHTS = "checkpoint/open_clip_model.safetensors"
-RESUME = "data/train/.drive-resume.pt"
+RESUME = "data/models/.drive-resume.pt"
+LIVE = "data/live/drive"
+SPEEDS = {f"{name}.tsv" for name in TIMINGS}
 
 
 @pytest.fixture(scope="module")
@@ -36,23 +38,47 @@ def unbroken(tmp_path_factory) -> Path:
 @pytest.fixture
 def project(unbroken, tmp_path) -> Path:
     """The same project before the run."""
-    shutil.copytree(unbroken, tmp_path / "copy", ignore=shutil.ignore_patterns("drive"))
+    shutil.copytree(unbroken, tmp_path / "copy", ignore=shutil.ignore_patterns("drive"))  # models/drive, live/drive
     return tmp_path / "copy"
 
 
 def tuned(folder: Path, method: str = "drive") -> dict[str, torch.Tensor]:
-    return load_file(folder / "data/train" / method / WEIGHTS)
+    return load_file(folder / "data/models" / method / WEIGHTS)
+
+
+def live(folder: Path) -> dict[str, str]:
+    """DVCLive's tables by name, those that do not tell the time."""
+    return {path.name: path.read_text() for path in (folder / LIVE).rglob("*.tsv") if path.name not in SPEEDS}
 
 
 def same_run(one: Path, other: Path) -> bool:
-    files = (f"data/train/drive/{WEIGHTS}", "data/train/drive/history.csv")
-    return all((one / file).read_bytes() == (other / file).read_bytes() for file in files)
+    files = (f"data/models/drive/{WEIGHTS}", "data/models/drive/history.csv")
+    same = all((one / file).read_bytes() == (other / file).read_bytes() for file in files)
+    return same and live(one) == live(other)
 
 
-def test_open_clip_loads_the_checkpoint(unbroken):
-    model, _, tokenizer = load_checkpoint(unbroken / "data/train/drive/checkpoint")
+def test_open_clip_loads_the_model_folder(unbroken):
+    model, _, tokenizer = load_checkpoint(unbroken / "data/models/drive")
     assert model.encode_text(tokenizer(["man riding cat"])).shape == (1, 16)
-    assert not (unbroken / RESUME).exists()
+    assert [path.name for path in (unbroken / "data/models").iterdir() if path.name.startswith(".")] == []
+
+
+def test_history_and_live_files_hold_the_same_numbers(unbroken):
+    """108 steps, a row each 10; validation after each fifth, rounded up to a row, of 2 tuples a set."""
+    history = pd.read_csv(unbroken / "data/models/drive/history.csv")
+    assert history["step"].tolist() == [*range(10, 101, 10), 108]
+    validated = ["val_i2t_dynamic", "val_t2i_dynamic", "val_i2t_random", "val_t2i_random"]
+    validated += ["val_i2t_swapped", "val_t2i_swapped"]
+    assert list(history) == ["step", "loss", "tuple_accuracy", "gradient_norm", "lr", *validated]
+    checked = history.dropna()
+    assert checked["step"].tolist() == [30, 50, 70, 90, 108]
+    assert set(checked[validated].to_numpy().ravel()) <= {0.0, 0.5, 1.0}
+    for name in history.columns.drop("step"):
+        table = pd.read_csv(unbroken / LIVE / f"plots/metrics/{name}.tsv", sep="\t")
+        expected = history[["step", name]].dropna().reset_index(drop=True)
+        pd.testing.assert_frame_equal(table, expected, check_dtype=False)
+    assert {path.name for path in (unbroken / LIVE / "plots/metrics").iterdir()} >= SPEEDS
+    assert history["lr"].iloc[-1] == 0
 
 
 def test_killed_and_run_again_ends_with_the_same_weights(unbroken, project, monkeypatch, capsys):
@@ -61,7 +87,7 @@ def test_killed_and_run_again_ends_with_the_same_weights(unbroken, project, monk
         time.sleep(0.001)
     process.kill()
     process.wait()
-    assert (project / RESUME).is_file() and not (project / "data/train/drive").exists()
+    assert (project / RESUME).is_file() and not (project / "data/models/drive").exists()
     run_here(monkeypatch, project, main, "drive")
     assert "starting from base" not in capsys.readouterr().err
     assert same_run(project, unbroken)
@@ -70,8 +96,22 @@ def test_killed_and_run_again_ends_with_the_same_weights(unbroken, project, monk
 def test_a_checkpoint_of_another_run_is_not_reused(unbroken, project, monkeypatch, capsys):
     write_state(project / RESUME, "key of another run", {"step": 10})
     run_here(monkeypatch, project, main, "drive")
-    assert "drive-resume.pt is of other parameters or inputs" in capsys.readouterr().err
+    assert "drive-resume.pt is of other parameters, inputs or code" in capsys.readouterr().err
     assert same_run(project, unbroken)
+
+
+def test_a_damaged_checkpoint_is_put_aside(unbroken, project, monkeypatch, capsys):
+    (project / RESUME).write_bytes(b"half a file")
+    run_here(monkeypatch, project, main, "drive")
+    assert ".drive-resume.pt is damaged: put aside as .drive-resume.pt.damaged" in capsys.readouterr().err
+    assert same_run(project, unbroken)
+
+
+def test_processes_that_decode_change_nothing(unbroken, project, monkeypatch):
+    set_options(project, **LONG, workers=2)
+    run_here(monkeypatch, project, main, "drive")
+    assert same_run(project, unbroken)
+    assert [path.name for path in (project / "data/models").iterdir() if path.name.startswith(".")] == []
 
 
 def test_interpolation_stands_between_base_and_tuned(unbroken, project, monkeypatch):
@@ -110,7 +150,7 @@ def test_two_processes_train_like_one_with_the_whole_batch(project, tmp_path, mo
     run_here(monkeypatch, project, main, "ours")
     _, errors = process.communicate()
     assert process.returncode == 0, errors
-    histories = [pd.read_csv(folder / "data/train/ours/history.csv") for folder in (project, double)]
+    histories = [pd.read_csv(folder / "data/models/ours/history.csv") for folder in (project, double)]
     pd.testing.assert_frame_equal(*histories, rtol=1e-5)
     one, two = tuned(project, "ours"), tuned(double, "ours")
     for name in one:
@@ -128,5 +168,20 @@ def test_captions_that_lack_an_anchors_are_named(project, monkeypatch):
 
 
 def test_an_unknown_method_names_those_there_are(monkeypatch, tmp_path):
+    set_options(tmp_path)
     with pytest.raises(InputError, match="clip, negclip, drive, ours"):
         run_here(monkeypatch, tmp_path, main, "croco")
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"warmup": 36}, "train.warmup 36 is not below the run's 36 steps"),
+        ({"sets": {"stative": 1.0}}, "train.sets weighs none of dynamic, random, swapped"),
+    ],
+)
+def test_what_hangs_on_the_length_of_the_run_is_told_before_base_is_loaded(project, monkeypatch, changed, message):
+    shutil.rmtree(project / "data/models/base")
+    set_options(project, **changed)
+    with pytest.raises(InputError, match=message):
+        run_here(monkeypatch, project, main, "drive")

@@ -1,10 +1,6 @@
-"""Freezing and the cut context."""
+"""Freezing."""
 
-import pytest
-import torch
-
-from stages.common.errors import InputError
-from stages.train.weights import cut_context, freeze
+from stages.train.weights import freeze
 from tests.train.project import tiny_model
 
 
@@ -17,17 +13,3 @@ def test_freeze_leaves_the_other_tower_and_the_scale():
     freeze(image, "image"), freeze(text, "text"), freeze(none, "none")
     assert trained(text) == {"visual", "logit_scale"}
     assert trained(image) == trained(none) - {"visual"}
-    with pytest.raises(InputError, match="train.freeze 'both' is unknown"):
-        freeze(none, "both")
-
-
-def test_a_cut_context_changes_no_embedding():
-    """Texts of 4 and 5 tokens with start and end, in a context of 12."""
-    model, _ = tiny_model()
-    tokens = torch.zeros(2, 12, dtype=torch.int32)
-    tokens[0, :4] = torch.tensor([49406, 5, 6, 49407])
-    tokens[1, :5] = torch.tensor([49406, 7, 0, 8, 49407])  # 0 is also the token of "!"
-    whole = model.encode_text(tokens)
-    short = cut_context(model, tokens)
-    assert short.shape == (2, 5)
-    torch.testing.assert_close(model.encode_text(short), whole, atol=1e-6, rtol=0)

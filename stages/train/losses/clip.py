@@ -1,0 +1,20 @@
+"""The plain CLIP loss over all images of the batch and their texts: the control."""
+
+import torch
+
+from stages.common.params import Block
+from stages.train.terms import Embedded, Loss, in_batch_cross_entropy
+
+
+class Options(Block):
+    """None."""
+
+
+def clip_loss(batch: Embedded, scale: torch.Tensor, options: Options) -> torch.Tensor:
+    """A worked batch, B = 2, K = 1, scale 1, the four images and texts the rows of the identity: each row
+    and column holds one 1 and three 0, so loss = log(e + 3) - 1 = 0.7437.
+    """
+    return in_batch_cross_entropy(batch, scale, offered=batch.present)
+
+
+LOSS = Loss(clip_loss, Options, colour="#4a86c5")

@@ -1,0 +1,55 @@
+"""The parameters of stage train."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from typing_extensions import TypedDict
+
+from stages.common.params import Block, Name
+from stages.train.losses import LOSSES
+
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+def known_losses(methods: object) -> object:
+    """`methods` as they are; ValueError for one that is no loss, naming those there are."""
+    strange = [name for name in methods if name not in LOSSES] if isinstance(methods, dict) else []
+    if strange:
+        raise ValueError(f"{strange[0]} is no loss of stages/train/losses, which holds {', '.join(LOSSES)}")
+    return methods
+
+
+def in_order(pair: list[float]) -> list[float]:
+    """`pair` as it is; ValueError where the first is above the second."""
+    if pair[0] > pair[1]:
+        raise ValueError("the least share comes first")
+    return pair
+
+
+Methods = TypedDict("Methods", {name: loss.options for name, loss in LOSSES.items()}, total=False)
+Methods.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
+
+
+class Augment(Block):
+    """What is changed at random in a picture: see params.yaml."""
+
+    crop: Annotated[list[Share], Field(min_length=2, max_length=2), AfterValidator(in_order)]
+    flip: bool
+
+
+class TrainOptions(Block):
+    """See params.yaml."""
+
+    methods: Annotated[Methods, BeforeValidator(known_losses)]
+    epochs: int = Field(ge=1, le=10_000)
+    batch_size: int = Field(ge=1, le=1_000_000)
+    lr: float = Field(gt=0, le=1)
+    weight_decay: float = Field(ge=0, le=10)
+    warmup: int = Field(ge=0, le=1_000_000)
+    clip_norm: float = Field(gt=0, le=1_000_000)
+    max_scale: float = Field(gt=1, le=1_000_000)
+    sets: dict[Name, Annotated[float, Field(ge=0, le=1000)]] = Field(min_length=1)
+    freeze: Literal["none", "image", "text"]
+    accumulate: int = Field(ge=1, le=10_000)
+    augment: Augment
+    alpha: float = Field(ge=0, le=1)

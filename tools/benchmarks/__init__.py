@@ -1,0 +1,1 @@
+"""Measurements of speed and quality, one module a program."""

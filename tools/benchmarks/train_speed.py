@@ -1,0 +1,163 @@
+"""Ratios of training steps, in one run: python -m tools.benchmarks.train_speed.
+
+- a step of drive against one of clip on the same batch in memory (wanted: at most 1.05);
+- tuples a second with a frozen image tower from cached features against the full model (at least 5);
+- end to end, JPEGs decoded and mirrored by workers, against the same model on a batch in memory (at least 0.9).
+
+With a GPU: python -m tools.benchmarks.train_speed --model ViT-B-32 --size 224 --batch 256 --workers 14
+reports images a second, the share of the GPU's bf16 peak and memory besides. Weights are random and
+the photos generated: this is speed alone.
+"""
+
+import argparse
+import io
+import itertools
+
+import numpy as np
+import open_clip
+import pyarrow as pa
+import torch
+from PIL import Image
+from torch.utils.flop_counter import FlopCounterMode
+
+import stages.common.pretrained  # noqa: F401  registers compact
+from stages.common.clip import best_device, picture, pixel_encoder, unit_length
+from stages.train.batches import all_batches
+from stages.train.load import Batch, augmentation, embedding_reader, loader, pixel_reader
+from stages.train.loop import advance, make_optimizer
+from stages.train.losses import LOSSES
+from stages.train.weights import cut_context, freeze
+from tools.benchmarks.timing import alternate
+
+PHOTOS, TUPLES = 512, 4096
+PEAKS = {"H100": 989e12, "H200": 989e12, "A100": 312e12}  # dense bf16 FLOP/s, NVIDIA's data sheets
+OPTIONS = {
+    "lr": 1e-5,
+    "weight_decay": 1e-4,
+    "warmup": 1,
+    "clip_norm": 1.0,
+    "max_scale": 100,
+    "delta_image": 1.2233,
+    "delta_text": 0.615,
+    "tuple_weight": 1.0,
+    "caption_weight": 1.0,
+}
+
+
+def photo(seed: int, size: int) -> bytes:
+    """A JPEG as detailed as a photo: noise at several scales, 4:3, its short side `size`."""
+    rng, shape = np.random.default_rng(seed), (size * 4 // 3, size)
+    layers = [
+        np.asarray(Image.fromarray(rng.integers(256, size=(n, n, 3), dtype=np.uint8)).resize(shape, Image.BICUBIC))
+        for n in (3, 8, 24, 64)
+    ]
+    file = io.BytesIO()
+    mixed = np.average(layers, axis=0, weights=(8, 4, 2, 1)).astype(np.uint8)
+    Image.fromarray(mixed).save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+class Side:
+    """A model in training on batches: `run(steps)` takes that many optimizer steps."""
+
+    def __init__(self, model, encode, batches, method: str = "drive"):
+        self.model, self.encode, self.batches, self.loss = model, encode, batches, LOSSES[method]
+        self.tools = make_optimizer(model, 10**6, OPTIONS)
+
+    def run(self, steps: int) -> None:
+        for _ in range(steps):
+            advance(self.model, self.encode, self.batches, 1, self.loss, OPTIONS, *self.tools)
+
+
+def build(args) -> tuple:
+    """A model, its transform and its tokens of 500 short texts, the context cut to them."""
+    torch.manual_seed(0)
+    model, _, transform = open_clip.create_model_and_transforms(
+        args.model, force_image_size=args.size, device=best_device()
+    )
+    words = [f"man number {i} riding horse" for i in range(500)]
+    tokens = cut_context(model, open_clip.get_tokenizer(args.model)(words).int())
+    return model.train(), transform, tokens
+
+
+def items(batch: int):
+    """Endless numbered batches of tuples."""
+    return list(enumerate(all_batches(np.full(TUPLES, "x"), {"x": 1.0}, batch, 400 * batch // 64, 0)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", default="compact")
+    parser.add_argument("--size", type=int, default=96)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--workers", type=int, default=0)
+    parser.add_argument("--steps", type=int, default=3, help="of a block")
+    parser.add_argument("--blocks", type=int, default=5)
+    args = parser.parse_args()
+    device, rng = best_device(), np.random.default_rng(0)
+    model, transform, tokens = build(args)
+    frozen, _, _ = build(args)
+    freeze(frozen, "image")
+    jpegs = pa.chunked_array([[photo(i, args.size) for i in range(PHOTOS)]])
+    how = {
+        "images": rng.integers(PHOTOS, size=(TUPLES, 2)),
+        "texts": rng.integers(500, size=(TUPLES, 2)),
+        "captions": np.full(TUPLES, -1),
+        "tokens": tokens,
+        "seed": 0,
+        "part": (0, 1),
+    }
+    features = rng.normal(size=(PHOTOS, model.text_projection.shape[1])).astype(np.float16)
+    pin = device.type == "cuda"
+
+    def read_by(reader, workers: int):
+        return iter(loader(items(args.batch), workers, pin, read=reader, **how))
+
+    pixels = pixel_reader(jpegs, picture(transform), augmentation([1.0, 1.0], flip=True), args.workers)
+    memory = Batch(*(part.to(device) for part in next(read_by(pixels, 0))))
+    memory = memory._replace(present=memory.present.cpu())  # as the loader leaves it
+    synthetic = Side(model, pixel_encoder(model), itertools.repeat(memory))
+    control = Side(model, pixel_encoder(model), itertools.repeat(memory), "clip")
+    whole = Side(model, pixel_encoder(model), read_by(pixels, args.workers))
+    cached = Side(frozen, unit_length, read_by(embedding_reader(features), 0))
+    whole.run(1), cached.run(1)
+
+    def end_to_end():  # what workers read ahead during the other sides' blocks was used up before
+        whole.run(args.steps)
+
+    for side in (synthetic, control):
+        side.run(1)
+    taken = alternate(
+        {
+            "clip": lambda: control.run(args.steps),
+            "drive": lambda: synthetic.run(args.steps),
+            "cached": lambda: cached.run(5 * args.steps),
+            "ahead": lambda: whole.run(4 * args.workers),
+            "whole": end_to_end,
+        },
+        args.blocks,
+    )
+    report(args, taken, memory, synthetic, device)
+
+
+def report(args, taken: dict[str, float], memory: Batch, side: Side, device: torch.device) -> None:
+    images, tuples = len(memory.images) * args.steps, args.batch * args.steps
+    print(f"{args.model}, {args.size} px, {args.batch} tuples of 2 images, {args.workers} workers, {device}")
+    print(f"drive / clip, seconds of a step: {taken['drive'] / taken['clip']:.3f}")
+    rates = 5 * tuples / taken["cached"], tuples / taken["whole"]
+    print(f"cached features {rates[0]:.0f} tuples/s, full {rates[1]:.0f}: {rates[0] / rates[1]:.1f} times")
+    rates = images / taken["whole"], images / taken["drive"]
+    print(f"end to end {rates[0]:.0f} images/s, in memory {rates[1]:.0f}: {rates[0] / rates[1]:.2f}")
+    with FlopCounterMode(display=False) as counter:
+        side.run(1)
+    flops = counter.get_total_flops() * args.steps / taken["whole"]
+    print(f"{flops / 1e12:.3f} TFLOP/s end to end")
+    if device.type == "cuda":
+        name = torch.cuda.get_device_name()
+        peak = next((peak for model, peak in PEAKS.items() if model in name), None)
+        share = f", {100 * flops / peak:.0f}% of its bf16 peak" if peak else ""
+        print(f"{name}{share}, {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB at most")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Accuracy against the number of distinct training tuples: python -m tools.curve FOLDER [SIZE ...].
+
+In the project's root, after `dvc repro`: trains every method of the parameters from the same base on SIZE
+tuples (250 to 4,000 and all where none is given), each with three seeds that draw the tuples and the batches,
+for as many steps as the default run has, and measures on the whole test split. FOLDER keeps what is finished,
+so a rerun goes on from there. Writes tools/curve.csv and tools/curve.svg.
+"""
+
+import contextlib
+import json
+import sys
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from matplotlib.figure import Figure
+from ruamel.yaml import YAML
+from tqdm import tqdm
+
+from stages.common.clip import best_device, encode_images, encode_texts, load_checkpoint
+from stages.common.params import load_params
+from stages.common.tables import SCHEMAS, read_table, write_table
+from stages.evaluate.__main__ import read_images, read_split
+from stages.evaluate.measures import caption_recalls, unique_items
+from stages.evaluate.relation import answer
+from stages.report.plots import colour
+from stages.train.__main__ import main as train
+
+INPUTS = ("captions", "triples", "features", "train/base")
+TUPLES = "data/negatives/tuples.parquet"
+SIZES = ("250", "500", "1000", "2000", "4000", "all")
+SEEDS = (0, 1, 2)
+SHOWN = {"swapped": "swapped roles", "stative": "stative verbs", "recall": "whole captions, recall@1"}
+
+
+def subset(tuples: pd.DataFrame, weights: dict[str, float], size: int, seed: int) -> tuple[pd.DataFrame, dict]:
+    """About `size` training tuples beside all others, and the weights that give as many batches as before.
+
+    A set's part is what it has of all batches. A tuple is drawn with its mirrored ones, in which its
+    negatives are the anchor: they have the same members.
+    """
+    train = tuples[tuples["split"] == "train"]
+    counts = train["set"].value_counts()
+    batches = {name: weight * counts.get(name, 0) for name, weight in weights.items()}
+    rng, kept, changed = np.random.default_rng([seed, 4]), [tuples[tuples["split"] != "train"]], {}
+    for name, rows in train.groupby("set"):
+        members = [tuple(sorted((a, *n))) for a, n in zip(rows["anchor"], rows["negatives"], strict=True)]
+        group = pd.factorize(pd.Series(members))[0]  # (N,)
+        order = rng.permutation(group.max() + 1)[group]  # (N,)
+        wanted = round(size * batches.get(name, 0) / sum(batches.values()))
+        chosen = rows.iloc[np.argsort(order, kind="stable")[:wanted]]
+        if wanted:
+            changed[name] = batches[name] / len(chosen)
+            kept.append(chosen)
+    return pd.concat(kept).sort_values("tuple_id"), weights | changed
+
+
+def measure(method: str) -> dict[str, float]:
+    """Percent right on each set, the mean of both ways, and recall@1 of whole captions, on the test split."""
+    test, _, captions, _ = read_split()
+    image_ids, texts = unique_items(test, captions)
+    model, transform, tokenizer = load_checkpoint(f"data/train/{method}/checkpoint", best_device())
+    images = encode_images(model, transform, read_images(image_ids))  # (I, D)
+    both = image_ids, images, texts, encode_texts(model, tokenizer, list(texts))
+    outcomes = answer(test, *both)[["i2t", "t2i"]].mean(axis=1)
+    found = outcomes.groupby(test["set"]).mean().to_dict()
+    recalls = caption_recalls(captions, *both)
+    found["recall"] = (recalls["i2t_recall@1"] + recalls["t2i_recall@1"]) / 2
+    return {name: round(100 * value, 2) for name, value in found.items()}
+
+
+def run(folder: Path, root: Path, method: str, size: str, seed: int) -> dict[str, float]:
+    """Train one method in `folder` on `size` tuples of `root` ("all": every one), and measure it."""
+    params = load_params(root / "params.yaml")
+    tuples = read_table(root / TUPLES, SCHEMAS["tuples"]).to_pandas()
+    if size != "all":
+        tuples, params["train"]["sets"] = subset(tuples, params["train"]["sets"], int(size), seed)
+    params["seed"] = seed
+    for name in INPUTS:
+        link = folder / "data" / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if not link.exists():
+            link.symlink_to(root / "data" / name)
+    rows = pa.Table.from_pandas(tuples, SCHEMAS["tuples"], preserve_index=False)
+    write_table(folder / TUPLES, rows, SCHEMAS["tuples"])
+    YAML().dump(params, folder / "params.yaml")
+    with contextlib.chdir(folder), mock.patch.object(sys, "argv", ["stage", method]):
+        train()
+        return measure(method)
+
+
+def chart(table: pd.DataFrame) -> Figure:
+    """A panel a measure: a line a method through the means over seeds, a band from the least to the greatest."""
+    figure = Figure(figsize=(10.7, 3.6), layout="constrained")
+    for panel, (name, title) in zip(figure.subplots(1, len(SHOWN)), SHOWN.items(), strict=True):
+        for method, rows in table.groupby("method", sort=False):
+            found = rows.groupby("tuples")[name].agg(["mean", "min", "max"])
+            panel.plot(found.index, found["mean"], color=colour(method), marker="o", ms=3.5, label=method)
+            panel.fill_between(found.index, found["min"], found["max"], color=colour(method), alpha=0.15, lw=0)
+        panel.set(xscale="log", xlabel="training tuples", title=title)
+        panel.grid(color="#e8eaed")
+    figure.axes[0].set_ylabel("percent right")
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    return figure
+
+
+def main(folder: str, *sizes: str) -> None:
+    root, rows, params = Path.cwd(), [], load_params()
+    total = (read_table(TUPLES, SCHEMAS["tuples"], ["split"]).to_pandas()["split"] == "train").sum()
+    cells = [(s, m, seed) for seed in SEEDS for s in sizes or SIZES for m in params["train"]["methods"]]
+    for size, method, seed in tqdm(cells, desc="runs"):
+        place = Path(folder).absolute() / size / method / str(seed)
+        done = place / "found.json"
+        if not done.is_file():
+            found = run(place, root, method, size, seed)
+            done.write_text(json.dumps(found), encoding="utf-8")
+        count = total if size == "all" else int(size)
+        rows.append({"method": method, "tuples": count, "seed": seed} | json.loads(done.read_text(encoding="utf-8")))
+    table = pd.DataFrame(rows)
+    table.to_csv("tools/curve.csv", index=False)
+    chart(table).savefig("tools/curve.svg", metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
