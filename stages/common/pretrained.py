@@ -65,8 +65,8 @@ def check_tag(key: str, name: str, tag: str) -> None:
     """
     tags = ", ".join(open_clip.list_pretrained_tags_by_model(name))
     if not open_clip.is_pretrained_cfg(name, tag):
-        others = f"not one of {name}'s tags: {tags}" if tags else f"{name} has no weights of open_clip's: name a file"
-        raise InputError(f"params.yaml: {key}.pretrained {tag!r} is no file and {others}")
+        remedy = f"{name}'s tags are {tags}" if tags else f"open_clip has no weights for {name}, name a file"
+        raise InputError(f"params.yaml: {key}.pretrained {tag!r} is neither a file nor a known tag; {remedy}")
     quick = open_clip.get_model_config(name).get("quick_gelu", False)
     if open_clip.get_pretrained_cfg(name, tag).get("quick_gelu", False) != quick:
         other = name.removesuffix("-quickgelu") if quick else f"{name}-quickgelu"
