@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from stages.common.errors import InputError
 from stages.common.tables import SCHEMAS as INPUTS
@@ -46,9 +45,8 @@ def read_summary(path: Path) -> dict:
 
 def read_benchmarks(folder: Path, models: list[str]) -> tuple[pd.DataFrame, dict[str, dict]]:
     """FOLDER/BENCHMARK of every benchmark that was run: accuracies with a column model, and the summaries by name."""
-    schema = pa.schema([pa.field("model", pa.string()), *SCHEMAS["benchmarks"]])
-    parts = [read_table(path, schema).to_pandas() for path in sorted(folder.glob("*/accuracy.parquet"))]
-    table = pd.concat([pd.DataFrame(columns=schema.names), *parts])
+    schema, paths = SCHEMAS["benchmarks"], sorted(folder.glob("*/accuracy.parquet"))
+    table = pd.concat([schema.empty_table().to_pandas(), *(read_table(path, schema).to_pandas() for path in paths)])
     table = table[table["model"].isin(models)]
     table = table.sort_values("model", key=lambda names: names.map(models.index), kind="stable")
     return table, {path.parent.name: read_summary(path) for path in sorted(folder.glob("*/summary.json"))}

@@ -28,8 +28,7 @@ def evaluated(folder: Path, methods: Iterable[str], rivals: Iterable[str]) -> li
 
 def colours(names: Iterable[str]) -> dict[str, str]:
     """The colour of each model or set in every chart and table: its registry's, or else a spare one."""
-    entries = (KINDS | LOSSES).items()
-    known = {BASE: "#a6acb4"} | {name: getattr(entry, "colour", "") for name, entry in entries}
+    known = {BASE: "#a6acb4"} | {name: entry.colour for name, entry in (KINDS | LOSSES).items()}
     spare = itertools.cycle(SPARE)
     return {name: known.get(name) or next(spare) for name in names}
 
