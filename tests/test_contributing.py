@@ -49,7 +49,7 @@ def test_a_loss_is_a_file_and_a_line(project):
     set_options(project, methods=OPTIONS["methods"] | {"mine": methods["mine"]})
     run(project, "stages.train", "mine")
     history = pd.read_csv(project / "data/models/mine/history.csv")
-    assert history["loss"].between(0, 2).all() and len(history)
+    assert len(history) and history["loss"].notna().all()
     open_clip.create_model("local-dir:" + str(project / "data/models/mine"))
     run(project, "pytest", "-q", "--import-mode=importlib", "-p", "no:cacheprovider", "tests/train/losses/test_mine.py")
 
