@@ -35,10 +35,12 @@ def test_captions_and_nouns_of_embeddings_that_match():
     assert naming_accuracy((naming[0], {1: {"ball"}, 2: {"cat"}}), *both) == 0.5
 
 
-def test_overall_leaves_out_random_and_weighs_sets_equally():
+def test_overall_is_of_hard_sets_and_weighs_them_equally():
     answered = pd.DataFrame({"set": ["dynamic"] * 3 + ["swapped", "random"], "i2t": [1.0, 1, 1, 0, 1]})
-    found = overall(answered, {"i2t_recall@1": 0.3, "t2i_recall@1": 0.2, "t2i_recall@5": 0.9})
+    differs = {"dynamic": "verb", "swapped": "roles", "random": ""}
+    found = overall(answered, {"i2t_recall@1": 0.3, "t2i_recall@1": 0.2, "t2i_recall@5": 0.9}, differs)
     assert found == {"relation": 0.5, "retention": 0.25}
+    assert overall(answered[-1:], {"i2t_recall@1": 0.3, "t2i_recall@1": 0.2}, differs) == {"retention": 0.25}
 
 
 def test_every_item_is_listed_once():

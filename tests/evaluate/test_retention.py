@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from stages.evaluate.exact import exact
 from stages.evaluate.retention import best_match_ranks, noun_accuracy, recalls
 
 
 def _unit(rng, count):
     rows = rng.normal(size=(count, 8))
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return exact(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
 def test_any_of_an_images_captions_counts():
@@ -45,5 +46,33 @@ def test_perfect_embeddings_have_full_recall():
     assert set(found.values()) == {1.0}
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 40, 1000])
+def test_a_caption_or_a_picture_that_another_image_has_too_ties_and_so_is_wrong(chunk):
+    """Images 0 and 1 share their only caption, 2 and 3 are one picture; each finds itself but for the tie."""
+    rng = np.random.default_rng(2)
+    images, owners = _unit(rng, 40), np.arange(40)
+    images[3], texts = images[2], images.copy()
+    texts[1] = texts[0]
+    texts[3] = _unit(rng, 1)[0]
+    to_text = best_match_ranks(images, texts, owners, owners, chunk)
+    to_image = best_match_ranks(texts, images, owners, owners, chunk)
+    assert to_text[[0, 2, 4]].tolist() == [2, 1, 1] and to_image[[0, 2, 4]].tolist() == [1, 2, 1]
+
+
+def test_order_changes_no_rank():
+    rng = np.random.default_rng(3)
+    images, texts, owners = _unit(rng, 60), np.repeat(_unit(rng, 60), 2, axis=0), np.arange(120) % 60
+    one, other = rng.permutation(60), rng.permutation(120)
+    ranks = best_match_ranks(images, texts, np.arange(60), owners)
+    shuffled = best_match_ranks(images[one], texts[other], np.arange(60)[one], owners[other], 7)
+    assert shuffled.tolist() == ranks[one].tolist()
+
+
 def test_every_depicted_noun_is_right():
     assert noun_accuracy(np.eye(3), np.eye(3), [{0}, {0, 1}, {1}]) == pytest.approx(2 / 3)
+
+
+def test_a_noun_that_ties_with_one_not_shown_is_wrong():
+    nouns = np.eye(2)[[0, 0, 1]]
+    assert noun_accuracy(np.eye(2)[:1], nouns, [{1}]) == 0
+    assert noun_accuracy(np.eye(2)[:1], nouns, [{0, 1}]) == 1
