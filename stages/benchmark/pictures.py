@@ -36,13 +36,16 @@ def locate(questions: pd.DataFrame, folder: Path, name: str) -> tuple[pd.DataFra
 
 
 def _elsewhere(folder: Path, missing: list[str], name: str) -> str:
-    """Where the first missing picture lies instead, in words: in no folder, one, or several that may be meant."""
-    key = f"set benchmarks.{name}.images to the folder that holds"
+    """A missing picture and where it lies instead, in words: in no folder, one, or several that may be meant."""
     if not missing:
         return "; its files ask no question"
-    found = sorted(str(path.parent) for path in folder.rglob(Path(missing[0]).name))
-    lies = f"; files of that name lie in {' and '.join(found[:3])}" if found else ""
-    return f", such as {missing[0]}{lies}; {key} {'the one that is meant' if len(found) > 1 else 'it'}"
+    found: dict[str, list[str]] = {Path(path).name: [] for path in missing}
+    for path in sorted(folder.rglob("*.*")):
+        found.get(path.name, []).append(str(path.parent))
+    file, places = max(found.items(), key=lambda one: len(one[1]))  # the first of those in most folders
+    lies = f" (it lies in {' and in '.join(places)})" if places else ""
+    what = "the one that is meant" if len(places) > 1 else "it"
+    return f", such as {file}{lies}; set benchmarks.{name}.images to the folder that holds {what}"
 
 
 def unique_pictures(questions: pd.DataFrame) -> list[Picture]:

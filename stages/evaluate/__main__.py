@@ -2,7 +2,6 @@
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 
 import open_clip
@@ -10,30 +9,23 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.common.clip import MODELS, best_device, encode_images, encode_texts, load_checkpoint, read_config
+from stages.common.clip import MODELS, best_device, load_checkpoint, read_config
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside, write_json
 from stages.common.params import read_block, read_seed
 from stages.common.run import RunOptions
 from stages.common.tables import SCHEMAS as INPUTS
 from stages.common.tables import read_table, write_table
-from stages.evaluate.exact import embed
-from stages.evaluate.instances import nouns_shown, read_categories
+from stages.evaluate.controls import controls
+from stages.evaluate.exact import encode_items
+from stages.evaluate.instances import noun_prompts, nouns_shown, read_categories
 from stages.evaluate.interpolation import interpolations
-from stages.evaluate.measures import (
-    caption_recalls,
-    controls,
-    naming_accuracy,
-    noun_prompts,
-    overall,
-    percents,
-    probe,
-    unique_items,
-)
 from stages.evaluate.options import EvaluateOptions
-from stages.evaluate.relation import answer, questions
+from stages.evaluate.probe import verb_probe
+from stages.evaluate.relation import answer, questions, unique_items
+from stages.evaluate.retention import caption_recalls, naming_accuracy
 from stages.evaluate.schemas import SCHEMAS
-from stages.evaluate.summarise import headline, summarise
+from stages.evaluate.summarise import headline, overall, percents, summarise
 
 BASE = MODELS / "base"
 TUPLES, SUMMARY = "data/negatives/tuples.parquet", "data/negatives/summary.json"
@@ -100,27 +92,23 @@ def main() -> None:
     prompts = {prompt for names, _ in namings.values() for prompt in noun_prompts(names)}
     texts, jpegs = asked.union([*train["texts"].explode().unique(), *prompts]), read_images(image_ids)
 
-    def items(model: open_clip.CLIP) -> tuple:
-        images = embed(partial(encode_images, model, transform), jpegs)  # (I, D)
-        return image_ids, images, texts, embed(partial(encode_texts, model, tokenizer), texts)  # (T, D)
-
     def measure(model: open_clip.CLIP) -> dict[str, float]:
-        both = items(model)
-        return overall(test.join(answer(test, *both)), caption_recalls(captions, *both), differs)
+        items = encode_items((model, transform, tokenizer), image_ids, jpegs, texts)
+        return overall(test.join(answer(test, items)), caption_recalls(captions, items), differs)
 
-    both = items(model)
-    table, recalls = test.join(answer(test, *both)), caption_recalls(captions, *both)
+    items = encode_items((model, transform, tokenizer), image_ids, jpegs, texts)
+    table, recalls = test.join(answer(test, items)), caption_recalls(captions, items)
     base, alphas = (load_checkpoint(BASE, device)[0], options.alphas) if of_base(name) else (model, [])
     tables = summarise(table, differs, options.resamples, seed)
     tables["interpolation"] = interpolations(base, model, alphas, measure)
-    named = {what: naming_accuracy(naming, *both) for what, naming in namings.items()}
+    named = {what: naming_accuracy(naming, items) for what, naming in namings.items()}
     summary = {
         "overall": percents(overall(table, recalls, differs), 2),
         "accuracy": headline(tables["accuracy"], "all"),
         "held_out": headline(tables["accuracy"], "unseen triple"),
-        "controls": percents(controls(table, train, *both, seed)),
+        "controls": percents(controls(table, train, items, seed)),
         "retention": percents(recalls | named),
-        "probe": percents(probe(triples, image_ids, both[1], seed)),
+        "probe": percents(verb_probe(triples, items, seed)),
     }
     write(name, tables, summary)
 

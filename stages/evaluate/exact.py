@@ -7,11 +7,40 @@ pictures tie, therefore, by whatever ids they are named, and others never do by 
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
+
+from stages.common.clip import encode_images, encode_texts
 
 GRID = 2.0**25
 BATCH = 128  # items
+
+
+class Items(NamedTuple):
+    """The images and texts that an evaluation asks about, each once, and their exact embeddings."""
+
+    image_ids: pd.Index
+    images: np.ndarray  # (I, D)
+    text_index: pd.Index
+    texts: np.ndarray  # (T, D)
+
+    def of_images(self, ids) -> np.ndarray:
+        """The embeddings (N, D) of N image ids."""
+        return self.images[self.image_ids.get_indexer(ids)]
+
+    def of_texts(self, texts) -> np.ndarray:
+        """The embeddings (N, D) of N texts."""
+        return self.texts[self.text_index.get_indexer(texts)]
+
+
+def encode_items(encoders: tuple, image_ids: pd.Index, jpegs: list[bytes], texts: pd.Index) -> Items:
+    """The items under a model; `encoders` as by load_checkpoint, `jpegs` in the order of `image_ids`."""
+    model, transform, tokenizer = encoders
+    images = embed(partial(encode_images, model, transform), jpegs)  # (I, D)
+    return Items(image_ids, images, texts, embed(partial(encode_texts, model, tokenizer), texts))
 
 
 def exact(embeddings: np.ndarray) -> np.ndarray:

@@ -105,3 +105,30 @@ def headline(accuracy: pd.DataFrame, slice: str) -> dict[str, dict[str, float]]:
         group: {row.direction: round(100 * row.accuracy, 1) for row in rows.itertuples()}
         for group, rows in whole.groupby("set", sort=False)
     }
+
+
+def overall(table: pd.DataFrame, found: dict[str, float], differs: dict[str, str]) -> dict[str, float]:
+    """The two numbers of the trade: relations told apart, and captions still found.
+
+    `relation` is the mean image-to-text accuracy over the hard sets, those for which `differs` names what differs, of
+    tuples with columns set and i2t; left out where there is none. `retention` is the mean of recall@1 both ways.
+
+    >>> answered = pd.DataFrame({"set": ["dynamic", "swapped", "random"], "i2t": [1.0, 0.0, 1.0]})
+    >>> differs = {"dynamic": "verb", "swapped": "roles", "random": ""}
+    >>> overall(answered, {"i2t_recall@1": 0.5, "t2i_recall@1": 0.25}, differs)
+    {'relation': 0.5, 'retention': 0.375}
+    """
+    hard = table[table["set"].map(differs).astype(bool)]
+    relation = {"relation": float(hard.groupby("set")["i2t"].mean().mean())} if len(hard) else {}
+    return relation | {"retention": (found["i2t_recall@1"] + found["t2i_recall@1"]) / 2}
+
+
+def percents(value: object, digits: int = 1) -> object:
+    """Every share in a nested dictionary as a rounded percentage; counts stay.
+
+    >>> percents({"random": {"blind": 0.51234}, "verbs": 12})
+    {'random': {'blind': 51.2}, 'verbs': 12}
+    """
+    if isinstance(value, dict):
+        return {name: percents(part, digits) for name, part in value.items()}
+    return round(100 * value, digits) if isinstance(value, float) else value

@@ -86,8 +86,8 @@ def test_a_picture_lies_where_the_files_say_and_those_missing_are_named(tmp_path
     ("path", "there", "named"),
     [
         ("1.jpg", [], "no image of valse, such as 1.jpg; set benchmarks.valse.images"),
-        ("1.jpg", ["a/1.jpg"], "files of that name lie in .*/a; set"),
-        ("1.jpg", ["a/1.jpg", "b/1.jpg"], "lie in .*/a and .*/b; .* holds the one that is meant"),
+        ("1.jpg", ["a/1.jpg"], "1.jpg \\(it lies in .*/a\\); set"),
+        ("1.jpg", ["a/1.jpg", "b/1.jpg"], "lies in .*/a and in .*/b.* holds the one that is meant"),
         ("../1.jpg", ["1.jpg"], "is no path below"),
     ],
 )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from stages.common.clip import encode_texts, load_checkpoint
-from stages.evaluate.exact import BATCH, embed, exact
+from stages.evaluate.exact import BATCH, Items, embed, exact
 from stages.evaluate.relation import answer
 from tests.evaluate.project import make_model
 
@@ -47,7 +47,7 @@ def encoders(tmp_path_factory):
 
 @pytest.mark.parametrize("batch", [32, BATCH, 200])
 def test_order_and_batch_change_no_outcome(encoders, batch):
-    """Each text stands for an image too, some of them twice under two ids."""
+    """An image is made up of the text after its own; 50 of the 300 images and texts occur under two ids."""
     model, _, tokenizer = encoders
     rng = np.random.default_rng(1)
     texts = np.array([f"a dog of age {age % 250} chasing a cat" for age in range(300)])
@@ -55,10 +55,12 @@ def test_order_and_batch_change_no_outcome(encoders, batch):
     table = pd.DataFrame({"images": rows, "texts": [list(texts[row]) for row in rows]})
 
     def outcomes(order: np.ndarray, batch: int) -> pd.DataFrame:
-        found = embed(lambda items, batch_size: encode_texts(model, tokenizer, items, batch_size), texts[order], batch)
-        index, first = np.unique(texts[order], return_index=True)
-        return answer(table, pd.Index(order), found, pd.Index(index), found[first])
+        def embedded(said: np.ndarray) -> np.ndarray:
+            return embed(lambda items, batch_size: encode_texts(model, tokenizer, items, batch_size), said, batch)
+
+        index = pd.Index(texts[order]).unique()
+        return answer(table, Items(pd.Index(order), embedded(texts[(order + 1) % 300]), index, embedded(index)))
 
     plain = outcomes(np.arange(300), BATCH)
     pd.testing.assert_frame_equal(outcomes(rng.permutation(300), batch), plain, check_exact=True)
-    assert 0 < plain["i2t"].mean() < 1 or plain["i2t"].isin([0, 1]).all()
+    assert 0.2 < plain["i2t"].mean() < 0.5

@@ -1,15 +1,24 @@
 """Retrieval and noun naming on embeddings with known neighbours."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from stages.evaluate.exact import exact
-from stages.evaluate.retention import best_match_ranks, noun_accuracy, recalls
+from stages.evaluate.exact import Items, exact
+from stages.evaluate.instances import noun_prompts
+from stages.evaluate.retention import best_match_ranks, caption_recalls, naming_accuracy
 
 
 def _unit(rng, count):
     rows = rng.normal(size=(count, 8))
     return exact(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+def recalls(images, texts, owners, chunk=256):
+    """Of images 0, 1, ... with the captions "0", "1", ... that `owners` give them."""
+    names = [str(place) for place in range(len(texts))]
+    items = Items(pd.Index(range(len(images))), images, pd.Index(names), texts)
+    return caption_recalls(pd.DataFrame({"image_id": owners, "caption": names}), items, chunk)
 
 
 def test_any_of_an_images_captions_counts():
@@ -26,8 +35,8 @@ def test_a_tie_counts_against_the_query():
 def test_chunked_equals_full(chunk):
     rng = np.random.default_rng(0)
     images, texts, owners = _unit(rng, 40), _unit(rng, 200), np.arange(200) % 40
-    chunked = recalls(images, np.arange(40), texts, owners, chunk)
-    assert chunked == recalls(images, np.arange(40), texts, owners)
+    chunked = recalls(images, texts, owners, chunk)
+    assert chunked == recalls(images, texts, owners)
 
 
 def test_ranks_equal_a_plain_sort():
@@ -42,7 +51,7 @@ def test_ranks_equal_a_plain_sort():
 
 
 def test_perfect_embeddings_have_full_recall():
-    found = recalls(np.eye(3), np.arange(3), np.repeat(np.eye(3), 5, axis=0), np.repeat(np.arange(3), 5))
+    found = recalls(np.eye(3), np.repeat(np.eye(3), 5, axis=0), np.repeat(np.arange(3), 5))
     assert set(found.values()) == {1.0}
 
 
@@ -68,11 +77,18 @@ def test_order_changes_no_rank():
     assert shuffled.tolist() == ranks[one].tolist()
 
 
+def _named(nouns, *shown):
+    """Images 0, 1, ... of unit vectors, and which of cat, dog and hat each shows."""
+    names = ["cat", "dog", "hat"]
+    items = Items(pd.Index(range(len(shown))), np.eye(3)[: len(shown)], pd.Index(noun_prompts(names)), nouns)
+    return naming_accuracy((names, dict(enumerate(shown))), items)
+
+
 def test_every_depicted_noun_is_right():
-    assert noun_accuracy(np.eye(3), np.eye(3), [{0}, {0, 1}, {1}]) == pytest.approx(2 / 3)
+    assert _named(np.eye(3), {"cat"}, {"cat", "dog"}, {"dog"}) == pytest.approx(2 / 3)
 
 
 def test_a_noun_that_ties_with_one_not_shown_is_wrong():
-    nouns = np.eye(2)[[0, 0, 1]]
-    assert noun_accuracy(np.eye(2)[:1], nouns, [{1}]) == 0
-    assert noun_accuracy(np.eye(2)[:1], nouns, [{0, 1}]) == 1
+    nouns = np.eye(3)[[0, 0, 1]]
+    assert _named(nouns, {"dog"}) == 0
+    assert _named(nouns, {"cat", "dog"}) == 1

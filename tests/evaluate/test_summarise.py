@@ -2,7 +2,15 @@
 
 import pandas as pd
 
-from stages.evaluate.summarise import accuracies, confusions, headline, macro_accuracies, verb_accuracies
+from stages.evaluate.summarise import (
+    accuracies,
+    confusions,
+    headline,
+    macro_accuracies,
+    overall,
+    percents,
+    verb_accuracies,
+)
 
 
 DIFFERS = {"dynamic": "verb", "swapped": "roles"}
@@ -93,3 +101,15 @@ def test_sets_are_those_of_the_tuples_in_their_order():
 def test_order_of_the_tuples_changes_no_number():
     table = _answered()
     pd.testing.assert_frame_equal(accuracies(table, 50, 0), accuracies(table.iloc[[2, 0, 1, 3]], 50, 0))
+
+
+def test_overall_is_of_hard_sets_and_weighs_them_equally():
+    answered = pd.DataFrame({"set": ["dynamic"] * 3 + ["swapped", "random"], "i2t": [1.0, 1, 1, 0, 1]})
+    differs = {"dynamic": "verb", "swapped": "roles", "random": ""}
+    found = overall(answered, {"i2t_recall@1": 0.3, "t2i_recall@1": 0.2, "t2i_recall@5": 0.9}, differs)
+    assert found == {"relation": 0.5, "retention": 0.25}
+    assert overall(answered[-1:], {"i2t_recall@1": 0.3, "t2i_recall@1": 0.2}, differs) == {"retention": 0.25}
+
+
+def test_percents_leave_counts_alone():
+    assert percents({"accuracy": 0.25, "verbs": 3}) == {"accuracy": 25.0, "verbs": 3}
