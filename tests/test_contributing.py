@@ -23,7 +23,7 @@ def applied(section: str, folder: Path) -> dict:
     for name in ("stages", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "params.yaml", folder)
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition(f"\n## {section}\n")[2]
     diff = re.search("```diff\n(.*?)```", text, re.DOTALL).group(1)
     subprocess.run(["git", "apply", "-"], cwd=folder, input=diff, text=True, check=True)
     return yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
@@ -32,7 +32,8 @@ def applied(section: str, folder: Path) -> dict:
 def run(folder: Path, *arguments: str) -> None:
     """python -m ARGUMENTS in `folder`, with the code there."""
     environment = os.environ | {"PYTHONPATH": str(folder), "CUDA_VISIBLE_DEVICES": ""}
-    done = subprocess.run([sys.executable, "-m", *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-m", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -21,12 +21,8 @@ CONTROLS = {
 MEASURES = {  # of the table of scores: group, name
     "relation": ("overall", "relation"),
     "retention": ("overall", "retention"),
-    "i2t_recall@1": ("image to caption", "R@1"),
-    "i2t_recall@5": ("image to caption", "R@5"),
-    "i2t_recall@10": ("image to caption", "R@10"),
-    "t2i_recall@1": ("caption to image", "R@1"),
-    "t2i_recall@5": ("caption to image", "R@5"),
-    "t2i_recall@10": ("caption to image", "R@10"),
+    **{f"i2t_recall@{rank}": ("image to caption", f"R@{rank}") for rank in (1, 5, 10)},
+    **{f"t2i_recall@{rank}": ("caption to image", f"R@{rank}") for rank in (1, 5, 10)},
     "noun_accuracy": ("zero-shot", "nouns"),
     "category_accuracy": ("zero-shot", "categories"),
     "verb_probe_accuracy": ("verb probe", "accuracy"),
@@ -36,8 +32,7 @@ MEASURES = {  # of the table of scores: group, name
 
 def percent(row) -> Markup:
     """An accuracy with its interval: "71.3 [68.9, 73.6]"."""
-    numbers = (100 * row.accuracy, 100 * row.low, 100 * row.high)
-    return Markup("{:.1f} <small>[{:.1f}, {:.1f}]</small>").format(*numbers)
+    return Markup("{:.1f} <small>[{:.1f}, {:.1f}]</small>").format(100 * row.accuracy, 100 * row.low, 100 * row.high)
 
 
 def best_marks(values: list[float | None]) -> list[str]:
@@ -103,8 +98,7 @@ def by_model(table: pd.DataFrame, keys: list[str], name) -> dict:
     models, rows = list(table["model"].unique()), []
     for _, part in table.groupby(keys, sort=False):
         found = {row.model: row for row in part.itertuples()}
-        cells = marked([found.get(model) for model in models])
-        rows.append(named_row(name(next(part.itertuples())), cells))
+        rows.append(named_row(name(next(part.itertuples())), marked([found.get(model) for model in models])))
     return {"head": [[(model, 1) for model in models]], "rows": rows}
 
 
@@ -126,12 +120,11 @@ def slice_table(accuracy: pd.DataFrame, hard: list[str]) -> dict:
 
 def benchmark_table(benchmarks: pd.DataFrame) -> dict:
     """Accuracy of every model on the field's benchmarks, per category, with its count."""
-
-    def name(row) -> str:
-        titles = TITLES | {"text": "text score", "image": "image score", "group": "group score"}
-        return f"{row.benchmark}, {row.category}, {titles[row.direction]} ({row.count:,})"
-
-    return by_model(benchmarks, ["benchmark", "category", "direction"], name)
+    keys, titles = ["benchmark", "category", "direction"], TITLES | {"group": "group score"}
+    titles |= {"text": "text score", "image": "image score"}
+    return by_model(
+        benchmarks, keys, lambda row: f"{row.benchmark}, {row.category}, {titles[row.direction]} ({row.count:,})"
+    )
 
 
 def difference_table(table: pd.DataFrame) -> dict:
@@ -141,7 +134,10 @@ def difference_table(table: pd.DataFrame) -> dict:
     """
     columns, rows = set_columns(table), []
     for (model, minus), part in table.groupby(["model", "minus"], sort=False):
-        found = {(row.set, row.direction): (points(row), sign(row)) for row in part.itertuples()}
+        found = {}
+        for row in part.itertuples():
+            mark = "better" if row.low > 0 else "worse" if row.high < 0 else ""
+            found[row.set, row.direction] = (points(row), mark)
         rows.append(named_row(f"{model} − {minus}", [found.get(key, "") for key in columns]))
     return {"head": set_head(columns, TITLES), "rows": rows}
 
@@ -150,11 +146,6 @@ def points(row) -> Markup:
     """A difference with its interval: "+2.1 [+0.4, +3.9]"."""
     numbers = (100 * row.difference, 100 * row.low, 100 * row.high)
     return Markup("{:+.1f} <small>[{:+.1f}, {:+.1f}]</small>").format(*numbers)
-
-
-def sign(row) -> str:
-    """Whether the interval of a difference leaves out zero, and on which side."""
-    return "better" if row.low > 0 else "worse" if row.high < 0 else ""
 
 
 def control_table(controls: dict[str, dict[str, float]], whole: pd.DataFrame) -> dict:
@@ -168,11 +159,10 @@ def control_table(controls: dict[str, dict[str, float]], whole: pd.DataFrame) ->
 def score_cells(scores: pd.DataFrame) -> dict:
     """A row a model and a column each of its MEASURES, in percent, the best marked; an absent one is empty."""
     measures = [name for name in MEASURES if name in scores]
-    values = [[None if pd.isna(value) else value for value in scores[name]] for name in measures]
-    columns = [
-        [("" if value is None else f"{value:.1f}", mark) for value, mark in zip(column, best_marks(column))]
-        for column in values
-    ]
+    columns = []
+    for name in measures:
+        values = [None if pd.isna(value) else value for value in scores[name]]
+        columns.append([("" if n is None else f"{n:.1f}", mark) for n, mark in zip(values, best_marks(values))])
     groups = Counter(MEASURES[name][0] for name in measures)
     rows = [named_row(model, list(row)) for model, row in zip(scores["model"], zip(*columns))]
     return {"head": [list(groups.items()), [(MEASURES[name][1], 1) for name in measures]], "rows": rows}
@@ -180,10 +170,9 @@ def score_cells(scores: pd.DataFrame) -> dict:
 
 def count_table(sets: dict[str, dict]) -> dict:
     """Tuples by set and split, and how well texts alone are told apart, from the negatives' summary."""
-    rows = []
+    splits, rows = ("train", "val", "test"), []
     for name, numbers in sets.items():
-        counts = [f"{numbers['tuples'][split]:,}" for split in ("train", "val", "test")]
         blind = numbers["blind_classifier"]
+        counts = [f"{numbers['tuples'][split]:,}" for split in splits]
         rows.append(named_row(name, [*counts, "" if blind is None else f"{100 * blind:.1f}"]))
-    head = [("train", 1), ("val", 1), ("test", 1), ("text classifier on test, %", 1)]
-    return {"head": [head], "rows": rows}
+    return {"head": [[(name, 1) for name in (*splits, "text classifier on test, %")]], "rows": rows}

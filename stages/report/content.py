@@ -9,7 +9,7 @@ import pandas as pd
 from stages.report import cells
 from stages.report.collect import hard_means
 from stages.report.compare import examples
-from stages.report.names import BASE, CONTROL, compared
+from stages.report.names import BASE, CONTROL
 from stages.report.page import data_uri
 from stages.report.plots import confusion_map, retention_lines, set_bars, tuple_bars, verb_chart
 
@@ -37,7 +37,7 @@ def finding(tables: dict, best: str, hard: list[str]) -> str:
     """The page in two sentences: relations and their price, and the hardest set; the best model against the control
     and base. Empty where there is neither."""
     scores, told = tables["scores"].set_index("model"), []
-    others = compared(best, scores.index)
+    others = [name for name in (CONTROL, BASE) if name in scores.index and name != best]
     if best == BASE or not others:
         return ""
     whats = {"relation": "picks the right text for {:.1f}% of the hard images"}
@@ -50,8 +50,8 @@ def finding(tables: dict, best: str, hard: list[str]) -> str:
     if len(asked):
         worst = asked.loc[asked["accuracy"].idxmin(), "set"]
         pairs = telling(tables["differences"], best).query("set == @worst and direction == 'i2t'")
-        row = next(pairs.query("model == @best and minus == @others[0]").itertuples())
-        text += f" On {worst}, the hardest set for {others[0]}, {best} − {others[0]} = {cells.points(row).striptags()} points."
+        points = cells.points(next(pairs.query("model == @best and minus == @others[0]").itertuples())).striptags()
+        text += f" On {worst}, the hardest set for {others[0]}, {best} − {others[0]} = {points} points."
     return text
 
 
@@ -117,10 +117,11 @@ def sections(tables: dict, summaries: dict, drawn: dict[str, str], best: str, ha
     text = f"{BASE} against {best}, image to text, with the number of tuples. Dotted: chance."
     named = [(name.removeprefix("verbs_"), name) for name in drawn if name.startswith("verbs_")]
     verbs = [(f"Accuracy by verb, negatives differing in {differs}", text, None, name) for differs, name in named]
+    pairs = telling(tables["differences"], best)
     lacks = missing_images(summaries["benchmarks"])
     told = [
         ("Accuracy", ACCURACY, cells.accuracy_table(whole[whole["direction"] != "group"]), "accuracy"),
-        ("Differences on the same tuples", DIFFERENCES, cells.difference_table(telling(tables["differences"], best)), ""),
+        ("Differences on the same tuples", DIFFERENCES, cells.difference_table(pairs), ""),
         ("Held-out combinations", HELD, cells.held_out_table(tables["held_out"]), ""),
         ("Relations against retention", RETENTION, cells.score_cells(tables["scores"]), "retention"),
         *verbs,
@@ -146,42 +147,40 @@ def sections(tables: dict, summaries: dict, drawn: dict[str, str], best: str, ha
 
 
 ACCURACY = (
-    "Percent right, with the 95% bootstrap interval over images. Image to text: the image prefers its "
-    "own text to every negative text. Text to image: the text prefers its own image. A tie is wrong. "
-    "The best model of each column is shaded. Whiskers are the intervals, dotted lines chance."
+    "Percent right, with the 95% bootstrap interval over images. Image to text: the image prefers its own text to "
+    "every negative text. Text to image: the text prefers its own image. A tie is wrong. The best model of each column "
+    "is shaded. Whiskers are the intervals, dotted lines chance."
 )
 DIFFERENCES = (
-    "In points, with paired 95% intervals; coloured where the interval leaves out zero. The best model against "
-    "every other, and every other against the control; the remaining pairs are in metrics/details/differences.csv."
+    "In points, with paired 95% intervals; coloured where the interval leaves out zero. The best model against every "
+    "other, and every other against the control; the remaining pairs are in metrics/details/differences.csv."
 )
 HELD = (
-    "Percent right on test tuples whose subject, relation and object training saw together, and on those that it "
-    "did not, with the number of tuples: whether a model composes, or knows what it has seen."
+    "Percent right on test tuples whose subject, relation and object training saw together, and on those that it did "
+    "not, with the number of tuples: whether a model composes, or knows what it has seen."
 )
 RETENTION = (
     "Relation: the mean image-to-text accuracy over the hard sets. Retention: recall@1 on the test split's whole "
-    "captions, the mean of both ways. Each line interpolates the weights from base to the method, a dot an alpha. "
-    "Also zero-shot naming of the nouns shown, and how well a logistic regression reads the verb from the frozen "
-    "image embedding (folds by image) beside the share of the commonest verb; all in percent."
+    "captions, the mean of both ways. Each line interpolates the weights from base to the method, a dot an alpha. Also "
+    "zero-shot naming of the nouns shown, and how well a logistic regression reads the verb from the frozen image "
+    "embedding (folds by image) beside the share of the commonest verb; all in percent."
 )
 CONFUSIONS = "how often, in percent, an image preferred a text with another verb to its own."
 MACRO = (
-    "In percent. Image to text (i → t) and text to image (t → i) as the mean over verbs of each verb's "
-    "accuracy, so that common verbs weigh no more than rare ones; both: the share of tuples that are "
-    "right in both directions at once."
+    "In percent. Image to text (i → t) and text to image (t → i) as the mean over verbs of each verb's accuracy, so "
+    "that common verbs weigh no more than rare ones; both: the share of tuples that are right both ways at once."
 )
 SLICES = (
-    "Image-to-text accuracy in percent within parts of the hard sets, with the number of tuples: whether the "
-    "verb occurs in training, whether it has a particle or a preposition. Other sets, and text to image, are in "
+    "Image-to-text accuracy in percent within parts of the hard sets, with the number of tuples: whether the verb "
+    "occurs in training, whether it has a particle or a preposition. Other sets, and text to image, are in "
     "metrics/details/slices.csv."
 )
 CONTROLS = (
-    "accuracy in percent without the right image. Blind scores far above chance mean that a set can partly be "
-    "solved from language alone; shuffled images must fall to it."
+    "accuracy in percent without the right image. Blind scores far above chance mean that a set can partly be solved "
+    "from language alone; shuffled images must fall to it."
 )
 BENCHMARKS = (
-    "Percent right by each benchmark's published rule, with intervals over images; macro is the mean over "
-    "categories where the authors publish it. Two images to a text are asked as a forced choice, since CLIP has "
-    "no matching head."
+    "Percent right by each benchmark's published rule, with intervals over images; macro is the mean over categories "
+    "where the authors publish it. Two images to a text are asked as a forced choice, since CLIP has no matching head."
 )
 TUPLES = "How many tuples were built, by set and split; the chart counts them by the anchor's verb."

@@ -42,8 +42,3 @@ def best_model(scores: dict[str, float], methods: Iterable[str]) -> str:
     others = [name for name in scores if name != BASE]
     known = [name for name in others if name in methods] or others
     return max(known, key=scores.__getitem__, default=BASE)
-
-
-def compared(best: str, models: Iterable[str]) -> list[str]:
-    """What the best model is held against in words: the control and base, where they are there."""
-    return [name for name in (CONTROL, BASE) if name in models and name != best]

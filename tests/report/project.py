@@ -93,7 +93,7 @@ def picture(number: int) -> bytes:
     return file.getvalue()
 
 
-def make_project(root: Path, sets: tuple[str, ...] = tuple(SETS), images: int = 4, models: tuple[str, ...] = MODELS) -> None:
+def make_project(root: Path, sets: tuple = tuple(SETS), images: int = 4, models: tuple = MODELS) -> None:
     """Everything that the report reads; base answers a quarter rightly, each model after it a quarter more."""
     params = {"seed": 0, "train": {"methods": METHODS}, "rivals": RIVALS, "evaluate": {"resamples": 20}}
     params["evaluate"] |= {"alphas": [0.5], "instances": ""}

@@ -5,7 +5,7 @@ import pytest
 
 from stages.common.errors import InputError
 from stages.report.compare import differences, examples
-from stages.report.names import best_model, colours, compared, evaluated
+from stages.report.names import best_model, colours, evaluated
 
 
 def _answers(i2t, true, rival):
@@ -64,12 +64,6 @@ def test_best_is_a_method_where_one_was_evaluated():
     assert best_model(scores, ["clip", "mine"]) == "mine"
     assert best_model(scores, []) == "siglip"
     assert best_model({"base": 90.0}, ["clip"]) == "base"
-
-
-def test_the_best_is_held_against_the_control_and_base_where_they_are_there():
-    assert compared("mine", ["base", "clip", "mine"]) == ["clip", "base"]
-    assert compared("clip", ["base", "clip"]) == ["base"]
-    assert compared("mine", ["mine", "siglip"]) == []
 
 
 def test_models_are_in_the_order_of_the_parameters_and_need_an_evaluation(tmp_path):

@@ -36,6 +36,6 @@ def test_every_chart_of_dvc_yaml_is_drawn(tmp_path, monkeypatch):
     rows = charts["training loss"]["data"]["values"]
     assert list(dict.fromkeys(row["model"] for row in rows)) == ["base", *METHODS]
     assert charts["tuple accuracy"]["encoding"]["color"]["field"] == "model"
-    assert "tuple_accuracy" in charts["tuple accuracy"]["transform"][0]["filter"]  # base has none: its rows are left out
+    assert "tuple_accuracy" in charts["tuple accuracy"]["transform"][0]["filter"]  # base has none: no point of it
     names = {Path(name).name for name in drawn["data"]}
     assert names >= {"accuracy.csv", "relations.csv", "accuracy.svg", "retention.svg"}
