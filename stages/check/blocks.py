@@ -1,6 +1,7 @@
 """Each block of params.yaml by its own type."""
 
 from stages.base.options import BaseOptions
+from stages.benchmark.options import Benchmarks
 from stages.captions.options import CaptionsOptions
 from stages.common.errors import InputError
 from stages.common.params import Name, Seed, checked, nearest
@@ -25,14 +26,8 @@ BLOCKS = {
     "train": TrainOptions,
     "rivals": dict[Name, RivalOptions],
     "evaluate": EvaluateOptions,
+    "benchmarks": Benchmarks,
 }
-# until stage benchmark's type is here too
-try:
-    from stages.benchmark.options import BenchmarkOptions
-
-    BLOCKS["benchmarks"] = dict[Name, BenchmarkOptions]
-except ImportError:
-    BLOCKS["benchmarks"] = dict
 
 
 def check_blocks(params: dict, path: str = "params.yaml") -> dict:

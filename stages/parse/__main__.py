@@ -1,7 +1,5 @@
 """python -m stages.parse: captions -> parses.parquet, one dependency tree a caption, resumable."""
 
-import hashlib
-import json
 import multiprocessing
 import shutil
 from concurrent.futures import ProcessPoolExecutor
@@ -16,10 +14,12 @@ from tqdm import tqdm
 
 from stages.common.errors import run_stage
 from stages.common.files import write_beside, write_json
+from stages.common.keys import code_of, content_key
 from stages.common.params import read_block
+from stages.common.run import RunOptions
 from stages.common.tables import SCHEMAS, read_table
 from stages.parse.options import ParseOptions
-from stages.parse.pipeline import PARSER
+from stages.parse.pipeline import model_files
 from stages.parse.worker import parse_shard, start_worker
 
 CAPTIONS = Path("data/captions/captions.parquet")
@@ -27,12 +27,11 @@ OUT = Path("data/parse")
 SHARD = 1000  # distinct captions parsed and kept at a time
 OPEN_SHARDS = 16  # held in memory while the captions are gathered
 
+
 def work_folder(models: str) -> Path:
-    """Where finished shards wait, keyed by the captions and the models, so that none is reused wrongly."""
-    digest = hashlib.sha256(json.dumps([models, SHARD]).encode() + CAPTIONS.read_bytes())
-    for path in sorted(PARSER.glob("*.pt")):
-        digest.update(path.read_bytes())
-    return OUT / f".shards-{digest.hexdigest()[:16]}"
+    """Where finished shards wait, keyed by the captions, the models and the code, so that none is reused wrongly."""
+    key = content_key([models, SHARD], [CAPTIONS, *model_files(models), *code_of("parse")])
+    return OUT / f".shards-{key[:16]}"
 
 
 def gather(captions: pa.Table, shards: list[list[str]], folder: Path) -> None:
@@ -57,15 +56,16 @@ def gather(captions: pa.Table, shards: list[list[str]], folder: Path) -> None:
 
 
 def main() -> None:
-    models = read_block("parse", ParseOptions).models
+    models, device = read_block("parse", ParseOptions).models, read_block("run", RunOptions).device
+    gpu = device in ("auto", "cuda") and torch.cuda.is_available()
     captions = read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id", "caption"])
     distinct = list(dict.fromkeys(captions["caption"].to_pylist()))
     shards = [distinct[i : i + SHARD] for i in range(0, len(distinct), SHARD)]
     folder = work_folder(models)
     folder.mkdir(parents=True, exist_ok=True)
-    workers = 1 if torch.cuda.is_available() else torch.get_num_threads()
+    workers = 1 if gpu else torch.get_num_threads()
     context = multiprocessing.get_context("spawn")  # a process that has touched CUDA must not fork
-    with ProcessPoolExecutor(workers, context, initializer=start_worker, initargs=(models,)) as pool:
+    with ProcessPoolExecutor(workers, context, initializer=start_worker, initargs=(models, gpu)) as pool:
         done = pool.map(partial(parse_shard, folder), enumerate(shards))
         with tqdm(total=len(distinct), desc="parse", unit="caption") as progress:
             for shard, _ in zip(shards, done, strict=True):

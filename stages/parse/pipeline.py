@@ -4,7 +4,6 @@ import tempfile
 from pathlib import Path
 
 import stanza
-import torch
 
 from stages.common.errors import InputError
 
@@ -13,12 +12,9 @@ DOWNLOADS = Path("data/stanza")
 PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse")
 
 
-def compact_pipeline() -> stanza.Pipeline:
+def compact_pipeline(gpu: bool = False) -> stanza.Pipeline:
     """The pipeline over data/parser, without any network."""
-    for name in PROCESSORS:
-        if not (PARSER / f"{name}.pt").is_file():
-            raise InputError(f"{PARSER}/{name}.pt is missing; restore it with `git checkout {PARSER}`")
-    paths = {f"{name}_model_path": str(PARSER / f"{name}.pt") for name in PROCESSORS}
+    paths = {f"{path.stem}_model_path": str(path) for path in model_files("compact")}
     with tempfile.TemporaryDirectory() as folder:
         # Stanza asks for its catalogue of models even where every path is given: an empty one serves
         (Path(folder) / "resources.json").write_text("{}", encoding="utf-8")
@@ -29,13 +25,13 @@ def compact_pipeline() -> stanza.Pipeline:
             allow_unknown_language=True,
             package=None,
             processors=",".join(PROCESSORS),
-            use_gpu=torch.cuda.is_available(),
+            use_gpu=gpu,
             verbose=False,
             **paths,
         )
 
 
-def default_pipeline() -> stanza.Pipeline:
+def default_pipeline(gpu: bool = False) -> stanza.Pipeline:
     """The pipeline over Stanza's own models, downloaded once into data/stanza."""
     try:
         if not (DOWNLOADS / "resources.json").is_file():
@@ -45,7 +41,7 @@ def default_pipeline() -> stanza.Pipeline:
             dir=str(DOWNLOADS),
             download_method=None,
             processors=",".join(PROCESSORS),
-            use_gpu=torch.cuda.is_available(),
+            use_gpu=gpu,
             verbose=False,
         )
     except Exception as error:  # Stanza lets requests', urllib's and its own errors through
@@ -53,6 +49,17 @@ def default_pipeline() -> stanza.Pipeline:
             f"cannot get Stanza's English models ({type(error).__name__}: {error}); connect to the "
             f"network, delete {DOWNLOADS} and run again, or set parse.models to compact"
         ) from error
+
+
+def model_files(models: str) -> list[Path]:
+    """The files of the models named by parse.models; Stanza's own are downloaded first."""
+    if models == "default":
+        default_pipeline()
+        return sorted(DOWNLOADS.rglob("*.pt"))
+    for path in (paths := [PARSER / f"{name}.pt" for name in PROCESSORS]):
+        if not path.is_file():
+            raise InputError(f"{path} is missing; restore it with `git checkout {PARSER}`")
+    return paths
 
 
 PIPELINES = {"compact": compact_pipeline, "default": default_pipeline}

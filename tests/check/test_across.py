@@ -56,7 +56,10 @@ def test_the_same_output_whatever_the_valid_parameters(run):
         ),
         ({"rivals": {"base": SIGLIP}}, "rivals.base has the name of a method or of base; give the rival another"),
         ({"rivals": {"drive": SIGLIP}}, "rivals.drive has the name of a method or of base; give the rival another"),
-        ({"rivals": {"Mine": SIGLIP}}, "rivals.Mine has no fit name; a name is of small letters, digits and _, at most 40"),
+        (
+            {"rivals": {"Mine": SIGLIP}},
+            "rivals.Mine has no fit name; a name is of small letters, digits and _, at most 40",
+        ),
         ({"base": {"model": "ViT-B-99"}}, "base.model 'ViT-B-99' is unknown to open_clip; see open_clip.list_models()"),
         (
             {"rivals": {"mine": SIGLIP | {"pretrained": "mine.pt"}}},

@@ -83,4 +83,4 @@ def test_files_that_are_not_what_they_should_be(config, tmp_path):
     broken.write_text("{}", encoding="utf-8")
     assert "it needs embed_dim, vision_cfg and text_cfg" in told(broken, other)
     broken.write_text(json.dumps(TINY | {"depth": 3}), encoding="utf-8")
-    assert "cannot get rivals.mine" in told(broken, "")
+    assert told(broken, "").endswith(f"; mend {broken}")

@@ -14,6 +14,10 @@ import yaml
 import stages.parse.__main__ as stage
 from stages.common.tables import SCHEMAS, read_table, write_table
 
+PARAMS = {
+    "parse": {"models": "compact"},
+    "run": {"device": "auto", "workers": 0, "checkpoint_every": 100},
+}
 CAPTIONS = ["A man riding a wave.", "A dog chases a cat", "A man riding a wave.", "Two boys, on a bench."] * 2
 
 
@@ -23,7 +27,7 @@ def project(tmp_path, monkeypatch) -> Path:
     parser = Path(__file__).parents[2] / "data/parser"
     (tmp_path / "data").mkdir()
     (tmp_path / "data/parser").symlink_to(parser)
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"parse": {"models": "compact"}}), encoding="utf-8")
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(PARAMS), encoding="utf-8")
     rows = {"caption_id": range(8), "image_id": range(8), "caption": CAPTIONS, "split": ["train"] * 8}
     table = pa.table({name: list(values) for name, values in rows.items()}, schema=SCHEMAS["captions"])
     write_table(tmp_path / "data/captions/captions.parquet", table, SCHEMAS["captions"])
@@ -56,6 +60,34 @@ def test_a_finished_shard_is_not_parsed_again(project, monkeypatch):
     stage.main()
     words = read_table("data/parse/parses.parquet", SCHEMAS["parses"])["words"].to_pylist()
     assert [tree[0]["text"] for tree in words] == ["kept", "kept", "kept", "Two"] * 2
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.write_bytes(b"half a file"), lambda path: cut(path, 1)])
+def test_a_damaged_shard_is_put_aside_and_parsed_again(project, monkeypatch, capfd, damage):
+    monkeypatch.setattr(stage, "SHARD", 2)
+    stage.main()
+    whole = (project / "data/parse/parses.parquet").read_bytes()
+    shard = stage.work_folder("compact") / "000000.parquet"
+    write_table(shard, read_table("data/parse/parses.parquet", SCHEMAS["parses"])[:2], SCHEMAS["parses"])
+    damage(shard)
+    stage.main()
+    assert "000000.parquet is damaged: put aside as 000000.parquet.damaged and made anew" in capfd.readouterr().err
+    assert (project / "data/parse/parses.parquet").read_bytes() == whole
+
+
+def cut(shard: Path, rows: int) -> None:
+    """Leave the first rows of a shard."""
+    write_table(shard, read_table(shard, SCHEMAS["parses"])[:rows], SCHEMAS["parses"])
+
+
+def test_shards_of_other_code_or_models_are_not_reused(project, monkeypatch):
+    own = stage.work_folder("compact")
+    monkeypatch.setattr(stage, "code_of", lambda name: [])
+    assert stage.work_folder("compact") != own
+    other = stage.work_folder("compact")
+    (project / "data/other.pt").write_bytes(b"weights")
+    monkeypatch.setattr(stage, "model_files", lambda models: [project / "data/other.pt"])
+    assert len({own, other, stage.work_folder("compact")}) == 3
 
 
 def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_bytes(project):

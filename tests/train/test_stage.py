@@ -169,7 +169,7 @@ def test_captions_that_lack_an_anchors_are_named(project, monkeypatch):
 
 def test_an_unknown_method_names_those_there_are(monkeypatch, tmp_path):
     set_options(tmp_path)
-    with pytest.raises(InputError, match="clip, negclip, drive, ours"):
+    with pytest.raises(InputError, match="clip, drive, negclip, ours"):
         run_here(monkeypatch, tmp_path, main, "croco")
 
 

@@ -7,6 +7,7 @@ whole stage (start of its workers, shards and gathering with it), their ratio, a
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,6 @@ import time
 from pathlib import Path
 
 import pyarrow as pa
-import yaml
 
 from stages.common.tables import SCHEMAS, write_table
 from stages.parse.pipeline import compact_pipeline
@@ -45,7 +45,7 @@ def stage(captions: list[str]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         write_table(Path(folder) / "data/captions/captions.parquet", table, SCHEMAS["captions"])
         (Path(folder) / "data/parser").symlink_to(root / "data/parser")
-        (Path(folder) / "params.yaml").write_text(yaml.safe_dump({"parse": {"models": "compact"}}))
+        shutil.copy(root / "params.yaml", folder)
         command = [sys.executable, "-m", "stages.parse"]
         start = time.perf_counter()
         subprocess.run(command, cwd=folder, env=os.environ | {"PYTHONPATH": str(root)}, check=True)
