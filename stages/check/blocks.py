@@ -1,11 +1,13 @@
 """Each block of params.yaml by its own type."""
 
 from stages.base.options import BaseOptions
+from stages.benchmark.options import Benchmarks
 from stages.captions.options import CaptionsOptions
 from stages.common.errors import InputError
 from stages.common.params import Name, Seed, checked, nearest
 from stages.common.run import RunOptions
 from stages.evaluate.options import EvaluateOptions
+from stages.negatives.options import NegativesOptions
 from stages.parse.options import ParseOptions
 from stages.rival.options import RivalOptions
 from stages.scenes.options import ScenesOptions
@@ -20,23 +22,12 @@ BLOCKS = {
     "parse": ParseOptions,
     "triples": TriplesOptions,
     "base": BaseOptions,
+    "negatives": NegativesOptions,
     "train": TrainOptions,
     "rivals": dict[Name, RivalOptions],
     "evaluate": EvaluateOptions,
+    "benchmarks": Benchmarks,
 }
-# until the other stages' types are here too
-try:
-    from stages.negatives.options import NegativesOptions
-
-    BLOCKS["negatives"] = NegativesOptions
-except ImportError:
-    BLOCKS["negatives"] = dict
-try:
-    from stages.benchmark.options import BenchmarkOptions
-
-    BLOCKS["benchmarks"] = dict[Name, BenchmarkOptions]
-except ImportError:
-    BLOCKS["benchmarks"] = dict
 
 
 def check_blocks(params: dict, path: str = "params.yaml") -> dict:

@@ -82,8 +82,11 @@ def _mistake(name: str, error: ValidationError, schema: dict) -> str:
     kind, place, inside = first["type"], first["loc"], first["loc"][:-1]
     if kind == "extra_forbidden":
         missing = [one["loc"][-1] for one in found if one["type"] == "missing" and one["loc"][:-1] == inside]
-        near = nearest(place[-1], missing or _at(schema, inside)["properties"])
-        return f"{_dotted(name, place)} is unknown; the nearest known key is {_dotted(name, (*inside, near))}"
+        known = missing or _at(schema, inside)["properties"]
+        if not known:
+            return f"{_dotted(name, place)} is unknown; {_dotted(name, inside)} has no options, so make it {{}}"
+        near = _dotted(name, (*inside, nearest(place[-1], known)))
+        return f"{_dotted(name, place)} is unknown; the nearest known key is {near}"
     if place and place[-1] == "[key]":
         return f"{_dotted(name, inside)} has no fit name; a name is of small letters, digits and _, at most 40"
     remedy = f"it takes {takes(_at(schema, place), schema)}"
@@ -145,7 +148,7 @@ def takes(part: dict, schema: dict) -> str:
             least = f" of {part['minItems']} or more" if part.get("minItems") else ""
             return f"a list{least}, each {takes(part['items'], schema)}"
     if "properties" in part:
-        return f"a mapping with {', '.join(part['properties'])}"
+        return f"a mapping with {', '.join(part['properties'])}" if part["properties"] else "{}, as it has no options"
     values = _values(part)
     return f"a mapping from names to {takes(values, schema)}, or {{}}" if values else "a mapping, {} where it is empty"
 

@@ -1,6 +1,7 @@
 """Models by open_clip's names or configuration files, with weights by tag or from a file."""
 
 import json
+import logging
 from pathlib import Path
 
 import open_clip
@@ -46,16 +47,22 @@ def make_model(key: str, model: str, pretrained: str) -> tuple[open_clip.CLIP, d
     both stand.
     """
     name, file = check_model(key, model, pretrained), Path(pretrained).is_file()
+    logging.disable(logging.ERROR)  # open_clip logs what is raised, and that random weights are random
     try:
         scaling = usual_preprocess(name) if file else None
         made = open_clip.create_model(name, pretrained, force_preprocess_cfg=scaling, pretrained_text=False)
         tokenizer = open_clip.get_tokenizer(name)
     except Exception as error:  # torch's, safetensors', the hub's and the network's own
-        remedy = "connect to the network for this one stage, or run where its download is cached"
-        if file and not isinstance(error, OSError):
+        remedy = f"mend {model}"
+        if isinstance(error, OSError) or pretrained and not file:
+            remedy = "connect to the network for this one stage, or run where its download is cached"
+        elif file:
             remedy = "give weights of this model, a state_dict in .safetensors or .pt"
         raise InputError(f"cannot get {key}, {model} {pretrained} ({one_line(error)}); {remedy}") from None
-    return made, {"model_cfg": open_clip.get_model_config(name), "preprocess_cfg": made.visual.preprocess_cfg}, tokenizer
+    finally:
+        logging.disable(logging.NOTSET)
+    config = {"model_cfg": open_clip.get_model_config(name), "preprocess_cfg": made.visual.preprocess_cfg}
+    return made, config, tokenizer
 
 
 def check_tag(key: str, name: str, tag: str) -> None:
@@ -65,8 +72,8 @@ def check_tag(key: str, name: str, tag: str) -> None:
     """
     tags = ", ".join(open_clip.list_pretrained_tags_by_model(name))
     if not open_clip.is_pretrained_cfg(name, tag):
-        others = f"not one of {name}'s tags: {tags}" if tags else f"{name} has no weights of open_clip's: name a file"
-        raise InputError(f"params.yaml: {key}.pretrained {tag!r} is no file and {others}")
+        remedy = f"{name}'s tags are {tags}" if tags else f"open_clip has no weights for {name}, name a file"
+        raise InputError(f"params.yaml: {key}.pretrained {tag!r} is neither a file nor a known tag; {remedy}")
     quick = open_clip.get_model_config(name).get("quick_gelu", False)
     if open_clip.get_pretrained_cfg(name, tag).get("quick_gelu", False) != quick:
         other = name.removesuffix("-quickgelu") if quick else f"{name}-quickgelu"
@@ -83,6 +90,6 @@ def usual_preprocess(name: str) -> dict:
 
 
 def one_line(error: Exception) -> str:
-    """The message of an error, its lines joined, cut after 300 characters."""
+    """The message of an error, its lines joined, cut after 200 characters."""
     text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 300 else f"{text[:297]}..."
+    return text if len(text) <= 200 else f"{text[:197]}..."

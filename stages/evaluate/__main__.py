@@ -1,49 +1,54 @@
-"""python -m stages.evaluate METHOD: data/evaluate/METHOD from that method's checkpoint, test split."""
+"""python -m stages.evaluate NAME: data/evaluate/NAME from the model in data/models/NAME, on the test split."""
 
+import json
 import sys
+from pathlib import Path
 
-import numpy as np
 import open_clip
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.common.clip import best_device, encode_images, encode_texts, load_checkpoint, read_config
+from stages.common.clip import MODELS, best_device, load_checkpoint, read_config
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside, write_json
-from stages.common.params import load_params
+from stages.common.params import read_block, read_seed
+from stages.common.run import RunOptions
 from stages.common.tables import SCHEMAS as INPUTS
-from stages.common.tables import features_schema, read_table, write_table
-from stages.evaluate.instances import nouns_shown, read_categories
+from stages.common.tables import read_table, write_table
+from stages.evaluate.controls import controls
+from stages.evaluate.exact import encode_items
+from stages.evaluate.instances import noun_prompts, nouns_shown, read_categories
 from stages.evaluate.interpolation import interpolations
-from stages.evaluate.measures import (
-    caption_recalls,
-    controls,
-    naming_accuracy,
-    noun_prompts,
-    overall,
-    percents,
-    probe,
-    unique_items,
-)
-from stages.evaluate.relation import answer, questions
-from stages.evaluate.run_benchmarks import run_benchmarks
+from stages.evaluate.options import EvaluateOptions
+from stages.evaluate.probe import verb_probe
+from stages.evaluate.relation import answer, questions, unique_items
+from stages.evaluate.retention import caption_recalls, naming_accuracy
 from stages.evaluate.schemas import SCHEMAS
-from stages.evaluate.summarise import headline, summarise
+from stages.evaluate.summarise import headline, overall, percents, summarise
 
-BASE = "data/train/base/checkpoint"
+BASE = MODELS / "base"
+TUPLES, SUMMARY = "data/negatives/tuples.parquet", "data/negatives/summary.json"
 
 
 def read_split() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The questions of the test and of the training split; captions and triples of the test split."""
-    triples = read_table("data/triples/triples.parquet", INPUTS["triples"]).to_pandas()
-    tuples = read_table("data/negatives/tuples.parquet", INPUTS["tuples"]).to_pandas()
-    captions = read_table("data/captions/captions.parquet", INPUTS["captions"]).to_pandas()
+    """The questions of the test and of the training split; captions and triples of the test split; by their ids."""
+    triples = read_table("data/triples/triples.parquet", INPUTS["triples"]).sort_by("triple_id").to_pandas()
+    tuples = read_table(TUPLES, INPUTS["tuples"]).sort_by("tuple_id").to_pandas()
+    captions = read_table("data/captions/captions.parquet", INPUTS["captions"]).sort_by("caption_id").to_pandas()
     test, train = (questions(tuples[tuples["split"] == split], triples) for split in ("test", "train"))
     if test.empty:
-        path = "data/negatives/tuples.parquet"
-        raise InputError(f"{path} has no tuples of split test; give more captioned images")
+        raise InputError(f"{TUPLES} has no tuples of split test; give more captioned images")
     return test, train, captions[captions["split"] == "test"], triples[triples["split"] == "test"]
+
+
+def read_differs() -> dict[str, str]:
+    """What differs in the negatives of each set, empty where anything may: as stage negatives tells."""
+    try:
+        sets = json.loads(Path(SUMMARY).read_text(encoding="utf-8"))["sets"]
+        return {name: counts["differs"] for name, counts in sets.items()}
+    except (OSError, ValueError, KeyError):
+        raise InputError(f"{SUMMARY} does not tell what differs in each set; run `dvc repro` to make it") from None
 
 
 def read_images(wanted: pd.Index) -> list[bytes]:
@@ -56,81 +61,56 @@ def read_images(wanted: pd.Index) -> list[bytes]:
     return [jpegs[image] for image in wanted]
 
 
-def read_features(wanted: pd.Index) -> np.ndarray:
-    """Base's embeddings (N, D) of `wanted` image ids in that order, as stage features stored them."""
-    path, dim = "data/features/images.parquet", read_config(BASE)["model_cfg"]["embed_dim"]
-    stored = read_table(path, features_schema(dim))
-    positions = pd.Index(stored["id"].to_numpy()).get_indexer(wanted)
-    if (positions < 0).any():
-        raise InputError(f"{path} lacks id {wanted[positions < 0][0]}; run `dvc repro`")
-    flat = stored["embedding"].combine_chunks().flatten().to_numpy()  # (I * D,)
-    return flat.reshape(-1, dim)[positions].astype(np.float32)  # (N, D)
-
-
-def write(method: str, tables: dict[str, pd.DataFrame], summary: dict) -> None:
-    """data/evaluate/METHOD: a Parquet file a table and summary.json, whole or not at all."""
-    with write_beside(f"data/evaluate/{method}") as folder:
-        for name, frame in tables.items():
-            rows = pa.Table.from_pandas(frame[SCHEMAS[name].names], SCHEMAS[name], preserve_index=False)
-            write_table(folder / f"{name}.parquet", rows, SCHEMAS[name])
+def write(name: str, tables: dict[str, pd.DataFrame], summary: dict) -> None:
+    """data/evaluate/NAME: a Parquet file a table and summary.json, whole or not at all."""
+    with write_beside(f"data/evaluate/{name}") as folder:
+        for table, frame in tables.items():
+            rows = pa.Table.from_pandas(frame[SCHEMAS[table].names], SCHEMAS[table], preserve_index=False)
+            write_table(folder / f"{table}.parquet", rows, SCHEMAS[table])
         write_json(folder / "summary.json", summary)
 
 
-def between(
-    method: str, encoders: tuple, alphas: list[float], test: pd.DataFrame, captions: pd.DataFrame
-) -> pd.DataFrame:
-    """Relations against retention of the weights between base and the method; no rows for base itself."""
-    if method == "base" or not alphas:
-        return pd.DataFrame(columns=SCHEMAS["interpolation"].names)
-    tuned, transform, tokenizer = encoders
-    image_ids, texts = unique_items(test, captions)
-    jpegs = read_images(image_ids)
-
-    def measure(model: open_clip.CLIP) -> dict[str, float]:
-        images = encode_images(model, transform, jpegs)  # (I, D)
-        both = image_ids, images, texts, encode_texts(model, tokenizer, list(texts))
-        table = test.join(answer(test, *both))
-        return overall(table, caption_recalls(captions, *both))
-
-    return interpolations(load_checkpoint(BASE, best_device())[0], tuned, alphas, measure)
+def of_base(name: str) -> bool:
+    """Whether the model is one that was trained here from base, so that there are models between the two."""
+    trained = name != "base" and (MODELS / name / "history.csv").is_file()
+    return trained and read_config(BASE)["model_cfg"] == read_config(MODELS / name)["model_cfg"]
 
 
 def main() -> None:
+    options, seed = read_block("evaluate", EvaluateOptions), read_seed()
+    device = best_device(read_block("run", RunOptions).device)
     if len(sys.argv) != 2:
-        raise InputError("name one method: python -m stages.evaluate base")
-    method, params = sys.argv[1], load_params()
-    options, sampling = params["evaluate"], (params["evaluate"]["resamples"], params["seed"])
+        raise InputError("name one model of data/models: python -m stages.evaluate base")
+    name = sys.argv[1]
+    model, transform, tokenizer = load_checkpoint(MODELS / name, device)
     test, train, captions, triples = read_split()
+    differs = read_differs()
     image_ids, asked = unique_items(test, captions)
     namings = {"noun_accuracy": nouns_shown(triples)}
-    if options["instances"]:
-        namings["category_accuracy"] = read_categories(options["instances"], image_ids)
+    if options.instances:
+        namings["category_accuracy"] = read_categories(options.instances, image_ids)
     prompts = {prompt for names, _ in namings.values() for prompt in noun_prompts(names)}
-    texts = asked.union([*train["texts"].explode().unique(), *prompts])
+    texts, jpegs = asked.union([*train["texts"].explode().unique(), *prompts]), read_images(image_ids)
 
-    encoders = load_checkpoint(f"data/train/{method}/checkpoint", best_device())
-    model, transform, tokenizer = encoders
-    if method == "base":  # stage features has encoded its images
-        images = read_features(image_ids)
-    else:
-        images = encode_images(model, transform, read_images(image_ids))
-    both = image_ids, images, texts, encode_texts(model, tokenizer, list(texts))
-    table, recalls = test.join(answer(test, *both)), caption_recalls(captions, *both)
-    benchmarks, answered = run_benchmarks(encoders, options["benchmarks"], *sampling)
-    tables = summarise(table, *sampling) | {
-        "benchmarks": benchmarks,
-        "interpolation": between(method, encoders, options["alphas"], test, captions),
-    }
-    named = {name: naming_accuracy(naming, *both) for name, naming in namings.items()}
+    def measure(model: open_clip.CLIP) -> dict[str, float]:
+        items = encode_items((model, transform, tokenizer), image_ids, jpegs, texts)
+        return overall(test.join(answer(test, items)), caption_recalls(captions, items), differs)
+
+    items = encode_items((model, transform, tokenizer), image_ids, jpegs, texts)
+    table, recalls = test.join(answer(test, items)), caption_recalls(captions, items)
+    base, alphas = (load_checkpoint(BASE, device)[0], options.alphas) if of_base(name) else (model, [])
+    tables = summarise(table, differs, options.resamples, seed)
+    tables["interpolation"] = interpolations(base, model, alphas, measure)
+    named = {what: naming_accuracy(naming, items) for what, naming in namings.items()}
     summary = {
-        "overall": percents(overall(table, recalls), 2),
-        "accuracy": headline(tables["accuracy"]),
-        "controls": percents(controls(table, train, *both, params["seed"])),
+        "overall": percents(overall(table, recalls, differs), 2),
+        "accuracy": headline(tables["accuracy"], "all"),
+        "held_out": headline(tables["accuracy"], "unseen triple"),
+        "controls": percents(controls(table, train, items, seed)),
         "retention": percents(recalls | named),
-        "probe": percents(probe(triples, image_ids, images, params["seed"])),
-        "benchmarks": answered,
+        "probe": percents(verb_probe(triples, items, seed)),
     }
-    write(method, tables, summary)
+    write(name, tables, summary)
 
 
 if __name__ == "__main__":

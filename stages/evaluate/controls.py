@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from stages.evaluate.relation import answer
+from stages.evaluate.exact import Items
+from stages.evaluate.relation import answer, padded_positions
 
 
 def prior_scores(options: list[list[str]], train_texts: Iterable[str]) -> np.ndarray:
@@ -24,13 +25,13 @@ def prior_scores(options: list[list[str]], train_texts: Iterable[str]) -> np.nda
     pairs: Counter = Counter()
     words: Counter = Counter()
     for text, count in texts.items():
-        for table, keys in ((pairs, _pairs(text)), (words, text.split())):
+        for table, keys in ((pairs, pairwise(text.split())), (words, text.split())):
             for key in keys:
                 table[key] += count
     total = max(1, sum(texts.values()))
 
     def score(text: str) -> float:
-        pair = np.mean([pairs[key] for key in _pairs(text)] or [0]) / total
+        pair = np.mean([pairs[key] for key in pairwise(text.split())] or [0]) / total
         word = np.mean([words[key] for key in text.split()] or [0]) / total
         return texts[text] + 1e-3 * pair + 1e-6 * word
 
@@ -55,10 +56,6 @@ def guesses(scores: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(scores[:, 1:]).all(axis=1), np.nan, right)
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
-    return list(pairwise(text.split()))
-
-
 def text_classifier(true: np.ndarray, false: np.ndarray) -> LogisticRegression:
     """A classifier of anchors' against negatives' text embeddings, (N, D) and (M, D), of training tuples."""
     both = np.concatenate([true, false])  # (N + M, D)
@@ -66,35 +63,21 @@ def text_classifier(true: np.ndarray, false: np.ndarray) -> LogisticRegression:
     return LogisticRegression(max_iter=1000, class_weight="balanced").fit(both, labels)
 
 
-def classifier_scores(classifier: LogisticRegression, texts: np.ndarray, options: np.ndarray) -> np.ndarray:
-    """Decision values of every option, (N, K+1), NaN where `options` is -1; `texts` (T, D)."""
-    values = classifier.decision_function(texts)  # (T,)
-    return np.where(options >= 0, values[options], np.nan)
+def controls(table: pd.DataFrame, train: pd.DataFrame, items: Items, seed: int) -> dict[str, dict[str, float]]:
+    """Per set, the accuracy without an image and with the wrong one.
 
-
-def shuffled_answers(
-    table: pd.DataFrame,
-    image_ids: pd.Index,
-    images: np.ndarray,
-    text_index: pd.Index,
-    texts: np.ndarray,
-    seed: int,
-) -> pd.DataFrame:
-    """`answer` with every image's embedding replaced by that of another, drawn from `seed`."""
-    order = np.random.default_rng([seed, len(images)]).permutation(len(images))
-    return answer(table, image_ids, images[order], text_index, texts)
-
-
-def accuracy_by_set(sets: pd.Series, columns: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
-    """Mean of every named column of outcomes (N,) in each set, absent ones left out.
-
-    >>> accuracy_by_set(pd.Series(["random", "random"]), {"blind": np.array([1.0, 0.0])})
-    {'random': {'blind': 0.5}}
+    `table` and `train` are the `questions` of the test and of the training split. `language_prior` and
+    `text_classifier` see texts alone; `shuffled_i2t` and `shuffled_t2i` another image's embedding, drawn from `seed`.
     """
-    means = pd.DataFrame(columns).groupby(sets.to_numpy(), sort=False).mean()
+    columns = {"language_prior": guesses(prior_scores(table["texts"].tolist(), train["text"]))}
+    anchors = items.of_texts([row[0] for row in train["texts"]])  # (N, D)
+    negatives = items.of_texts([text for row in train["texts"] for text in row[1:]])  # (M, D)
+    if len(anchors) and len(negatives):
+        options = padded_positions(table["texts"], items.text_index)  # (N, K+1)
+        values = text_classifier(anchors, negatives).decision_function(items.texts)  # (T,)
+        columns["text_classifier"] = guesses(np.where(options >= 0, values[options], np.nan))
+    order = np.random.default_rng([seed, len(items.images)]).permutation(len(items.images))
+    shuffled = answer(table, items._replace(images=items.images[order]))
+    columns |= {f"shuffled_{name}": shuffled[name].to_numpy() for name in ("i2t", "t2i")}
+    means = pd.DataFrame(columns).groupby(table["set"].to_numpy(), sort=False).mean()
     return {group: row.dropna().to_dict() for group, row in means.iterrows()}
-
-
-def blind_outcomes(table: pd.DataFrame, train_texts: Iterable[str]) -> np.ndarray:
-    """What the language prior gets right (N,) on the texts of every tuple of `questions`."""
-    return guesses(prior_scores(table["texts"].tolist(), train_texts))

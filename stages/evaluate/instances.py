@@ -13,6 +13,11 @@ from stages.common.errors import InputError
 Naming = tuple[list[str], dict[int, set[str]]]
 
 
+def noun_prompts(names: list[str]) -> list[str]:
+    """The prompt of CLIP's zero-shot classification for each name."""
+    return [f"a photo of a {name}" for name in names]
+
+
 def nouns_shown(triples: pd.DataFrame) -> Naming:
     """The subjects and objects of the triples, and which image has which.
 

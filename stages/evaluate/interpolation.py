@@ -16,7 +16,7 @@ def interpolations(
 ) -> pd.DataFrame:
     """A row an alpha: `alpha` and what `measure` says of the model with the weights in between.
 
-    `tuned` carries the interpolated weights while it is measured, and its own again afterwards.
+    Columns alpha, relation and retention. `tuned` carries the interpolated weights while it is measured, and its own again afterwards.
     """
     own = {name: tensor.clone() for name, tensor in tuned.state_dict().items()}
     rows = []
@@ -24,4 +24,4 @@ def interpolations(
         tuned.load_state_dict(interpolate(base.state_dict(), own, alpha))
         rows.append({"alpha": float(alpha)} | measure(tuned))
     tuned.load_state_dict(own)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["alpha", "relation", "retention"])

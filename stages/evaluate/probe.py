@@ -1,21 +1,25 @@
 """Verb probe: does the image tower itself know the relation?"""
 
 import numpy as np
+import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from stages.evaluate.exact import Items
 
-def verb_probe(
-    images: np.ndarray, verbs: np.ndarray, groups: np.ndarray, folds: int, seed: int
-) -> dict[str, float]:
-    """Held-out accuracy of a logistic regression from frozen image embeddings to the verb.
+FOLDS = 5
 
-    `images` (N, D), one row a triple; `verbs` (N,); `groups` (N,) image ids: no image is in two folds.
-    Verbs on fewer than `folds` images are left out. Returns the accuracy, the share of the commonest verb
-    and the number of verbs; an empty dictionary where fewer than two verbs remain.
+
+def verb_probe(triples: pd.DataFrame, items: Items, seed: int, folds: int = FOLDS) -> dict[str, float]:
+    """Held-out accuracy of a logistic regression from the frozen embedding of each triple's image to its verb.
+
+    No image is in two folds. Verbs on fewer than `folds` images are left out. Returns the accuracy, the share of the
+    commonest verb and the number of verbs; an empty dictionary where fewer than two verbs remain.
     """
+    images, groups = items.of_images(triples["image_id"]), triples["image_id"].to_numpy()  # (N, D), (N,)
+    verbs = triples["relation"].to_numpy(str)  # (N,)
     names, position = np.unique(verbs, return_inverse=True)
     images_of = np.array([len(set(groups[position == verb])) for verb in range(len(names))])
     kept = images_of[position] >= folds

@@ -1,7 +1,8 @@
 """Relation inference: does an image prefer its own text, and a text its own image?
 
 Every question is a row of scores: the true option in column 0, the negatives after it, NaN where a
-row has fewer negatives than the widest. An outcome is 1 (right), 0 (wrong) or NaN (no negative, so
+row has fewer negatives than the widest. Scores are exact (see stages.evaluate.exact), so that a tie is one
+of two equal items, and a tie is wrong. An outcome is 1 (right), 0 (wrong) or NaN (no negative, so
 no question). The design follows the forced choice of SVO-Probes (arXiv 2106.09141) and the group
 score of Winoground (arXiv 2204.03162).
 """
@@ -10,6 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+
+from stages.evaluate.exact import Items
+
+CHUNK = 4096  # questions scored at once
 
 
 def outcomes(scores: np.ndarray) -> np.ndarray:
@@ -22,15 +27,6 @@ def outcomes(scores: np.ndarray) -> np.ndarray:
     """
     best = np.fmax.reduce(scores[:, 1:], axis=1, initial=np.nan)  # (N,), NaN: no negative
     return np.where(np.isnan(best), np.nan, scores[:, 0] > best)
-
-
-def group_outcomes(image_to_text: np.ndarray, text_to_image: np.ndarray) -> np.ndarray:
-    """1 where both directions are right at once; NaN where either was not asked.
-
-    >>> group_outcomes(np.array([1.0, 1.0, 1.0]), np.array([1.0, 0.0, np.nan])).tolist()
-    [1.0, 0.0, nan]
-    """
-    return image_to_text * text_to_image
 
 
 def chance(options: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:
@@ -72,8 +68,10 @@ def option_scores(
     >>> option_scores(images, texts, np.array([0, 0]), np.array([[0, 1], [1, -1]])).tolist()
     [[0.6, 0.8], [0.8, nan]]
     """
-    gathered = candidates[options]  # (N, K+1, D)
-    scores = np.einsum("nd,nkd->nk", queries[query], gathered).astype(np.float64)  # (N, K+1)
+    scores = np.full(options.shape, np.nan)  # (N, K+1)
+    for start in range(0, len(query), CHUNK):
+        rows = slice(start, start + CHUNK)
+        scores[rows] = np.einsum("nd,nkd->nk", queries[query[rows]], candidates[options[rows]])  # (C, K+1)
     scores[options < 0] = np.nan
     return scores
 
@@ -97,33 +95,31 @@ def questions(tuples: pd.DataFrame, triples: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def answer(
-    table: pd.DataFrame,
-    image_ids: pd.Index,
-    images: np.ndarray,
-    texts_index: pd.Index,
-    texts: np.ndarray,
-) -> pd.DataFrame:
-    """Scores and outcomes of every question of `questions`, from embeddings of the unique items.
+def unique_items(test: pd.DataFrame, captions: pd.DataFrame) -> tuple[pd.Index, pd.Index]:
+    """The image ids and the texts of `questions` and whole captions, sorted, each once."""
+    images = pd.Index(sorted({*captions["image_id"], *test["images"].explode()}))
+    return images, pd.Index(sorted({*captions["caption"], *test["texts"].explode()}))
 
-    `images` (I, D) in the order of `image_ids`, `texts` (T, D) in the order of `texts_index`. Returns
-    a table with, per tuple, the score of the true pair, the best negative text and image, the
-    position (1..K) of that negative text, the three outcomes and their chance levels.
+
+def answer(table: pd.DataFrame, items: Items) -> pd.DataFrame:
+    """Scores and outcomes of every question of `questions`.
+
+    Returns a table with, per tuple, the score of the true pair, the best negative text and image, the
+    position (1..K) of that negative text, the three outcomes (group: both right at once, NaN where either was not
+    asked) and their chance levels.
 
     Image 1 prefers its own text "a" (0.8 to 0.6), but "a" is nearer to image 2 (0.9 to 0.8):
 
     >>> table = pd.DataFrame({"images": [[1, 2]], "texts": [["a", "b"]]})
-    >>> texts = np.array([[1.0, 0.0], [0.0, 1.0]])
-    >>> images = np.array([[0.8, 0.6], [0.9, 0.44]])
-    >>> found = answer(table, pd.Index([1, 2]), images, pd.Index(["a", "b"]), texts)
+    >>> images, texts = np.array([[0.8, 0.6], [0.9, 0.44]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> found = answer(table, Items(pd.Index([1, 2]), images, pd.Index(["a", "b"]), texts))
     >>> found[["i2t", "t2i", "group"]].values.tolist()
     [[1.0, 0.0, 0.0]]
     """
-    image_options = padded_positions(table["images"], image_ids)  # (N, K+1)
-    text_options = padded_positions(table["texts"], texts_index)  # (N, L+1)
-    to_text = option_scores(images, texts, image_options[:, 0], text_options)  # (N, L+1)
-    to_image = option_scores(texts, images, text_options[:, 0], image_options)  # (N, K+1)
-    to_image[:, 0] = to_text[:, 0]  # one number for one pair, whatever the order of summation
+    image_options = padded_positions(table["images"], items.image_ids)  # (N, K+1)
+    text_options = padded_positions(table["texts"], items.text_index)  # (N, L+1)
+    to_text = option_scores(items.images, items.texts, image_options[:, 0], text_options)  # (N, L+1)
+    to_image = option_scores(items.texts, items.images, text_options[:, 0], image_options)  # (N, K+1)
     text_count, image_count = (text_options >= 0).sum(1), (image_options >= 0).sum(1)
     i2t, t2i = outcomes(to_text), outcomes(to_image)
     best = np.where(np.isnan(to_text[:, 1:]), -np.inf, to_text[:, 1:]).argmax(1) + 1
@@ -135,7 +131,7 @@ def answer(
             "best_text": best,
             "i2t": i2t,
             "t2i": t2i,
-            "group": group_outcomes(i2t, t2i),
+            "group": i2t * t2i,
             "i2t_chance": chance(text_count),
             "t2i_chance": chance(image_count),
             "group_chance": chance(text_count, image_count),

@@ -1,4 +1,4 @@
-"""The tables that the evaluation of one method writes."""
+"""The tables that the evaluation of one model writes, and that of all models on one benchmark."""
 
 import pyarrow as pa
 
@@ -32,10 +32,10 @@ SCHEMAS: dict[str, pa.Schema] = {
         + [*_INTERVAL, ("count", pa.int64())]
     ),
     "benchmarks": pa.schema(
-        [("benchmark", pa.string()), ("category", pa.string()), ("direction", pa.string())]
+        [(name, pa.string()) for name in ("benchmark", "model", "category", "direction")]
         + [*_INTERVAL, ("count", pa.int64())]
     ),
-    "interpolation": pa.schema(  # a row an alpha between base and the method; none for base
+    "interpolation": pa.schema(  # a row an alpha between base and the method; none for base and rivals
         [("alpha", pa.float64()), ("relation", pa.float64()), ("retention", pa.float64())]
     ),
     "confusions": pa.schema(

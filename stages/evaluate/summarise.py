@@ -5,7 +5,6 @@ import pandas as pd
 
 from stages.evaluate.bootstrap import macro_interval, mean_intervals
 
-SETS = ("dynamic", "stative", "swapped", "random")
 DIRECTIONS = ("i2t", "t2i", "group")
 
 
@@ -30,7 +29,7 @@ def accuracies(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
     """One row per slice, set and direction that has a question: accuracy, interval, count, chance."""
     keys, columns, levels = [], [], []
     for name, mask in slices(table).items():
-        for group in SETS:
+        for group in table["set"].unique():
             chosen = mask & (table["set"] == group).to_numpy(bool)
             for direction in DIRECTIONS:
                 column = np.where(chosen, table[direction], np.nan)
@@ -47,8 +46,7 @@ def accuracies(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
 def macro_accuracies(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
     """Mean over verbs of the verbs' accuracies, one row per set and direction, with intervals."""
     rows = []
-    for group in SETS:
-        part = table[table["set"] == group]
+    for group, part in table.groupby("set", sort=False):
         for direction in DIRECTIONS:
             if part[direction].notna().any():
                 arrays = (part[name].to_numpy() for name in (direction, "relation", "image_id"))
@@ -56,12 +54,14 @@ def macro_accuracies(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataF
     return pd.DataFrame(rows, columns=["set", "direction", "accuracy", "low", "high"])
 
 
-def verb_accuracies(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
-    """Per anchor's verb and direction, sorted by accuracy; `differs` says what differs in the negative:
-    its verb (dynamic and stative tuples) or its roles (swapped)."""
-    differs = table["set"].map({"dynamic": "verb", "stative": "verb", "swapped": "roles"})
+def verb_accuracies(table: pd.DataFrame, differs: dict[str, str], resamples: int, seed: int) -> pd.DataFrame:
+    """Per anchor's verb and direction, sorted by accuracy, of the tuples of hard sets.
+
+    `differs` says by set what differs in the negative (its verb, its roles), and is a column too.
+    """
+    kinds = table["set"].map(differs).replace("", None)
     keys, columns = [], []
-    for (what, relation), part in table.groupby([differs, "relation"]):
+    for (what, relation), part in table.groupby([kinds, "relation"]):
         for direction in ("i2t", "t2i"):
             if part[direction].notna().any():
                 keys.append((what, relation, direction))
@@ -73,12 +73,12 @@ def verb_accuracies(table: pd.DataFrame, resamples: int, seed: int) -> pd.DataFr
     return result.sort_values(["differs", "direction", "accuracy", "relation"], ignore_index=True)
 
 
-def confusions(table: pd.DataFrame) -> pd.DataFrame:
+def confusions(table: pd.DataFrame, differs: dict[str, str]) -> pd.DataFrame:
     """How often an image of one verb preferred the text of another: relation, taken_for, count, mistaken.
 
-    Only tuples whose negatives are triples of another verb; `count` says how often the pair was put.
+    Only tuples of sets that differ in the verb; `count` says how often the pair was put.
     """
-    part = table[table["set"].isin(["dynamic", "stative"]) & table["i2t"].notna()]
+    part = table[(table["set"].map(differs) == "verb") & table["i2t"].notna()]
     options = zip(part["rivals"], part["best_text"])
     taken = [rivals[best] if best < len(rivals) else None for rivals, best in options]
     pairs = pd.DataFrame({"relation": part["relation"], "taken_for": taken, "mistaken": 1 - part["i2t"]})
@@ -87,21 +87,48 @@ def confusions(table: pd.DataFrame) -> pd.DataFrame:
     return result.astype({"mistaken": "int64"})
 
 
-def summarise(table: pd.DataFrame, resamples: int, seed: int) -> dict[str, pd.DataFrame]:
-    """The answered tuples themselves, and every table that is made of them alone."""
+def summarise(table: pd.DataFrame, differs: dict[str, str], resamples: int, seed: int) -> dict[str, pd.DataFrame]:
+    """The answered tuples themselves, and every table that is made of them alone; the sets in the tuples' order."""
     return {
         "tuples": table,
         "accuracy": accuracies(table, resamples, seed),
         "macro": macro_accuracies(table, resamples, seed),
-        "verbs": verb_accuracies(table, resamples, seed),
-        "confusions": confusions(table),
+        "verbs": verb_accuracies(table, differs, resamples, seed),
+        "confusions": confusions(table, differs),
     }
 
 
-def headline(accuracy: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """The few rounded numbers of a method: set -> direction -> accuracy in percent."""
-    whole = accuracy[accuracy["slice"] == "all"]
+def headline(accuracy: pd.DataFrame, slice: str) -> dict[str, dict[str, float]]:
+    """The few rounded numbers of a model in one slice: set -> direction -> accuracy in percent."""
+    whole = accuracy[accuracy["slice"] == slice]
     return {
         group: {row.direction: round(100 * row.accuracy, 1) for row in rows.itertuples()}
         for group, rows in whole.groupby("set", sort=False)
     }
+
+
+def overall(table: pd.DataFrame, found: dict[str, float], differs: dict[str, str]) -> dict[str, float]:
+    """The two numbers of the trade: relations told apart, and captions still found.
+
+    `relation` is the mean image-to-text accuracy over the hard sets, those for which `differs` names what differs, of
+    tuples with columns set and i2t; left out where there is none. `retention` is the mean of recall@1 both ways.
+
+    >>> answered = pd.DataFrame({"set": ["dynamic", "swapped", "random"], "i2t": [1.0, 0.0, 1.0]})
+    >>> differs = {"dynamic": "verb", "swapped": "roles", "random": ""}
+    >>> overall(answered, {"i2t_recall@1": 0.5, "t2i_recall@1": 0.25}, differs)
+    {'relation': 0.5, 'retention': 0.375}
+    """
+    hard = table[table["set"].map(differs).astype(bool)]
+    relation = {"relation": float(hard.groupby("set")["i2t"].mean().mean())} if len(hard) else {}
+    return relation | {"retention": (found["i2t_recall@1"] + found["t2i_recall@1"]) / 2}
+
+
+def percents(value: object, digits: int = 1) -> object:
+    """Every share in a nested dictionary as a rounded percentage; counts stay.
+
+    >>> percents({"random": {"blind": 0.51234}, "verbs": 12})
+    {'random': {'blind': 51.2}, 'verbs': 12}
+    """
+    if isinstance(value, dict):
+        return {name: percents(part, digits) for name, part in value.items()}
+    return round(100 * value, digits) if isinstance(value, float) else value

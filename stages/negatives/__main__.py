@@ -8,13 +8,14 @@ import pyarrow.parquet as pq
 
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside, write_json
-from stages.common.params import load_params
+from stages.common.params import read_block, read_seed
 from stages.common.tables import SCHEMAS, features_schema, read_table, write_table
 from stages.negatives.items import check_triples
 from stages.negatives.lexicon import KINDS, read_lexicon
+from stages.negatives.options import NegativesOptions
 from stages.negatives.release import SCHEMA, data_card, release_table
 from stages.negatives.summary import summarise
-from stages.negatives.tuples import Options, make_tuples
+from stages.negatives.tuples import make_tuples
 
 TRIPLES = "data/triples/triples.parquet"
 FEATURES = "data/features/images.parquet"
@@ -35,17 +36,15 @@ def read_features(path: str, image_ids: pd.Series) -> tuple[np.ndarray, np.ndarr
 
 
 def main() -> None:
-    params = load_params()
-    options = params["negatives"]
+    options, seed = read_block("negatives", NegativesOptions), read_seed()
     triples = read_table(TRIPLES, SCHEMAS["triples"]).to_pandas()
     check_triples(triples, TRIPLES)
     nouns = read_lexicon("data/nouns.csv", KINDS["nouns"])
     verbs = read_lexicon("data/verb_synonyms.csv", KINDS["verbs"])
-    if options["exact_nouns"]:
+    if options.exact_nouns:
         nouns = nouns[~nouns["kind"].isin(("same", "may_be"))]
-    chosen = Options(**{name: options[name] for name in Options.__annotations__})
     features = read_features(FEATURES, triples["image_id"])
-    tuples, refused = make_tuples(triples, nouns, verbs, chosen, params["seed"], features)
+    tuples, refused = make_tuples(triples, nouns, verbs, options, seed, features)
 
     summary = summarise(tuples, triples, refused)
     with write_beside("data/negatives") as folder:

@@ -1,19 +1,16 @@
 """Drawing groups of triples that are hard negatives of one another, and balancing them."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from stages.negatives.claims import Claims
-from stages.negatives.propose import Source
+from stages.negatives.kind import Rule, Source
 
 ROUNDS = 8  # draws before a place in a group is given up
 CHUNK = 65536  # rows of embeddings compared at once
-
-Rule = Callable[[np.ndarray, np.ndarray], np.ndarray]  # rows (M,) and (M,) -> refused (M,)
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class Refusal:
     parts: tuple[str, ...]  # of a statement that must not be true of the other image
     embeddings: np.ndarray | None  # (I, D) unit length, one an image of claims.images
     max_similarity: float
-    of_verbs: dict[str, Rule]  # which verbs are no negatives of each other
+    of_kind: dict[str, Rule]  # the kind's own
 
     def reasons(self, first: np.ndarray, second: np.ndarray) -> dict[str, np.ndarray]:
         """For rows (M,) and (M,), where each rule refuses the pair: name -> bool (M,).
@@ -35,7 +32,7 @@ class Refusal:
         """
         there = self.claims.said_of(self.statements[first], self.images[second], self.parts)
         here = self.claims.said_of(self.statements[second], self.images[first], self.parts)
-        return {name: rule(first, second) for name, rule in self.of_verbs.items()} | {
+        return {name: rule(first, second) for name, rule in self.of_kind.items()} | {
             "same_image": self.images[first] == self.images[second],
             "false_negative": there | here,
             "too_similar": self._similar(self.images[first], self.images[second]),

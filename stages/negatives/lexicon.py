@@ -87,6 +87,11 @@ def vague(triples: pd.DataFrame, verbs: pd.DataFrame) -> pd.Series:
     return triples["dynamic"].isna() | triples["relation"].isin(of_kind(verbs, "vague"))
 
 
+def unsaid(triples: pd.DataFrame, nouns: pd.DataFrame, columns: list[str]) -> pd.Series:
+    """Whether a noun of `columns` mostly goes without saying, so that another picture may show it as well."""
+    return triples[columns].isin(of_kind(nouns, "unsaid")).any(axis=1)
+
+
 def comparable(triples: pd.DataFrame, verbs: pd.DataFrame) -> pd.Series:
     """Whether any verb is known to be false where the triple's verb is true."""
     relation, phrase = _phrases(triples, verbs)

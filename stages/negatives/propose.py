@@ -1,25 +1,22 @@
-"""Where candidates come from: a random row of another verb, of the swapped triple, or of the split.
+"""Where candidates come from: a random row of another word, of the swapped triple, or of the split.
 
-A source holds the rows sorted by block (one verb phrase of one pair) and draws for many anchors at
+A source holds the rows sorted by block (say one verb of one pair of nouns) and draws for many anchors at
 once by arithmetic on block boundaries, so that no pair of rows is ever listed.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-Source = Callable[[np.ndarray, np.random.Generator], np.ndarray]  # anchors (N,) -> rows (N,), -1: none
+from stages.negatives.kind import Source
 
 
-def other_verb(items: pd.DataFrame, temperature: float) -> Source:
-    """Rows of the same subject and object in the same split with another verb.
+def other_word(items: pd.DataFrame, same: list[str], other: str, temperature: float) -> Source:
+    """Rows that have the anchor's words in the columns `same`, which name the split too, and another in `other`.
 
-    A verb of n rows is drawn with weight n ** temperature, its rows evenly. `items` are sorted by
-    split, subject, object and phrase.
+    A word of n rows is drawn with weight n ** temperature, its rows evenly.
     """
-    pair = items.groupby(["split", "subject", "object"], sort=False).ngroup().to_numpy()  # (N,)
-    block = items.groupby(["split", "subject", "object", "relation"], sort=False).ngroup().to_numpy()
+    pair = items.groupby(same, sort=False).ngroup().to_numpy()  # (N,) rows that share what is the same
+    block = items.groupby([*same, other], sort=False).ngroup().to_numpy()  # (N,) and the other word too
     rows = np.argsort(block, kind="stable")
     sizes = np.bincount(block)  # (B,)
     starts = np.cumsum(sizes) - sizes
@@ -37,7 +34,7 @@ def other_verb(items: pd.DataFrame, temperature: float) -> Source:
         begin, end = lower[first[group]], upper[last[group]]
         own_weight = upper[own] - lower[own]
         at = begin + rng.random(len(anchors)) * (end - begin - own_weight)
-        at = np.where(at >= lower[own], at + own_weight, at)  # step over the anchor's own verb
+        at = np.where(at >= lower[own], at + own_weight, at)  # step over the anchor's own word
         found = np.searchsorted(upper, at, "right").clip(first[group], last[group])
         chosen = order[found]
         picked = starts[chosen] + (rng.random(len(anchors)) * sizes[chosen]).astype(np.int64)

@@ -3,6 +3,8 @@
 import pandas as pd
 import pyarrow as pa
 
+from stages.negatives.kinds import KINDS
+
 SCHEMA = pa.schema(
     [
         ("tuple_id", pa.int64()),
@@ -39,35 +41,24 @@ configs:
 Each row is a question: which text fits the image, which image fits the text? An anchor (image, text)
 and its hard negatives, each another image with its own text that differs in one respect.
 
-| set | the negative |
-|---|---|
-| dynamic | same subject and object, another act (ride, feed) |
-| stative | same subject and object, a state that excludes the anchor's (sit, stand) |
-| swapped | same verb, subject and object change places; in train also a text alone |
-| random | any other triple |
+{sets}
 
 ## Counts
 {counts}
 
 A reader of texts alone, a linear classifier trained on train, scores on test: {blind}.
 Every tuple comes in mirrored form (each member of a group is the anchor once), so exact chance is
-1 / (number of texts). Swapped texts without an image cannot be mirrored; they are in train only.
+1 / (number of texts). Texts without an image cannot be mirrored; they are in train only.
 
 ## How it was made
 Captions were parsed into subject-verb-object triples; one anchor for each image and distinct triple.
 Words below are matched up to the synonyms and overlaps of data/nouns.csv and data/verb_synonyms.csv.
 
-1. Left out: verbs that are unknown or say too little (have, do); triples that no other caption of the image
-   bears out by the same verb of the same subject or object; and those whose subject with its verb, or whose
-   verb phrase with its object (of people and animals, or of things), no second image shows.
-2. Dynamic and stative: both verbs tell of acts that those files list, or of states that exclude one
-   another. A negative is refused if any caption of its image says the anchor's verb of the anchor's
-   subject, whatever the object, or the reverse; and so are two verbs that captions of one image often
-   use of the same subject (cats sit or lie, as one looks at them).
-3. Swapped and random: a negative is refused if any caption of its image states the anchor's triple, or of
-   the anchor's image the negative's. No triple whose subject or object mostly goes without saying (hand,
-   shirt). Swapped alone: no symmetric relation (next to, kiss), and only where subject and object are both
-   people or animals, or two images show the object in the subject's role.
+- Left out of every set: verbs that are unknown or say too little (have, do); triples that no other caption of the
+  image bears out by the same verb of the same subject or object; and those whose subject with its verb, or whose
+  verb phrase with its object (of people and animals, or of things), no second image shows.
+- Refused in every set: a negative if any caption of its image states the anchor's triple, or of the anchor's image
+  the negative's; what else a set refuses, the table says.
 
 Splits are by image. `unseen_relation` and `unseen_triple` mark what never occurs in train.
 The stage `negatives` rebuilds the set bit for bit from the captions and one seed.
@@ -82,8 +73,8 @@ pictures have licences of their own. A set made of other captions inherits their
 
 ## Limits
 Parsing errors pass into triples. What no caption mentions may still be true of an image, so some
-negatives are false ones. Lists of acts, states and synonyms are small and reviewed, not complete: rare
-verbs are in `random` alone. English only. COCO's biases, such as more men than women in sport, are inherited.
+negatives are false ones. Lists of acts, states and synonyms are small and reviewed, not complete.
+English only. COCO's biases, such as more men than women in sport, are inherited.
 """
 
 
@@ -107,6 +98,8 @@ def release_table(tuples: pd.DataFrame, triples: pd.DataFrame) -> pa.Table:
 
 def data_card(summary: dict) -> str:
     """The README of the release, from the summary's counts."""
+    about = ["| set | the negative | left out and refused |", "|---|---|---|"]
+    about += [f"| {name} | {KINDS[name].negative} | {KINDS[name].refused} |" for name in summary["sets"]]
     lines = ["| set | train | val | test | verbs | pairs | with an image |", "|---|---|---|---|---|---|---|"]
     for name, counts in summary["sets"].items():
         share = "-" if counts["with_image"] is None else f"{counts['with_image']:.0%}"
@@ -114,4 +107,4 @@ def data_card(summary: dict) -> str:
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     scores = {name: counts["blind_classifier"] for name, counts in summary["sets"].items()}
     blind = ", ".join(f"{name} {score:.1%}" for name, score in scores.items() if score is not None)
-    return CARD.format(counts="\n".join(lines), blind=blind or "no test tuples")
+    return CARD.format(sets="\n".join(about), counts="\n".join(lines), blind=blind or "no test tuples")

@@ -7,20 +7,23 @@ import pandas as pd
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import SGDClassifier
 
-from stages.negatives.tuples import SETS
+from stages.negatives.kinds import KINDS
 
 
 def summarise(tuples: pd.DataFrame, triples: pd.DataFrame, refused: dict[str, Counter]) -> dict:
-    """Counts by set and split, refusals by rule, and the blind classifier's accuracy on test."""
+    """Of each set in `refused`: counts by split, refusals by rule, and the blind classifier's accuracy on test.
+
+    Also what differs in its negatives, so that later stages need not know the kinds.
+    """
     anchors = triples.set_index("triple_id").loc[tuples["anchor"]].reset_index(drop=True)
     table = tuples.reset_index(drop=True).join(anchors[["subject", "relation", "object", "text"]])
     blind = blind_accuracy(table)
     return {
         "sets": {
             name: _counts(table[table["set"] == name])
-            | {"refused": dict(sorted(refused.get(name, Counter()).items()))}
-            | {"blind_classifier": blind.get(name)}
-            for name in SETS
+            | {"refused": dict(sorted(rules.items())), "blind_classifier": blind.get(name)}
+            | {"differs": KINDS[name].differs}
+            for name, rules in refused.items()
         }
     }
 

@@ -1,95 +1,98 @@
 """The tuples of every set, from the triples of the captions."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from stages.common.text import triple_text
-from stages.negatives.agreement import agreed, confused, confused_verbs
+from stages.negatives.agreement import agreed
 from stages.negatives.choose import Refusal, balanced, distinct, draw_groups
-from stages.negatives.claims import PARTS, read_claims
-from stages.negatives.items import image_triples, unseen
-from stages.negatives.lexicon import compatible, words
-from stages.negatives.members import members, rules
-from stages.negatives.propose import Source, anything, other_verb, swapped_roles
-
-SETS = ("dynamic", "stative", "swapped", "random")
-
-
-@dataclass(frozen=True)
-class Options:
-    """The parameters `negatives.*`: see params.yaml."""
-
-    k: int
-    per_anchor: int
-    max_per_pair: int
-    temperature: float
-    max_similarity: float
+from stages.negatives.claims import Claims, read_claims
+from stages.negatives.items import garbled, image_triples, known, unseen
+from stages.negatives.kind import Facts, Kind, Masks
+from stages.negatives.kinds import KINDS
+from stages.negatives.lexicon import vague
+from stages.negatives.options import NegativesOptions
 
 
 def make_tuples(
     triples: pd.DataFrame,
     nouns: pd.DataFrame,
     verbs: pd.DataFrame,
-    options: Options,
+    options: NegativesOptions,
     seed: int,
     features: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Counter]]:
-    """The tuples and, by set, how many candidates each rule refused.
+    """The tuples of every set of `options`, in the order of KINDS, and by set how many each rule left out or refused.
 
     `triples` as in the design, `nouns` and `verbs` as read by read_lexicon, `features` the image
     ids (I,) and their unit embeddings (I, D). The tuples come in groups of K+1, in which each triple
     is the anchor once and the others are its negatives, so that no text betrays the answer. The
-    exception: a swapped triple that no image shows gives one tuple with a text alone, in train only.
+    exception: a kind that makes texts alone gives one tuple for each triple whose text no image shows, in train only.
     """
-    lexicon = words(nouns), words(verbs)
-    items = image_triples(triples.assign(agreed=agreed(triples, *lexicon)))
-    claims = read_claims(triples, *lexicon)
-    confusions = confused_verbs(triples, *lexicon)
-    left_out = rules(items, nouns, verbs)
+    facts = Facts(triples, nouns, verbs, options)
+    items = image_triples(triples.assign(agreed=agreed(triples, *facts.lexicon)))
+    claims, always = read_claims(triples, *facts.lexicon), _always_left_out(items, facts)
     embeddings = _aligned(features, claims.images)
+    sets = [name for name in KINDS if name in options.sets]
     tables, refused = [], {}
-    for number, name in enumerate(SETS):
-        rng = np.random.default_rng([seed, 20, number])
-        belongs, counts = members(items, name, left_out)
+    for name in sets:
+        kind, rng = KINDS[name], np.random.default_rng([seed, 20, KINDS[name].number])
+        belongs, counts = members(kind.belongs(items), always | kind.leaves_out(items, facts))
         rows = items[belongs].reset_index(drop=True)
-        parts, of_verbs = PARTS, {}
-        if name in ("dynamic", "stative"):
-            parts = ("subject", "relation")  # who sits elsewhere in the picture does not stand here
-            of_verbs["compatible"] = compatible(rows, verbs, nouns)
-            of_verbs["confused"] = confused(rows, confusions, *lexicon)
-        images, statements = claims.images.get_indexer(rows["image_id"]), claims.statements(rows)
-        refuse = Refusal(claims, images, statements, parts, embeddings, options.max_similarity, of_verbs)
-        k = 1 if name == "swapped" else options.k  # a triple has one swapped text
-        groups, rejected = _groups(rows, name, refuse, k, options, rng)
+        refuse = _refusal(kind, rows, facts, claims, embeddings)
+        groups, rejected = _groups(kind, rows, refuse, facts, rng)
         refused[name] = Counter({**counts, **rejected})
-        table = _mirrored(groups, rows)
-        if name == "swapped":
-            table = pd.concat([table, _texts_alone(rows, refuse, options, rng)])
-        tables.append(table.assign(set=name))
+        parts = [_mirrored(groups, rows)]
+        if kind.alone:
+            parts.append(_texts_alone(rows, kind.alone(rows), refuse, options, rng))
+        tables.append(pd.concat(parts).assign(set=name))
     table = pd.concat(tables, ignore_index=True)
     table = table.join(unseen(items).set_index(items["triple_id"]), on="anchor")
-    order = [table["set"].map(SETS.index), table["split"]]
+    order = [table["set"].map(sets.index), table["split"]]
     table = table.iloc[np.lexsort(order[::-1])].reset_index(drop=True)
     return table.assign(tuple_id=np.arange(len(table))), refused
 
 
-def _source(rows: pd.DataFrame, name: str, options: Options) -> Source:
-    if name == "swapped":
-        return swapped_roles(rows)
-    return anything(rows) if name == "random" else other_verb(rows, options.temperature)
+def _always_left_out(items: pd.DataFrame, facts: Facts) -> Masks:
+    """By rule, which items (N,) are in no tuple."""
+    return {
+        "vague_verb": vague(items, facts.verbs),
+        "garbled": garbled(items),
+        "not_agreed": ~items["agreed"],
+        "seen_once": ~known(items, facts.animate),
+    }
+
+
+def members(belongs: np.ndarray, left_out: Masks) -> tuple[np.ndarray, Counter]:
+    """Those of `belongs` (N,) that no rule leaves out, and how many each does, the first that does."""
+    counts = Counter()
+    for rule, where in left_out.items():
+        where = np.asarray(where, bool)
+        counts[rule] = int((belongs & where).sum())
+        belongs = belongs & ~where
+    return belongs, counts
+
+
+def _refusal(
+    kind: Kind, rows: pd.DataFrame, facts: Facts, claims: Claims, embeddings: np.ndarray | None
+) -> Refusal:
+    images, statements = claims.images.get_indexer(rows["image_id"]), claims.statements(rows)
+    most = facts.options.max_similarity
+    return Refusal(claims, images, statements, kind.parts, embeddings, most, kind.refuses(rows, facts))
 
 
 def _groups(
-    rows: pd.DataFrame, name: str, refuse: Refusal, k: int, options: Options, rng: np.random.Generator
+    kind: Kind, rows: pd.DataFrame, refuse: Refusal, facts: Facts, rng: np.random.Generator
 ) -> tuple[np.ndarray, Counter]:
     """Balanced groups of row numbers, (M, K+1)."""
+    options = facts.options
+    k = min(options.k, kind.k or options.k)
     if rows.empty:
         return np.zeros((0, k + 1), np.int64), Counter()
     anchors = np.repeat(np.arange(len(rows)), options.per_anchor)
-    groups, refused = draw_groups(anchors, k, _source(rows, name, options), refuse, rng)
+    groups, refused = draw_groups(anchors, k, kind.source(rows, facts), refuse, rng)
     kept = balanced(distinct(groups), rows, options.max_per_pair, options.temperature, rng)
     return kept, refused
 
@@ -110,26 +113,22 @@ def _mirrored(groups: np.ndarray, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _texts_alone(
-    rows: pd.DataFrame, refuse: Refusal, options: Options, rng: np.random.Generator
+    rows: pd.DataFrame, false: pd.DataFrame, refuse: Refusal, options: NegativesOptions, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Swapped texts for the train triples that no image shows swapped."""
+    """The texts of the statements `false`, one a row, for the train triples for which no image shows them."""
     keys = ["subject", "object", "phrase"]
-    turned = rows.rename(columns={"subject": "object", "object": "subject"})
-    shown = pd.MultiIndex.from_frame(turned[keys]).isin(pd.MultiIndex.from_frame(rows[keys]))
-    said = refuse.claims.said_of(refuse.claims.statements(turned), refuse.images)
+    shown = pd.MultiIndex.from_frame(false[keys]).isin(pd.MultiIndex.from_frame(rows[keys]))
+    said = refuse.claims.said_of(refuse.claims.statements(false), refuse.images)
     alone = np.flatnonzero((rows["split"] == "train") & ~shown & ~said)
     alone = balanced(alone[:, None], rows, options.max_per_pair, options.temperature, rng)[:, 0]
-    chosen = rows.iloc[alone]
-    parts = ["object", "relation", "particle", "preposition", "subject", "passive"]
-    unique = chosen[parts].drop_duplicates()
-    texts = unique.assign(swapped=[triple_text(*part) for part in unique.itertuples(index=False)])
-    found = chosen[parts].merge(texts, on=parts, how="left")["swapped"]
+    chosen = false.iloc[alone][["subject", "relation", "particle", "preposition", "object", "passive"]]
+    texts = [triple_text(*statement) for statement in chosen.itertuples(index=False)]
     return pd.DataFrame(
         {
             "split": "train",
-            "anchor": chosen["triple_id"].to_numpy(),
+            "anchor": rows["triple_id"].to_numpy()[alone],
             "negatives": [np.zeros(0, np.int64)] * len(chosen),
-            "negative_texts": list(found.to_numpy()[:, None]),
+            "negative_texts": [[text] for text in texts],
         }
     )
 

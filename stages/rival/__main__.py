@@ -12,7 +12,8 @@ from stages.rival.options import RivalOptions
 def main() -> None:
     rivals = read_block("rivals", dict[Name, RivalOptions])
     if len(sys.argv) != 2 or sys.argv[1] not in rivals:
-        raise InputError(f"name one of params.yaml's rivals ({', '.join(rivals) or 'none'}): python -m stages.rival NAME")
+        known = ", ".join(rivals) or "none"
+        raise InputError(f"name one of params.yaml's rivals ({known}): python -m stages.rival NAME")
     name = sys.argv[1]
     save_checkpoint(MODELS / name, *make_model(f"rivals.{name}", rivals[name].model, rivals[name].pretrained))
 

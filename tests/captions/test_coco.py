@@ -8,7 +8,11 @@ import pytest
 from PIL import Image
 
 from stages.captions.coco import assign_splits, read_annotations, read_source, shrink
+from stages.captions.options import Shares, Source
 from stages.common.errors import InputError
+
+
+SHARES = Shares(train=0.8, val=0.05, test=0.15)
 
 
 def write(path, content) -> None:
@@ -88,14 +92,13 @@ def test_no_path_leaves_the_root(tmp_path):
     root = tmp_path / "root"
     root.mkdir()
     write(root / "a.json", dataset(images=[{"id": 1, "file_name": "../secret.jpg"}]))
-    source = {"annotations": "a.json", "images": ".", "split": "train"}
+    source = Source(annotations="a.json", images=".", split="train")
     with pytest.raises(InputError, match="leads out of"):
-        list(read_source(root, source, {}, 0))
+        list(read_source(root, source, SHARES, 0))
 
 
 def test_random_splits_follow_the_shares_and_the_image_alone():
-    shares = {"train": 0.8, "val": 0.05, "test": 0.15}
     ids = list(range(4000))
-    splits = dict(zip(ids, assign_splits(ids, "random", shares, seed=0), strict=True))
+    splits = dict(zip(ids, assign_splits(ids, "random", SHARES, seed=0), strict=True))
     assert abs(sum(split == "train" for split in splits.values()) / 4000 - 0.8) < 0.03
-    assert assign_splits(ids[::-1], "random", shares, seed=0) == [splits[i] for i in ids[::-1]]
+    assert assign_splits(ids[::-1], "random", SHARES, seed=0) == [splits[i] for i in ids[::-1]]

@@ -30,7 +30,8 @@ def make(folder: Path, pictures: tuple[int, ...]) -> None:
     for i in pictures:
         Image.new("RGB", (200, 100), "red").save(folder / "coco" / f"{i}.jpg")
     source = {"annotations": "captions.json", "images": ".", "split": "test"}
-    options = {"root": "coco", "sources": [source], "shares": {}, "short_side": 50}
+    shares = {"train": 0.8, "val": 0.05, "test": 0.15}
+    options = {"root": "coco", "sources": [source], "shares": shares, "short_side": 50}
     params = {"seed": 0, "captions": options}
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 

@@ -1,9 +1,10 @@
-"""params.yaml is read as YAML 1.2, the one that DVC writes."""
+"""params.yaml is read as YAML 1.2, the one that DVC writes, and a block as its type."""
 
 import pytest
+from pydantic import Field
 
 from stages.common.errors import InputError
-from stages.common.params import load_params
+from stages.common.params import Block, load_params, read_block, read_seed
 
 
 @pytest.mark.parametrize("written", ["1e-05", "1e-5", "0.00001", "1.0e-5"])
@@ -20,3 +21,62 @@ def test_what_is_no_yaml_is_told_in_one_line(tmp_path):
     with pytest.raises(InputError, match="params.yaml is not valid YAML") as told:
         load_params(path)
     assert "\n" not in str(told.value)
+
+
+class Crop(Block):
+    """Two shares."""
+
+    least: float = Field(ge=0, le=1)
+
+
+class Options(Block):
+    """A block with another in it."""
+
+    lr: float = Field(gt=0, le=1)
+    crop: Crop
+    sizes: list[int] = Field(min_length=1)
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch):
+    """The line that reading this block ends in."""
+    monkeypatch.chdir(tmp_path)
+
+    def read(text: str) -> str:
+        (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+        with pytest.raises(InputError) as error:
+            read_block("train", Options)
+        return str(error.value).removeprefix("params.yaml: ")
+
+    return read
+
+
+def test_a_right_block_is_its_type_and_a_whole_number_a_number(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text("seed: 4294967295\ntrain: {lr: 1, crop: {least: 0}, sizes: [3]}\n", encoding="utf-8")
+    options = read_block("train", Options, path)
+    assert (options.lr, options.crop.least, options.sizes) == (1.0, 0.0, [3])
+    assert read_seed(path) == 2**32 - 1
+
+
+@pytest.mark.parametrize(
+    ("block", "line"),
+    [
+        ("{lr: abc, crop: {least: 0}, sizes: [3]}", "train.lr is 'abc'; it takes a number above 0 and at most 1"),
+        ("{lr: .inf, crop: {least: 0}, sizes: [3]}", "train.lr is inf; it takes a number above 0 and at most 1"),
+        ("{lr: 1, crop: {least: true}, sizes: [3]}", "train.crop.least is true; it takes a number from 0 to 1"),
+        ("{lr: 1, crop: {}, sizes: [3]}", "train.crop.least is missing; it takes a number from 0 to 1"),
+        ("{lr: 1, crop: 3, sizes: [3]}", "train.crop is 3; it takes a mapping with least"),
+        ("{lr: 1, crop: {least: 0}, sizes: [3, 4.5]}", "train.sizes[1] is 4.5; it takes a whole number"),
+        ("{lr: 1, crop: {least: 0}, sizes: 3}", "train.sizes is 3; it takes a list of 1 or more, each a whole number"),
+        ("{learning_rate: 1, sizes: [1]}", "train.learning_rate is unknown; the nearest known key is train.lr"),
+        ("{lr: 1, crop: {lest: 0}}", "train.crop.lest is unknown; the nearest known key is train.crop.least"),
+        ("", "train is null; it takes a mapping with lr, crop, sizes"),
+    ],
+)
+def test_the_first_mistake_in_one_line(told, block, line):
+    assert told(f"train: {block}\n") == line
+
+
+def test_a_block_that_is_not_there(told):
+    assert told("trains: {}\n") == "train is missing; it takes a mapping with lr, crop, sizes"

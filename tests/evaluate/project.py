@@ -12,8 +12,8 @@ import torch
 import yaml
 from PIL import Image
 
-from stages.common.clip import encode_images, load_checkpoint, save_checkpoint
-from stages.common.tables import SCHEMAS, features_schema, write_table
+from stages.common.clip import save_checkpoint
+from stages.common.tables import SCHEMAS, write_table
 
 MODEL = {
     "embed_dim": 8,
@@ -46,15 +46,14 @@ TUPLES = [  # set, anchor, negative images
     ("dynamic", 9, [10]),
     ("swapped", 11, [12]),
 ]
+DIFFERS = {"dynamic": "verb", "stative": "verb", "swapped": "roles", "random": ""}
 PARAMS = {
     "seed": 0,
-    "evaluate": {
-        "methods": ["base", "clip", "drive"],
-        "resamples": 50,
-        "alphas": [0, 0.5, 1],  # the ends too: they must agree with base and with the method
-        "instances": "",
-        "benchmarks": {"sugarcrepe": {"files": "", "images": ""}},
-    },
+    "run": {"device": "cpu", "workers": 0, "checkpoint_every": 100},
+    "train": {"methods": {"clip": {}, "drive": {}}},
+    "rivals": {"siglip": {"model": "ViT-B-16-SigLIP", "pretrained": "webli"}},
+    "evaluate": {"resamples": 50, "alphas": [0.5], "instances": ""},
+    "benchmarks": {},
 }
 
 
@@ -92,15 +91,15 @@ def images() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def make_checkpoint(folder: Path, seed: int) -> None:
+def make_model(folder: Path, seed: int, model: dict = MODEL) -> None:
     """A CLIP with random weights."""
     torch.manual_seed(seed)
-    config = {"model_cfg": MODEL, "preprocess_cfg": PIXELS}
-    save_checkpoint(folder, open_clip.CLIP(**MODEL), config)
+    config = {"model_cfg": model, "preprocess_cfg": PIXELS}
+    save_checkpoint(folder, open_clip.CLIP(**model), config)
 
 
 def make_project(root: Path, params: dict = PARAMS) -> None:
-    """Everything that stages evaluate and report read, but what evaluate itself writes."""
+    """Everything that stages evaluate and benchmark read: base, the methods, and a rival of another width."""
     (root / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
     facts, data = triples(), root / "data"
     captions = facts[["caption_id", "image_id", "split"]].assign(caption="a " + facts["text"] + " outdoors")
@@ -114,24 +113,11 @@ def make_project(root: Path, params: dict = PARAMS) -> None:
         schema = SCHEMAS[name.split("/")[1]]
         table = pa.Table.from_pandas(rows, schema, preserve_index=False)
         write_table(data / f"{name}.parquet", table, schema)
-    for seed, method in enumerate(params["evaluate"]["methods"]):
-        make_checkpoint(data / "train" / method / "checkpoint", seed)
+    for seed, name in enumerate(("base", *params["train"]["methods"])):
+        make_model(data / "models" / name, seed)
         losses = pd.DataFrame({"step": [10, 20], "loss": [1.0, 0.5]})
-        losses.to_csv(data / "train" / method / "history.csv", index=False)
-    make_features(root)
-    counts = {"tuples": {"train": 1, "val": 0, "test": 2}, "blind_classifier": 0.5}
-    negatives = {"sets": {name: counts for name in ("dynamic", "stative", "swapped", "random")}}
+        losses.to_csv(data / "models" / name / "history.csv", index=False)
+    for seed, name in enumerate(params["rivals"]):
+        make_model(data / "models" / name, 100 + seed, MODEL | {"embed_dim": 12})
+    negatives = {"sets": {name: {"differs": what} for name, what in DIFFERS.items()}}
     (data / "negatives/summary.json").write_text(json.dumps(negatives), encoding="utf-8")
-    relations = {str(name): int(count) for name, count in facts["relation"].value_counts().items()}
-    (data / "triples/summary.json").write_text(json.dumps({"top_relations": relations}), encoding="utf-8")
-
-
-def make_features(root: Path) -> None:
-    """data/features/images.parquet of every image by base, half precision."""
-    model, transform, _ = load_checkpoint(root / "data/train/base/checkpoint")
-    table = images()
-    vectors = encode_images(model, transform, table["jpeg"].tolist()).astype(np.float16)
-    values = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1])
-    schema = features_schema(vectors.shape[1])
-    rows = pa.table([pa.array(table["image_id"]), values], schema=schema)
-    write_table(root / "data/features/images.parquet", rows, schema)

@@ -3,15 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from stages.evaluate.controls import (
-    accuracy_by_set,
-    blind_outcomes,
-    classifier_scores,
-    guesses,
-    prior_scores,
-    shuffled_answers,
-    text_classifier,
-)
+from stages.evaluate.controls import controls, guesses, prior_scores
+from stages.evaluate.exact import Items
 
 
 def test_prior_prefers_the_text_seen_more_often():
@@ -27,41 +20,36 @@ def test_unseen_texts_fall_back_to_word_pairs_then_words():
     assert row[0] > row[1] > row[2] == 0
 
 
-def test_blind_outcomes_need_no_image():
-    table = pd.DataFrame({"texts": [["man riding horse", "horse riding man"]]})
-    assert blind_outcomes(table, ["man riding horse"]).tolist() == [1]
-
-
 def test_a_reader_without_a_preference_is_at_chance():
     """Among two and among three equals, and where only the negatives are alike."""
     scores = np.array([[0.0, 0.0, np.nan], [0.0, 0.0, 0.0], [0.1, 0.2, 0.2]])
     assert guesses(scores).tolist() == [1 / 2, 1 / 3, 0.0]
 
 
-def test_classifier_learns_what_negatives_look_like():
-    true, false = np.array([[1.0, 0.0], [0.9, 0.1]]), np.array([[0.0, 1.0], [0.1, 0.9]])
-    scores = classifier_scores(text_classifier(true, false), np.eye(2), np.array([[0, 1], [1, -1]]))
-    assert scores[0, 0] > scores[0, 1]
-    assert np.isnan(scores[1, 1])
+def _items(count: int) -> Items:
+    """Images 0, 1, ... and texts "0", "1", ..., the same random unit vectors."""
+    units = np.random.default_rng(0).normal(size=(count, 16))
+    units /= np.linalg.norm(units, axis=1, keepdims=True)
+    return Items(pd.Index(range(count)), units, pd.Index([str(image) for image in range(count)]), units)
 
 
 def test_shuffled_images_fall_to_chance_where_true_ones_are_perfect():
-    rng, count = np.random.default_rng(0), 2000
-    units = rng.normal(size=(count, 16))
-    units /= np.linalg.norm(units, axis=1, keepdims=True)
-    names = [str(index) for index in range(count)]
-    rival = [names[index - 1] for index in range(count)]
+    count = 2000
     table = pd.DataFrame(
         {
+            "set": "random",
             "images": [[index, (index - 1) % count] for index in range(count)],
-            "texts": [[name, other] for name, other in zip(names, rival)],
+            "texts": [[str(index), str((index - 1) % count)] for index in range(count)],
         }
     )
-    shuffled = shuffled_answers(table, pd.Index(range(count)), units, pd.Index(names), units, 0)
-    assert abs(shuffled["i2t"].mean() - 0.5) < 0.04
-    assert abs(shuffled["t2i"].mean() - 0.5) < 0.04
+    found = controls(table, table[:0].assign(text=""), _items(count), 0)["random"]
+    assert abs(found["shuffled_i2t"] - 0.5) < 0.04 and abs(found["shuffled_t2i"] - 0.5) < 0.04
+    assert found["language_prior"] == 0.5 and "text_classifier" not in found
 
 
-def test_means_by_set_leave_out_what_was_not_asked():
-    means = accuracy_by_set(pd.Series(["random", "random"]), {"shuffled": np.array([1.0, np.nan])})
-    assert means == {"random": {"shuffled": 1.0}}
+def test_blind_readers_learn_what_negatives_look_like():
+    """In training "0" is always true and "1" always false; t2i is not asked, so it has no mean."""
+    table = pd.DataFrame({"set": ["swapped"] * 2, "text": ["0"] * 2, "images": [[0], [2]], "texts": [["0", "1"]] * 2})
+    found = controls(table, table, _items(3), 0)["swapped"]
+    assert (found["language_prior"], found["text_classifier"]) == (1, 1)
+    assert "shuffled_t2i" not in found

@@ -3,14 +3,15 @@
 import numpy as np
 import pandas as pd
 
+from stages.evaluate.exact import Items
 from stages.evaluate.relation import (
     answer,
     chance,
-    group_outcomes,
     option_scores,
     outcomes,
     padded_positions,
     questions,
+    unique_items,
 )
 
 
@@ -32,14 +33,9 @@ def test_order_of_negatives_changes_nothing():
     np.testing.assert_array_equal(outcomes(scores), outcomes(shuffled))
 
 
-def test_group_needs_both_directions():
-    both = group_outcomes(np.array([1.0, 1, 0, 1]), np.array([1.0, 0, 1, np.nan]))
-    np.testing.assert_array_equal(both, [1, 0, 0, np.nan])
-
-
 def test_group_chance_is_what_random_scores_reach():
     scores = np.random.default_rng(2).random((60_000, 4))  # true pair, 1 text, 2 images
-    right = group_outcomes(outcomes(scores[:, :2]), outcomes(scores[:, [0, 2, 3]]))
+    right = outcomes(scores[:, :2]) * outcomes(scores[:, [0, 2, 3]])
     assert abs(right.mean() - chance(np.array([2]), np.array([3]))[0]) < 0.01
 
 
@@ -86,15 +82,23 @@ def test_a_tuple_with_a_text_alone_is_asked_image_to_text_only():
     images = np.array([[1.0, 0.0], [0.8, 0.6]])
     texts = np.array([[0.6, 0.8], [1.0, 0.0]])  # "cat chasing dog", "dog chasing cat"
     index = pd.Index(["cat chasing dog", "dog chasing cat"])
-    answers = answer(table, pd.Index([1, 2]), images, index, texts)
+    answers = answer(table, Items(pd.Index([1, 2]), images, index, texts))
     np.testing.assert_allclose(answers["true_score"], [1.0, 0.96])
     np.testing.assert_allclose(answers["text_score"], [0.6, 0.8])
     np.testing.assert_array_equal(answers["i2t"], [1, 1])
     np.testing.assert_array_equal(answers["t2i"], [1, np.nan])
+    np.testing.assert_array_equal(answers["group"], [1, np.nan])
     np.testing.assert_array_equal(answers["t2i_chance"], [0.5, np.nan])
 
 
 def test_equal_embeddings_tie_and_so_are_wrong():
     table, same = _example(), np.array([[0.6, 0.8], [0.6, 0.8]])
-    answers = answer(table, pd.Index([1, 2]), same, pd.Index(["cat chasing dog", "dog chasing cat"]), same)
+    answers = answer(table, Items(pd.Index([1, 2]), same, pd.Index(["cat chasing dog", "dog chasing cat"]), same))
     assert answers["i2t"].tolist() == [0, 0]
+
+
+def test_every_item_is_listed_once():
+    test = pd.DataFrame({"images": [[2, 1], [2]], "texts": [["b", "a"], ["b", "c"]]})
+    captions = pd.DataFrame({"image_id": [3, 1], "caption": ["a", "d"]})
+    images, texts = unique_items(test, captions)
+    assert (images.tolist(), texts.tolist()) == ([1, 2, 3], ["a", "b", "c", "d"])

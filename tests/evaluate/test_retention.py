@@ -1,14 +1,24 @@
 """Retrieval and noun naming on embeddings with known neighbours."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from stages.evaluate.retention import best_match_ranks, noun_accuracy, recalls
+from stages.evaluate.exact import Items, exact
+from stages.evaluate.instances import noun_prompts
+from stages.evaluate.retention import best_match_ranks, caption_recalls, naming_accuracy
 
 
 def _unit(rng, count):
     rows = rng.normal(size=(count, 8))
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return exact(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+def recalls(images, texts, owners, chunk=256):
+    """Of images 0, 1, ... with the captions "0", "1", ... that `owners` give them."""
+    names = [str(place) for place in range(len(texts))]
+    items = Items(pd.Index(range(len(images))), images, pd.Index(names), texts)
+    return caption_recalls(pd.DataFrame({"image_id": owners, "caption": names}), items, chunk)
 
 
 def test_any_of_an_images_captions_counts():
@@ -25,8 +35,8 @@ def test_a_tie_counts_against_the_query():
 def test_chunked_equals_full(chunk):
     rng = np.random.default_rng(0)
     images, texts, owners = _unit(rng, 40), _unit(rng, 200), np.arange(200) % 40
-    chunked = recalls(images, np.arange(40), texts, owners, chunk)
-    assert chunked == recalls(images, np.arange(40), texts, owners)
+    chunked = recalls(images, texts, owners, chunk)
+    assert chunked == recalls(images, texts, owners)
 
 
 def test_ranks_equal_a_plain_sort():
@@ -41,9 +51,44 @@ def test_ranks_equal_a_plain_sort():
 
 
 def test_perfect_embeddings_have_full_recall():
-    found = recalls(np.eye(3), np.arange(3), np.repeat(np.eye(3), 5, axis=0), np.repeat(np.arange(3), 5))
+    found = recalls(np.eye(3), np.repeat(np.eye(3), 5, axis=0), np.repeat(np.arange(3), 5))
     assert set(found.values()) == {1.0}
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 40, 1000])
+def test_a_caption_or_a_picture_that_another_image_has_too_ties_and_so_is_wrong(chunk):
+    """Images 0 and 1 share their only caption, 2 and 3 are one picture; each finds itself but for the tie."""
+    rng = np.random.default_rng(2)
+    images, owners = _unit(rng, 40), np.arange(40)
+    images[3], texts = images[2], images.copy()
+    texts[1] = texts[0]
+    texts[3] = _unit(rng, 1)[0]
+    to_text = best_match_ranks(images, texts, owners, owners, chunk)
+    to_image = best_match_ranks(texts, images, owners, owners, chunk)
+    assert to_text[[0, 2, 4]].tolist() == [2, 1, 1] and to_image[[0, 2, 4]].tolist() == [1, 2, 1]
+
+
+def test_order_changes_no_rank():
+    rng = np.random.default_rng(3)
+    images, texts, owners = _unit(rng, 60), np.repeat(_unit(rng, 60), 2, axis=0), np.arange(120) % 60
+    one, other = rng.permutation(60), rng.permutation(120)
+    ranks = best_match_ranks(images, texts, np.arange(60), owners)
+    shuffled = best_match_ranks(images[one], texts[other], np.arange(60)[one], owners[other], 7)
+    assert shuffled.tolist() == ranks[one].tolist()
+
+
+def _named(nouns, *shown):
+    """Images 0, 1, ... of unit vectors, and which of cat, dog and hat each shows."""
+    names = ["cat", "dog", "hat"]
+    items = Items(pd.Index(range(len(shown))), np.eye(3)[: len(shown)], pd.Index(noun_prompts(names)), nouns)
+    return naming_accuracy((names, dict(enumerate(shown))), items)
+
+
 def test_every_depicted_noun_is_right():
-    assert noun_accuracy(np.eye(3), np.eye(3), [{0}, {0, 1}, {1}]) == pytest.approx(2 / 3)
+    assert _named(np.eye(3), {"cat"}, {"cat", "dog"}, {"dog"}) == pytest.approx(2 / 3)
+
+
+def test_a_noun_that_ties_with_one_not_shown_is_wrong():
+    nouns = np.eye(3)[[0, 0, 1]]
+    assert _named(nouns, {"dog"}) == 0
+    assert _named(nouns, {"cat", "dog"}) == 1

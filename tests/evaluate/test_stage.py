@@ -1,8 +1,9 @@
-"""The whole stage on a tiny project folder: what it writes for base and for a tuned method."""
+"""The whole stage on a tiny project folder: what it writes for base, a tuned method and a rival."""
 
 import json
 import sys
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,17 +11,16 @@ import pytest
 
 from stages.common.errors import InputError
 from stages.evaluate.__main__ import main
-from stages.evaluate.schemas import SCHEMAS
-from tests.evaluate.project import PARAMS, make_project
+from tests.evaluate.project import PARAMS, make_model, make_project
 
 
-def evaluate(monkeypatch, folder, method):
+def evaluate(monkeypatch, folder, name):
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "argv", ["evaluate", method])
+    monkeypatch.setattr(sys, "argv", ["evaluate", name])
     main()
-    summary = json.loads((folder / f"data/evaluate/{method}/summary.json").read_text(encoding="utf-8"))
-    tables = {name: pd.read_parquet(folder / f"data/evaluate/{method}/{name}.parquet") for name in SCHEMAS}
-    return tables, summary
+    out = folder / "data/evaluate" / name
+    tables = {path.stem: pd.read_parquet(path) for path in out.glob("*.parquet")}
+    return tables, json.loads((out / "summary.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -36,56 +36,68 @@ def test_a_tuned_method_is_measured_with_every_interpolation(project, monkeypatc
     assert tables["tuples"]["t2i"].isna().tolist() == [False, False, False, False, True, False]
     recalls = {f"{way}_recall@{k}" for way in ("i2t", "t2i") for k in (1, 5, 10)}
     assert set(summary["retention"]) == {"noun_accuracy"} | recalls
-    between = tables["interpolation"].set_index("alpha")
-    assert between.index.tolist() == [0, 0.5, 1]
-    assert round(100 * between.loc[1, "relation"], 2) == summary["overall"]["relation"]
-    assert round(100 * between.loc[1, "retention"], 2) == summary["overall"]["retention"]
+    assert tables["interpolation"]["alpha"].tolist() == [0.5]
+    assert list(summary["accuracy"]) == ["dynamic", "stative", "swapped", "random"]
+    assert list(summary["held_out"]) == ["dynamic", "stative"]  # nobody bites or wears in train
 
 
-def test_base_is_read_from_the_features_and_agrees_with_alpha_0(project, monkeypatch):
+@pytest.mark.parametrize("name", ["base", "siglip"])
+def test_base_and_a_rival_have_every_table_and_nothing_between(project, monkeypatch, name):
     tuned, _ = evaluate(monkeypatch, project, "drive")
-    (project / "data/captions/images.parquet").rename(project / "images.away")
-    tables, summary = evaluate(monkeypatch, project, "base")
-    (project / "images.away").rename(project / "data/captions/images.parquet")
-    assert tables["interpolation"].empty
-    start = tuned["interpolation"].loc[0]
-    assert round(100 * start["relation"], 2) == summary["overall"]["relation"]
-    assert round(100 * start["retention"], 2) == summary["overall"]["retention"]
+    tables, summary = evaluate(monkeypatch, project, name)
+    assert tables["interpolation"].empty and set(tables) == set(tuned)
+    assert len(tables["accuracy"]) == len(tuned["accuracy"]) and "relation" in summary["overall"]
 
 
-def test_an_image_without_a_feature_is_named(project, monkeypatch):
-    path = project / "data/features/images.parquet"
+def test_a_model_with_the_weights_of_base_is_base_at_every_alpha(project, monkeypatch):
+    make_model(project / "data/models/same", 0)
+    (project / "data/models/same/history.csv").write_text("step,loss\n")
+    tables, summary = evaluate(monkeypatch, project, "same")
+    _, base = evaluate(monkeypatch, project, "base")
+    assert summary == base
+    shares = {name: round(100 * value, 2) for name, value in tables["interpolation"].loc[0].items()}
+    assert shares == {"alpha": 50.0} | base["overall"]
+
+
+def test_the_order_of_rows_changes_no_byte(tmp_path, monkeypatch):
+    make_project(tmp_path)
+    evaluate(monkeypatch, tmp_path, "drive")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "data/evaluate/drive").iterdir()}
+    for name in ("captions/captions", "captions/images", "triples/triples", "negatives/tuples"):
+        table = pq.read_table(tmp_path / f"data/{name}.parquet")
+        order = np.random.default_rng(4).permutation(len(table))
+        pq.write_table(table.take(order), tmp_path / f"data/{name}.parquet")
+    evaluate(monkeypatch, tmp_path, "drive")
+    assert before == {path.name: path.read_bytes() for path in (tmp_path / "data/evaluate/drive").iterdir()}
+
+
+def test_an_image_that_is_missing_is_named(project, monkeypatch):
+    path = project / "data/captions/images.parquet"
     whole = pq.read_table(path)
-    pq.write_table(whole.filter(pa.compute.not_equal(whole["id"], 3)), path)
-    with pytest.raises(InputError, match="features/images.parquet lacks id 3"):
+    pq.write_table(whole.filter(pa.compute.not_equal(whole["image_id"], 3)), path)
+    with pytest.raises(InputError, match="images.parquet lacks image_id 3"):
         evaluate(monkeypatch, project, "base")
     pq.write_table(whole, path)
 
 
-def test_benchmarks_and_categories_are_measured_where_the_parameters_name_them(tmp_path, monkeypatch):
-    crepe = tmp_path / "crepe"
-    crepe.mkdir()
-    item = {"caption": "a dog", "negative_caption": "a cat"}
-    items = {str(i): item | {"filename": f"{i}.jpg"} for i in (1, 99)}
-    (crepe / "replace_obj.json").write_text(json.dumps(items))
+def test_categories_are_measured_where_the_parameters_name_them(tmp_path, monkeypatch):
     boxes = [{"image_id": 3, "category_id": 18}, {"image_id": 9, "category_id": 17}]
     names = [{"id": 17, "name": "cat"}, {"id": 18, "name": "dog"}]
     (tmp_path / "instances.json").write_text(json.dumps({"categories": names, "annotations": boxes}))
-    given = {"benchmarks": {"sugarcrepe": {"files": "crepe", "images": "crepe"}}}
-    given |= {"instances": "instances.json", "methods": ["base", "drive"], "alphas": []}
-    make_project(tmp_path, PARAMS | {"evaluate": PARAMS["evaluate"] | given})
-    jpegs = pd.read_parquet(tmp_path / "data/captions/images.parquet")["jpeg"]
-    (crepe / "1.jpg").write_bytes(jpegs[0])
-    tables, summary = evaluate(monkeypatch, tmp_path, "base")
-    answered = {"questions": 2, "answered": 1, "missing": 1, "missing_images": ["99.jpg"]}
-    assert summary["benchmarks"] == {"sugarcrepe": answered}
-    assert tables["benchmarks"]["category"].tolist() == ["all", "replace_obj"]
+    make_project(tmp_path, PARAMS | {"evaluate": PARAMS["evaluate"] | {"instances": "instances.json", "alphas": []}})
+    tables, summary = evaluate(monkeypatch, tmp_path, "drive")
     assert summary["retention"]["category_accuracy"] in (0, 100)
-    tables, _ = evaluate(monkeypatch, tmp_path, "drive")
-    assert tables["interpolation"].empty  # alphas is empty
+    assert tables["interpolation"].empty
 
 
-def test_a_tuned_method_without_its_checkpoint_leaves_no_output(project, monkeypatch):
-    with pytest.raises(InputError, match="data/train/ours/checkpoint"):
+def test_a_model_that_is_not_there_leaves_no_output(project, monkeypatch):
+    with pytest.raises(InputError, match="data/models/ours/open_clip_config.json is missing"):
         evaluate(monkeypatch, project, "ours")
     assert not (project / "data/evaluate/ours").exists()
+
+
+def test_negatives_that_do_not_tell_what_differs_are_named(tmp_path, monkeypatch):
+    make_project(tmp_path)
+    (tmp_path / "data/negatives/summary.json").write_text('{"sets": {"dynamic": {}}}')
+    with pytest.raises(InputError, match="negatives/summary.json does not tell what differs"):
+        evaluate(monkeypatch, tmp_path, "base")

@@ -2,7 +2,18 @@
 
 import pandas as pd
 
-from stages.evaluate.summarise import accuracies, confusions, headline, macro_accuracies, verb_accuracies
+from stages.evaluate.summarise import (
+    accuracies,
+    confusions,
+    headline,
+    macro_accuracies,
+    overall,
+    percents,
+    verb_accuracies,
+)
+
+
+DIFFERS = {"dynamic": "verb", "swapped": "roles"}
 
 
 def _answered():
@@ -55,25 +66,50 @@ def test_macro_averages_ride_and_throw():
 
 
 def test_verbs_are_sorted_by_accuracy():
-    table = verb_accuracies(_answered(), 50, 0)
+    table = verb_accuracies(_answered(), DIFFERS, 50, 0)
     rows = table[(table["direction"] == "i2t") & (table["differs"] == "verb")]
     assert list(zip(rows["relation"], rows["accuracy"], rows["count"])) == [("ride", 0.5, 2), ("throw", 1.0, 1)]
 
 
 def test_swapped_tuples_stand_apart_from_those_of_another_verb():
-    rows = verb_accuracies(_answered(), 50, 0).query("differs == 'roles'")
+    rows = verb_accuracies(_answered(), DIFFERS, 50, 0).query("differs == 'roles'")
     assert rows[["direction", "accuracy", "count"]].values.tolist() == [["i2t", 1.0, 1]]
 
 
 def test_confusions_count_who_was_preferred():
-    assert confusions(_answered()).values.tolist() == [["ride", "feed", 2, 1], ["throw", "catch", 1, 0]]
+    assert confusions(_answered(), DIFFERS).values.tolist() == [["ride", "feed", 2, 1], ["throw", "catch", 1, 0]]
 
 
 def test_headline_is_percent_of_each_set():
-    numbers = headline(accuracies(_answered(), 50, 0))
+    numbers = headline(accuracies(_answered(), 50, 0), "all")
     assert numbers == {"dynamic": {"i2t": 66.7, "t2i": 66.7, "group": 33.3}, "swapped": {"i2t": 100.0}}
 
 
-def test_order_of_the_tuples_changes_nothing():
+def test_headline_of_held_out_combinations():
+    numbers = headline(accuracies(_answered(), 50, 0), "unseen triple")
+    assert numbers == {"dynamic": {"i2t": 50.0, "t2i": 50.0, "group": 0.0}}
+
+
+def test_sets_are_those_of_the_tuples_in_their_order():
+    """Whatever their names; one of which nothing is known to differ in is in no table of verbs."""
+    table = _answered().assign(set=["zebra", "zebra", "zebra", "attribute"])
+    assert accuracies(table, 50, 0)["set"].unique().tolist() == ["zebra", "attribute"]
+    assert macro_accuracies(table, 50, 0)["set"].unique().tolist() == ["zebra", "attribute"]
+    assert set(verb_accuracies(table, {"zebra": "stripes", "attribute": ""}, 50, 0)["differs"]) == {"stripes"}
+
+
+def test_order_of_the_tuples_changes_no_number():
     table = _answered()
-    pd.testing.assert_frame_equal(accuracies(table, 50, 0), accuracies(table[::-1], 50, 0))
+    pd.testing.assert_frame_equal(accuracies(table, 50, 0), accuracies(table.iloc[[2, 0, 1, 3]], 50, 0))
+
+
+def test_overall_is_of_hard_sets_and_weighs_them_equally():
+    answered = pd.DataFrame({"set": ["dynamic"] * 3 + ["swapped", "random"], "i2t": [1.0, 1, 1, 0, 1]})
+    differs = {"dynamic": "verb", "swapped": "roles", "random": ""}
+    found = overall(answered, {"i2t_recall@1": 0.3, "t2i_recall@1": 0.2, "t2i_recall@5": 0.9}, differs)
+    assert found == {"relation": 0.5, "retention": 0.25}
+    assert overall(answered[-1:], {"i2t_recall@1": 0.3, "t2i_recall@1": 0.2}, differs) == {"retention": 0.25}
+
+
+def test_percents_leave_counts_alone():
+    assert percents({"accuracy": 0.25, "verbs": 3}) == {"accuracy": 25.0, "verbs": 3}

@@ -21,7 +21,7 @@ def test_writes_ids_and_a_list_of_fixed_size(tmp_path):
 def test_the_stage_embeds_every_image_and_every_triple(tmp_path, monkeypatch):
     make_project(tmp_path)
     run_here(monkeypatch, tmp_path, main)
-    model, transform, tokenizer = load_checkpoint(tmp_path / "data/train/base/checkpoint")
+    model, transform, tokenizer = load_checkpoint(tmp_path / "data/models/base")
     pictures = pq.read_table(tmp_path / "data/captions/images.parquet")
     triples = pq.read_table(tmp_path / "data/triples/triples.parquet")
     expected = {

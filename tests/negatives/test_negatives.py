@@ -1,7 +1,6 @@
 """Hard negatives on small hand-made captions."""
 
 import itertools
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +14,23 @@ from stages.negatives.agreement import agreed, confused, confused_verbs
 from stages.negatives.choose import Refusal
 from stages.negatives.claims import PARTS, read_claims
 from stages.negatives.items import check_triples, garbled, image_triples, known
+from stages.negatives.kinds import KINDS as REGISTRY
 from stages.negatives.lexicon import KINDS, of_kind, read_lexicon, words
+from stages.negatives.options import NegativesOptions
 from stages.negatives.release import data_card, release_table
 from stages.negatives.summary import summarise, text_accuracy
-from stages.negatives.tuples import SETS, Options, make_tuples
+from stages.negatives.tuples import make_tuples
 
-OPTIONS = Options(k=1, per_anchor=2, max_per_pair=100, temperature=0.5, max_similarity=1.0)
+SETS = ("dynamic", "stative", "swapped", "random")
+OPTIONS = NegativesOptions(
+    sets={name: {} for name in SETS},
+    k=1,
+    per_anchor=2,
+    max_per_pair=100,
+    temperature=0.5,
+    max_similarity=1.0,
+    exact_nouns=False,
+)
 NO_WORDS = pd.DataFrame(columns=["word", "kind", "other"], dtype=str)
 ACTS = [(verb, "act", "") for verb in ("ride", "chase", "feed", "gallop")]
 DYNAMIC = dict.fromkeys(("ride", "chase", "feed", "gallop", "kiss"), True) | dict.fromkeys(("sit", "lie"), False)
@@ -252,7 +262,7 @@ def test_a_particle_that_doubles_the_preposition_is_a_slip():
 def test_too_similar_images_are_refused():
     triples = triples_of((1, "man ride horse"), (2, "man feed horse"), (3, "man chase horse"))
     features = np.array([3, 1, 2]), np.array([[0, 1], [1, 0], [1, 0]], np.float16)
-    options = Options(k=1, per_anchor=9, max_per_pair=100, temperature=1.0, max_similarity=0.9)
+    options = OPTIONS.model_copy(update={"per_anchor": 9, "temperature": 1.0, "max_similarity": 0.9})
     pairs = {frozenset([a, *n]) for a, n, _ in tuples_of(triples, "dynamic", options=options, features=features)}
     assert pairs == {frozenset([0, 2]), frozenset([1, 2])}
 
@@ -293,7 +303,7 @@ def test_order_of_rows_changes_nothing_and_the_seed_does():
 def test_a_reader_of_texts_alone_scores_exactly_chance(k):
     """Whatever number a reader gives each text: here random numbers, many times, and their lengths."""
     triples = many()
-    options = replace(OPTIONS, k=k)
+    options = OPTIONS.model_copy(update={"k": k})
     table, _ = make_tuples(triples, ANIMALS, VERBS, options, 0)
     table = table[table["split"] == "test"].reset_index(drop=True)
     table["text"] = triples.set_index("triple_id")["text"].loc[table["anchor"]].to_numpy()
@@ -309,7 +319,7 @@ def test_a_reader_of_texts_alone_scores_exactly_chance(k):
 def test_images_of_a_tuple_differ_and_stay_in_one_split():
     triples = many()
     facts = triples.set_index("triple_id")
-    options = replace(OPTIONS, k=2)
+    options = OPTIONS.model_copy(update={"k": 2})
     table, _ = make_tuples(triples, ANIMALS, VERBS, options, 0)
     for row in table.itertuples():
         members = facts.loc[[row.anchor, *row.negatives]]
@@ -318,7 +328,7 @@ def test_images_of_a_tuple_differ_and_stay_in_one_split():
 
 
 def test_a_pair_of_nouns_gives_no_more_tuples_than_allowed():
-    options = replace(OPTIONS, per_anchor=3, max_per_pair=4)
+    options = OPTIONS.model_copy(update={"per_anchor": 3, "max_per_pair": 4})
     triples = many()
     table, _ = make_tuples(triples, ANIMALS, VERBS, options, 0)
     table = table.join(triples.set_index("triple_id")[["subject", "object"]], on="anchor")
@@ -368,3 +378,18 @@ def test_bad_triples_are_named(change, named):
         triples.loc[1, column] = value
     with pytest.raises(InputError, match=named):
         check_triples(triples, "triples.parquet")
+
+
+def test_every_kind_draws_by_a_number_of_its_own_and_hard_ones_stand_first():
+    assert {name: REGISTRY[name].number for name in SETS} == {"dynamic": 0, "stative": 1, "swapped": 2, "random": 3}
+    assert len({kind.number for kind in REGISTRY.values()}) == len(REGISTRY)
+    assert [name for name in REGISTRY if not REGISTRY[name].hard] == list(REGISTRY)[-1:] == ["random"]
+
+
+def test_a_set_does_not_depend_on_the_others():
+    """Nor on the order in which params.yaml names them."""
+    alone = OPTIONS.model_copy(update={"sets": {"swapped": {}}})
+    every = OPTIONS.model_copy(update={"sets": dict.fromkeys(reversed(list(REGISTRY)), {})})
+    wanted = tuples_of(many(), "swapped")
+    assert tuples_of(many(), "swapped", options=alone) == tuples_of(many(), "swapped", options=every) == wanted
+    assert list(make_tuples(many(), ANIMALS, VERBS, every, 0)[1]) == list(REGISTRY)

@@ -131,3 +131,12 @@ def test_an_image_in_two_splits_is_named(folder):
     write_triples(folder, triples)
     with pytest.raises(InputError, match="image_id 0 is in two splits"):
         main()
+
+
+def test_a_kind_that_does_not_exist_is_named_with_the_nearest(folder):
+    set_options(folder, sets={"dinamic": {}})
+    with pytest.raises(InputError, match="negatives.sets.dinamic is unknown; the nearest known key is negatives.sets.dynamic"):
+        main()
+    set_options(folder, sets={})
+    with pytest.raises(InputError, match="name one kind at least: dynamic"):
+        main()

@@ -18,6 +18,7 @@ from PIL import Image
 import stages.common.pretrained  # noqa: F401  registers compact
 from stages.common.clip import encode_images, encode_texts
 from stages.evaluate.bootstrap import mean_intervals
+from stages.evaluate.exact import Items
 from stages.evaluate.relation import answer
 
 TUPLES, IMAGES, RESAMPLES, LOOPED = 20_000, 4_000, 10_000, 100
@@ -71,7 +72,7 @@ def encoding() -> None:
     def once() -> np.ndarray:
         index, names = pd.Index(jpegs), pd.Index(texts)
         images = encode_images(model, transform, [jpegs[image] for image in index])
-        return answer(table, index, images, names, encode_texts(model, tokenizer, texts))["i2t"].to_numpy()
+        return answer(table, Items(index, images, names, encode_texts(model, tokenizer, texts)))["i2t"].to_numpy()
 
     def every() -> np.ndarray:
         images = encode_images(model, transform, [jpegs[i] for i in pairs.ravel()]).reshape(ASKED, 2, -1)

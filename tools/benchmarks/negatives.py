@@ -17,13 +17,15 @@ import time
 import numpy as np
 import pandas as pd
 
+from stages.common.params import read_block
 from stages.negatives.lexicon import KINDS, read_lexicon
+from stages.negatives.options import NegativesOptions
 from stages.negatives.release import release_table
 from stages.negatives.summary import summarise
-from stages.negatives.tuples import Options, make_tuples
+from stages.negatives.tuples import make_tuples
 
 SIZES = (75_000, 150_000, 300_000, 600_000, 1_200_000)
-OPTIONS = Options(k=1, per_anchor=2, max_per_pair=400, temperature=0.5, max_similarity=1.0)
+OPTIONS = read_block("negatives", NegativesOptions)
 WORDS = ["subject", "relation", "object"]
 
 

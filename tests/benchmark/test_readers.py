@@ -6,19 +6,12 @@ from pathlib import Path
 import pytest
 
 from stages.common.errors import InputError
-from stages.evaluate.benchmarks import locate
-from stages.evaluate.readers import (
-    read_aro_attribution,
-    read_aro_relation,
-    read_sugarcrepe,
-    read_svo_probes,
-    read_valse,
-    read_winoground,
-)
+from stages.benchmark.pictures import locate
+from stages.benchmark.published import BENCHMARKS
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 ARO = {
-    "image_path": "7.jpg",
+    "image_path": "vg/7.jpg",
     "bbox_x": 10,
     "bbox_y": 20,
     "bbox_w": 30,
@@ -30,14 +23,12 @@ SVO_HEADER = (
     "sentence,pos_triplet,neg_triplet,pos_url,neg_url,"
     "pos_image_id,neg_image_id,subj_neg,verb_neg,obj_neg"
 )
-READERS = [read_sugarcrepe, read_valse, read_winoground]
-READERS += [read_aro_relation, read_aro_attribution, read_svo_probes]
 
 
 def test_sugarcrepe_items_become_questions(tmp_path):
     item = {"filename": "1.jpg", "caption": "a cat on a mat", "negative_caption": "a mat on a cat"}
     (tmp_path / "swap_obj.json").write_text(json.dumps({"0": item}))
-    rows = read_sugarcrepe(tmp_path).values.tolist()
+    rows = BENCHMARKS["sugarcrepe"].read(tmp_path).values.tolist()
     assert rows == [["swap_obj", [("1.jpg", ())], ["a cat on a mat", "a mat on a cat"], False]]
 
 
@@ -45,14 +36,14 @@ def test_valse_keeps_valid_foils_alone(tmp_path):
     item = {"image_file": "1.jpg", "caption": "one dog", "foil": "two dogs", "mturk": {"caption": 2}}
     items = {"0": item, "1": item | {"mturk": {"caption": 1}}}
     (tmp_path / "counting.json").write_text(json.dumps(items))
-    assert len(read_valse(tmp_path)) == 1
+    assert len(BENCHMARKS["valse"].read(tmp_path)) == 1
 
 
 def test_winoground_has_two_images_and_two_captions(tmp_path):
     item = {"image_0": "a", "image_1": "b", "caption_0": "x y", "caption_1": "y x"}
     item |= {"collapsed_tag": "Object"}
     (tmp_path / "examples.jsonl").write_text(json.dumps(item) + "\n")
-    rows = read_winoground(tmp_path).values.tolist()
+    rows = BENCHMARKS["winoground"].read(tmp_path).values.tolist()
     assert rows == [["Object", [("a.png", ()), ("b.png", ())], ["x y", "y x"], False]]
 
 
@@ -60,8 +51,8 @@ def test_aro_relations_are_cut_to_their_box_and_symmetric_ones_not_averaged(tmp_
     items = [ARO | {"relation_name": name} for name in ("on", "near")]
     (tmp_path / "visual_genome_relation.json").write_text(json.dumps(items))
     (tmp_path / "symmetric.json").write_text('["near"]')
-    table = read_aro_relation(tmp_path)
-    assert table["pictures"][0] == [("7.jpg", (10, 20, 40, 60))]
+    table = BENCHMARKS["aro_relation"].read(tmp_path)
+    assert table["pictures"][0] == [("vg/7.jpg", (10, 20, 40, 60))]
     assert table["texts"][0] == ["the cat is on the mat", "the mat is on the cat"]
     assert list(zip(table["category"], table["macro"])) == [("on", True), ("near", False)]
 
@@ -69,13 +60,13 @@ def test_aro_relations_are_cut_to_their_box_and_symmetric_ones_not_averaged(tmp_
 def test_aro_without_the_list_of_symmetric_relations_says_so(tmp_path):
     (tmp_path / "visual_genome_relation.json").write_text("[]")
     with pytest.raises(InputError, match="symmetric.json"):
-        read_aro_relation(tmp_path)
+        BENCHMARKS["aro_relation"].read(tmp_path)
 
 
 def test_aro_attributes_are_averaged_from_25_examples_on(tmp_path):
     items = [ARO | {"attributes": pair} for pair in 25 * [["red", "old"]] + 24 * [["big", "wet"]]]
     (tmp_path / "visual_genome_attribution.json").write_text(json.dumps(items))
-    table = read_aro_attribution(tmp_path)
+    table = BENCHMARKS["aro_attribution"].read(tmp_path)
     assert set(zip(table["category"], table["macro"])) == {("red_old", True), ("big_wet", False)}
 
 
@@ -86,7 +77,7 @@ def test_svo_probes_keeps_rows_that_differ_in_one_word(tmp_path):
         "A girl sits.,,,u,v,1,4,True,False,False",
     ]
     (tmp_path / "svo_probes.csv").write_text("\n".join([SVO_HEADER, *rows]) + "\n")
-    assert read_svo_probes(tmp_path).values.tolist() == [
+    assert BENCHMARKS["svo_probes"].read(tmp_path).values.tolist() == [
         ["verb", [("1.jpg", ()), ("2.jpg", ())], ["A girl sits."], False],
         ["subject", [("1.jpg", ()), ("4.jpg", ())], ["A girl sits."], False],
     ]
@@ -102,28 +93,28 @@ def test_svo_probes_keeps_rows_that_differ_in_one_word(tmp_path):
 def test_svo_probes_names_what_is_missing(tmp_path, content, message):
     (tmp_path / "svo_probes.csv").write_text(content)
     with pytest.raises(InputError, match=message):
-        read_svo_probes(tmp_path)
+        BENCHMARKS["svo_probes"].read(tmp_path)
 
 
-@pytest.mark.parametrize("content", ["{", '{"0": {"filename": "1.jpg"}}', '{"0": 7}'])
+@pytest.mark.parametrize("content", ["{", '{"0": {"filename": "1.jpg"}}', '{"0": 7}', "7"])
 def test_broken_files_are_named(tmp_path, content):
     (tmp_path / "add_obj.json").write_text(content)
     with pytest.raises(InputError, match="add_obj.json"):
-        read_sugarcrepe(tmp_path)
+        BENCHMARKS["sugarcrepe"].read(tmp_path)
 
 
-@pytest.mark.parametrize("read", READERS)
-def test_an_empty_folder_is_named(tmp_path, read):
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_an_empty_folder_is_named(tmp_path, name):
     with pytest.raises(InputError, match="published folder"):
-        read(tmp_path)
+        BENCHMARKS[name].read(tmp_path)
 
 
 def test_sugarcrepe_itself():
-    folder, photographs = SHARED / "benchmarks" / "sugarcrepe", SHARED / "coco_sample"
+    folder, photographs = SHARED / "benchmarks" / "sugarcrepe", SHARED / "coco_sample/val2017"
     if not (folder.is_dir() and photographs.is_dir()):
-        pytest.skip("../shared/benchmarks/sugarcrepe and ../shared/coco_sample are not here")
-    kept, found, missing = locate(read_sugarcrepe(folder), photographs)
-    at_hand, counts, asked = {path.name for path in photographs.rglob("*.jpg")}, {}, set()
+        pytest.skip("../shared/benchmarks/sugarcrepe and ../shared/coco_sample/val2017 are not here")
+    kept, missing = locate(BENCHMARKS["sugarcrepe"].read(folder), photographs, "sugarcrepe")
+    at_hand, counts, asked = {path.name for path in photographs.iterdir()}, {}, set()
     for path in folder.glob("*.json"):
         names = [item["filename"] for item in json.loads(path.read_text(encoding="utf-8")).values()]
         counts[path.stem] = sum(name in at_hand for name in names)
@@ -131,4 +122,3 @@ def test_sugarcrepe_itself():
     assert (len(kept), len(counts)) == (305, 7)
     assert kept["category"].value_counts().to_dict() == counts
     assert missing == sorted(asked - at_hand)
-    assert set(found) == asked & at_hand

@@ -1,0 +1,1 @@
+"""Stage benchmark: every model on one of the field's published benchmarks."""

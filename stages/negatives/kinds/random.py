@@ -1,0 +1,15 @@
+"""Random: any other triple."""
+
+from stages.negatives.kind import Kind
+from stages.negatives.lexicon import unsaid
+from stages.negatives.propose import anything
+
+KIND = Kind(
+    number=3,
+    colour="#d5dadc",
+    differs="",
+    negative="any other triple",
+    refused="no subject or object that mostly goes without saying (hand, shirt)",
+    source=lambda rows, facts: anything(rows),
+    leaves_out=lambda items, facts: {"unsaid_noun": unsaid(items, facts.nouns, ["subject", "object"])},
+)

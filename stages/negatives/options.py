@@ -1,0 +1,31 @@
+"""The parameters of stage negatives."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field
+from typing_extensions import TypedDict
+
+from stages.common.params import Block
+from stages.negatives.kinds import KINDS
+
+Sets = TypedDict("Sets", {name: kind.options for name, kind in KINDS.items()}, total=False)
+Sets.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
+
+
+def not_empty(sets: dict) -> dict:
+    """`sets` as they are; ValueError where there is none."""
+    if not sets:
+        raise ValueError(f"name one kind at least: {', '.join(KINDS)}")
+    return sets
+
+
+class NegativesOptions(Block):
+    """See params.yaml."""
+
+    sets: Annotated[Sets, AfterValidator(not_empty)]
+    k: int = Field(ge=1, le=1000)
+    per_anchor: int = Field(ge=1, le=1000)
+    max_per_pair: int = Field(ge=1, le=1_000_000_000)
+    temperature: float = Field(ge=0, le=10)
+    max_similarity: float = Field(ge=-1, le=1)
+    exact_nouns: bool

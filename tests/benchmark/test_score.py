@@ -1,0 +1,100 @@
+"""Published scores from hand-made embeddings, missing images and cut pictures."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from stages.benchmark.pictures import locate, picture_bytes, unique_pictures
+from stages.benchmark.published import BENCHMARKS
+from stages.benchmark.score import benchmark_table, cosines
+from stages.common.errors import InputError
+
+
+def _questions(rows):
+    return pd.DataFrame(rows, columns=["category", "pictures", "texts", "macro"])
+
+
+def _table(name, questions, pictures, images, texts, said):
+    scores = cosines(questions, (pictures, images), (pd.Index(texts), said))
+    return benchmark_table(questions, scores, BENCHMARKS[name].outcomes, 20, 0)
+
+
+def test_a_tie_is_wrong():
+    for name, shape in (("sugarcrepe", (1, 1, 2)), ("svo_probes", (1, 2, 1)), ("winoground", (1, 2, 2))):
+        found = BENCHMARKS[name].outcomes(np.full(shape, 0.5))
+        assert all(right.tolist() == [0] for right in found.values())
+
+
+def test_two_images_and_two_captions_have_three_scores():
+    pictures, texts = [("a.png", ()), ("b.png", ())], ["x y", "y x"]
+    questions = _questions([["Object", pictures, ["x y", "y x"], False]])
+    table = _table("winoground", questions, pictures, np.eye(2), texts, np.eye(2))
+    assert table["direction"].tolist() == ["text", "image", "group"] * 2
+    assert (table["accuracy"] == 1).all()
+
+
+def test_a_sentence_chooses_between_two_images():
+    pictures, text = [("1.jpg", ()), ("2.jpg", ())], ["a girl sits"]
+    questions = _questions([["verb", order, text, False] for order in (pictures, pictures[::-1])])
+    table = _table("svo_probes", questions, pictures, np.eye(2), text, np.eye(2)[:1])
+    cells = table[["category", "direction", "accuracy"]].values.tolist()
+    assert cells == [["all", "t2i", 0.5], ["verb", "t2i", 0.5]]
+
+
+def test_macro_is_the_mean_over_the_categories_that_count():
+    """on: 1 of 2 right, under: 1 of 1, near: left out. All: 2 of 4; macro: (1/2 + 1) / 2."""
+    picture, texts = [("1.jpg", ())], ["right", "wrong"]
+    truths = [["right", "wrong"], ["wrong", "right"], ["right", "wrong"], ["wrong", "right"]]
+    rows = zip(["on", "on", "under", "near"], [picture] * 4, truths, [True, True, True, False])
+    table = _table("aro_relation", _questions(list(rows)), picture, np.eye(2)[:1], texts, np.eye(2))
+    cells = table.set_index("category")
+    assert (cells.loc["all", "accuracy"], cells.loc["macro", "accuracy"]) == (0.5, 0.75)
+    assert cells.loc["macro", "count"] == 3
+
+
+def test_each_cut_of_an_image_is_another_picture_and_each_is_listed_once():
+    whole, cut = ("1.jpg", ()), ("1.jpg", (0, 0, 5, 5))
+    questions = _questions([["x", [whole], ["a", "b"], False], ["x", [cut], ["a", "b"], False]] * 2)
+    assert unique_pictures(questions) == [whole, cut]
+
+
+def test_a_box_cuts_the_picture_without_loss(tmp_path):
+    drawn = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    Image.fromarray(drawn).save(tmp_path / "1.png")
+    cut = Image.open(io.BytesIO(picture_bytes(tmp_path / "1.png", (5, 2, 15, 12))))
+    np.testing.assert_array_equal(np.asarray(cut), drawn[2:12, 5:15])
+    assert picture_bytes(tmp_path / "1.png", ()) == (tmp_path / "1.png").read_bytes()
+
+
+def _asked(*paths):
+    return _questions([["x", [(path, ())], ["a", "b"], False] for path in paths])
+
+
+def test_a_picture_lies_where_the_files_say_and_those_missing_are_named(tmp_path):
+    (tmp_path / "val").mkdir()
+    for path in ("val/1.jpg", "2.jpg", "val/2.jpg"):
+        (tmp_path / path).write_bytes(b"")
+    kept, missing = locate(_asked("val/1.jpg", "1.jpg", "2.jpg"), tmp_path, "valse")
+    assert [row[0][0] for row in kept["pictures"]] == ["val/1.jpg", "2.jpg"]
+    assert missing == ["1.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("path", "there", "named"),
+    [
+        ("1.jpg", [], "no image of valse, such as 1.jpg; set benchmarks.valse.images"),
+        ("1.jpg", ["a/1.jpg"], "1.jpg \\(it lies in .*/a\\); set"),
+        ("1.jpg", ["a/1.jpg", "b/1.jpg"], "lies in .*/a and in .*/b.* holds the one that is meant"),
+        ("../1.jpg", ["1.jpg"], "is no path below"),
+    ],
+)
+def test_a_folder_that_does_not_hold_the_pictures_is_named_in_one_line(tmp_path, path, there, named):
+    for place in there:
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_bytes(b"")
+    with pytest.raises(InputError, match=named) as error:
+        locate(_asked(path), tmp_path, "valse")
+    assert "\n" not in str(error.value)
