@@ -1,4 +1,4 @@
-"""python -m stages.report: data/*/summary.json, data/evaluate and data/train -> metrics/."""
+"""python -m stages.report: data/*/summary.json, data/evaluate and the histories in data/models -> metrics/."""
 
 import shutil
 from pathlib import Path
@@ -9,26 +9,18 @@ import pyarrow.compute as pc
 
 from stages.common.errors import run_stage
 from stages.common.files import write_beside, write_json
-from stages.common.params import load_params
+from stages.common.params import Name, read_block, read_seed
 from stages.common.tables import SCHEMAS, read_table
-from stages.report.collect import (
-    labelled,
-    read_anchors,
-    read_history,
-    read_methods,
-    read_summary,
-    results,
-    retention_table,
-    with_ends,
-)
-from stages.report.compare import best_method, differences
-from stages.report.content import figures, gallery_rows, page_content
+from stages.evaluate.options import EvaluateOptions
+from stages.report import collect
+from stages.report.compare import differences
+from stages.report.content import figures, finding, gallery_rows, lacking, sections, tiles
+from stages.report.names import BASE, best_model, colours, evaluated
 from stages.report.page import gallery_cards, render
+from stages.rival.options import RivalOptions
 
-DATA, METRICS = Path("data"), Path("metrics")
-DETAILS = ("history", "verbs", "confusions", "differences", "macro", "retention")
-DETAILS += ("interpolation", "benchmarks")
-
+DATA, EVALUATED, METRICS = Path("data"), Path("data/evaluate"), Path("metrics")
+DETAILS = ("history", "relations", "verbs", "confusions", "differences", "macro", "held_out", "scores")
 
 def read_jpegs(chosen: list[tuple[str, pd.DataFrame]]) -> dict[int, bytes]:
     """The JPEGs of the gallery: of each tuple the anchor and its first negative."""
@@ -38,63 +30,84 @@ def read_jpegs(chosen: list[tuple[str, pd.DataFrame]]) -> dict[int, bytes]:
     return dict(zip(stored["image_id"].to_pylist(), stored["jpeg"].to_pylist()))
 
 
-def read_tables(methods: list[str], resamples: int, seed: int) -> tuple[dict, dict]:
+def read_tables(models: list[str], resamples: int, seed: int) -> tuple[dict, dict]:
     """Every table of the report by name, and the summaries of the evaluations and of the negatives."""
-    names = ("accuracy", "macro", "verbs", "confusions", "benchmarks", "tuples", "interpolation")
-    tables = {name: read_methods(DATA, methods, name) for name in names}
-    evaluated = {method: read_summary(DATA / "evaluate" / method / "summary.json") for method in methods}
-    summaries = {"methods": evaluated, "negatives": read_summary(DATA / "negatives/summary.json")}
-    by_method = dict(tuple(tables["tuples"].groupby("method")))
-    retention = retention_table(evaluated)
+    names = ("accuracy", "macro", "verbs", "confusions", "tuples", "interpolation")
+    tables = {name: collect.read_models(EVALUATED, models, name) for name in names}
+    summaries = {model: collect.read_summary(EVALUATED / model / "summary.json") for model in models}
+    benchmarks, answered_of = collect.read_benchmarks(EVALUATED / "_benchmarks", models)
+    negatives = collect.read_summary(DATA / "negatives/summary.json")
+    answered = dict(tuple(tables["tuples"].groupby("model", sort=False)))
+    scores = collect.score_table(summaries)
     tables |= {
         "whole": tables["accuracy"][tables["accuracy"]["slice"] == "all"],
-        "answered": by_method[methods[0]],
-        "history": read_history(DATA, methods),
-        "retention": retention,
-        "interpolation": with_ends(tables["interpolation"], retention),
-        "differences": differences(by_method, resamples, seed),
-        "relations": read_summary(DATA / "triples/summary.json")["top_relations"],
-        "anchors": read_anchors(DATA),
+        "benchmarks": benchmarks,
+        "held_out": collect.held_out(tables["accuracy"]),
+        "history": collect.read_history(DATA / "models", models),
+        "scores": scores,
+        "interpolation": collect.with_ends(tables["interpolation"], scores, BASE),
+        "differences": differences(answered, resamples, seed),
+        "relations": collect.read_relations(DATA / "triples/summary.json"),
+        "anchors": collect.read_anchors(DATA),
+        "sets": {name: numbers["differs"] for name, numbers in negatives["sets"].items()},
     }
-    return tables, summaries
+    return tables, {"models": summaries, "negatives": negatives, "benchmarks": answered_of}
 
 
-def write_metrics(tables: dict, summaries: dict, drawn: dict[str, str], page: str) -> None:
+def page_content(tables: dict, summaries: dict, drawn: dict[str, str], best: str, hard: list[str]) -> dict:
+    """What the template names, but the gallery and the colours."""
+    answered = tables["tuples"][tables["tuples"]["model"] == best]
+    images = answered["image_id"].nunique()
+    return {
+        "tuples": f"{len(answered):,}",
+        "images": f"{images:,}",
+        "models": list(summaries["models"]),
+        "finding": finding(tables, best, hard),
+        "notes": lacking(tables, hard, images),
+        "tiles": tiles(tables, hard),
+        "sections": sections(tables, summaries, drawn, best, hard),
+        "hard": [name for name in tables["whole"]["set"].unique() if name in hard],
+    }
+
+
+def write_metrics(tables: dict, summaries: dict, hard: list[str], drawn: dict[str, str], text: str) -> None:
     """The committed numbers, the details as csv, the charts, and the page."""
     with write_beside(METRICS / "results") as folder:
-        for name, numbers in results(tables["whole"], tables["retention"]).items():
+        for name, numbers in collect.results(tables, hard).items():
             write_json(folder / f"{name}.json", numbers)
-    controls = {method: summary["controls"] for method, summary in summaries["methods"].items()}
+    controls = {model: summary["controls"] for model, summary in summaries["models"].items()}
     write_json(METRICS / "controls.json", controls)
     for stage in ("triples", "negatives"):
         with write_beside(METRICS / f"{stage}.json") as beside:
             shutil.copyfile(DATA / stage / "summary.json", beside)
     with write_beside(METRICS / "details") as folder:
         folder.mkdir()
-        labelled(tables["whole"]).to_csv(folder / "accuracy.csv", index=False)
-        for name in DETAILS:
+        collect.labelled(tables["whole"]).to_csv(folder / "accuracy.csv", index=False)
+        for name in (*DETAILS, "interpolation", "benchmarks"):
             tables[name].round(5).to_csv(folder / f"{name}.csv", index=False)
         tables["accuracy"].round(5).to_csv(folder / "slices.csv", index=False)
-    with write_beside(METRICS / "figures") as folder:
-        folder.mkdir()
-        for name, chart in drawn.items():
-            (folder / f"{name}.svg").write_text(chart, encoding="utf-8")
-    with write_beside(METRICS / "report") as folder:
-        folder.mkdir()
-        (folder / "index.html").write_text(page, encoding="utf-8")
+    files = {"report": {"index.html": text}, "figures": {f"{name}.svg": chart for name, chart in drawn.items()}}
+    for kind, contents in files.items():
+        with write_beside(METRICS / kind) as folder:
+            folder.mkdir()
+            for name, content in contents.items():
+                (folder / name).write_text(content, encoding="utf-8")
 
 
 def main() -> None:
-    params = load_params()
-    methods, resamples = params["evaluate"]["methods"], params["evaluate"]["resamples"]
-    tables, summaries = read_tables(methods, resamples, params["seed"])
-    best = best_method(tables["retention"])
-    drawn = figures(tables, best)
-    chosen = gallery_rows(dict(tuple(tables["tuples"].groupby("method"))), best)
+    methods, rivals = read_block("train", dict)["methods"], read_block("rivals", dict[Name, RivalOptions])
+    models = evaluated(EVALUATED, methods, rivals)
+    tables, summaries = read_tables(models, read_block("evaluate", EvaluateOptions).resamples, read_seed())
+    hard = [name for name, differs in tables["sets"].items() if differs]
+    scores = tables["scores"].set_index("model")
+    best = best_model(dict(scores["relation" if "relation" in scores else "retention"]), methods)
+    shades = colours(tables["sets"]) | colours(models)
+    drawn = figures(tables, best, shades)
+    chosen = gallery_rows(tables["tuples"], best, hard)
     jpegs = read_jpegs(chosen)
     gallery = [(title, gallery_cards(rows, jpegs, best)) for title, rows in chosen]
-    page = render(page_content(tables, summaries, drawn, gallery, best, resamples))
-    write_metrics(tables, summaries, drawn, page)
+    content = page_content(tables, summaries, drawn, best, hard) | {"gallery": gallery, "colours": shades}
+    write_metrics(tables, summaries, hard, drawn, render(content))
 
 
 if __name__ == "__main__":

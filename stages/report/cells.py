@@ -1,7 +1,7 @@
 """The page's tables, all of one form that the template knows.
 
 A table has `head`, rows of (text, columns spanned) above the first column's names, and `rows` of a
-name, its dot's colour or none, and cells of (text, mark); a mark is a class of the style sheet.
+name and cells of (text, mark); a mark is a class of the style sheet.
 """
 
 from collections import Counter
@@ -9,15 +9,30 @@ from collections import Counter
 import pandas as pd
 from markupsafe import Markup
 
-from stages.report.plots import SETS, TITLES, colour
+from stages.report.collect import HELD_OUT
 
-Cell = tuple[str, str]
+TITLES = {"i2t": "image to text", "t2i": "text to image", "group": "both at once"}
+CONTROLS = {
+    "language_prior": "no image: how frequent the text is in training",
+    "text_classifier": "no image: a classifier on text embeddings",
+    "shuffled_i2t": "another image, image to text",
+    "shuffled_t2i": "another image, text to image",
+}
+MEASURES = {  # of the table of scores: group, name
+    "relation": ("overall", "relation"),
+    "retention": ("overall", "retention"),
+    **{f"i2t_recall@{rank}": ("image to caption", f"R@{rank}") for rank in (1, 5, 10)},
+    **{f"t2i_recall@{rank}": ("caption to image", f"R@{rank}") for rank in (1, 5, 10)},
+    "noun_accuracy": ("zero-shot", "nouns"),
+    "category_accuracy": ("zero-shot", "categories"),
+    "verb_probe_accuracy": ("verb probe", "accuracy"),
+    "verb_probe_commonest": ("verb probe", "commonest"),
+}
 
 
 def percent(row) -> Markup:
     """An accuracy with its interval: "71.3 [68.9, 73.6]"."""
-    numbers = (100 * row.accuracy, 100 * row.low, 100 * row.high)
-    return Markup("{:.1f} <small>[{:.1f}, {:.1f}]</small>").format(*numbers)
+    return Markup("{:.1f} <small>[{:.1f}, {:.1f}]</small>").format(100 * row.accuracy, 100 * row.low, 100 * row.high)
 
 
 def best_marks(values: list[float | None]) -> list[str]:
@@ -26,22 +41,26 @@ def best_marks(values: list[float | None]) -> list[str]:
     return ["top" if len(known) > 1 and value == max(known) else "" for value in values]
 
 
-def method_rows(table: pd.DataFrame, columns: list[tuple]) -> list[dict]:
-    """A row a method; a cell a key of `columns`, (set, direction), the best of each column marked.
+def named_row(name: str, cells: list) -> dict:
+    """A row of a table; a cell that is text alone has no mark."""
+    return {"name": name, "cells": [cell if isinstance(cell, tuple) else (cell, "") for cell in cells]}
 
-    `table` has method, set, direction, accuracy, low, high. A cell that does not exist stays empty.
+
+def model_rows(table: pd.DataFrame, columns: list[tuple[str, str]]) -> list[dict]:
+    """A row a model; a cell a key of `columns`, (set, direction), the best of each column marked.
+
+    `table` has model, set, direction, accuracy, low, high. A cell that does not exist stays empty.
     """
-    methods = list(table["method"].unique())
-    cells = {(row.method, row.set, row.direction): row for row in table.itertuples()}
-    columns_of = []
-    for key in columns:
-        found = [cells.get((method, *key)) for method in methods]
-        marks = best_marks([row.accuracy if row else None for row in found])
-        columns_of.append([(percent(row) if row else "", mark) for row, mark in zip(found, marks)])
-    return [
-        {"name": method, "colour": colour(method), "cells": list(cells)}
-        for method, cells in zip(methods, zip(*columns_of))
-    ]
+    models = list(table["model"].unique())
+    cells = {(row.model, row.set, row.direction): row for row in table.itertuples()}
+    columns_of = [marked([cells.get((model, *key)) for model in models]) for key in columns]
+    return [named_row(model, list(row)) for model, row in zip(models, zip(*columns_of))]
+
+
+def marked(found: list) -> list[tuple[str, str]]:
+    """Cells of accuracies that compete, None for an absent one, the best of them marked."""
+    marks = best_marks([row.accuracy if row else None for row in found])
+    return [(percent(row) if row else "", mark) for row, mark in zip(found, marks)]
 
 
 def set_columns(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -58,12 +77,11 @@ def set_head(columns: list[tuple[str, str]], titles: dict[str, str]) -> list[lis
 
 
 def accuracy_table(whole: pd.DataFrame) -> dict:
-    """Methods by set and direction, and chance below them; `whole` has the rows of slice "all"."""
+    """Models by set and direction, and chance below them; `whole` has the rows of slice "all"."""
     keys, columns = ["set", "direction"], set_columns(whole)
     chance = whole.drop_duplicates(keys).set_index(keys)["chance"]
-    cells = [(f"{100 * chance[key]:.1f}", "") for key in columns]
-    rows = [*method_rows(whole, columns), {"name": "chance", "colour": "", "cells": cells}]
-    return {"head": set_head(columns, TITLES), "rows": rows}
+    last = named_row("chance", [f"{100 * chance[key]:.1f}" for key in columns])
+    return {"head": set_head(columns, TITLES), "rows": [*model_rows(whole, columns), last]}
 
 
 def macro_table(macro: pd.DataFrame, whole: pd.DataFrame) -> dict:
@@ -72,116 +90,89 @@ def macro_table(macro: pd.DataFrame, whole: pd.DataFrame) -> dict:
     both = pd.concat([macro, whole[whole["direction"] == "group"]])
     columns = set_columns(both)
     head = set_head(columns, {"i2t": "i → t", "t2i": "t → i", "group": "both"})
-    return {"head": head, "rows": method_rows(both, columns)}
+    return {"head": head, "rows": model_rows(both, columns)}
 
 
-def by_method(table: pd.DataFrame, keys: list[str], name) -> dict:
-    """A row per combination of `keys`, named by `name(row)`; a column a method, the best marked."""
-    methods, rows = list(table["method"].unique()), []
+def by_model(table: pd.DataFrame, keys: list[str], name) -> dict:
+    """A row per combination of `keys`, named by `name(row)`; a column a model, the best marked."""
+    models, rows = list(table["model"].unique()), []
     for _, part in table.groupby(keys, sort=False):
-        found = {row.method: row for row in part.itertuples()}
-        marks = best_marks([found[method].accuracy if method in found else None for method in methods])
-        cells = [percent(found[method]) if method in found else "" for method in methods]
-        first = next(part.itertuples())
-        rows.append({"name": name(first), "colour": "", "cells": list(zip(cells, marks))})
-    return {"head": [[(method, 1) for method in methods]], "rows": rows}
+        found = {row.model: row for row in part.itertuples()}
+        rows.append(named_row(name(next(part.itertuples())), marked([found.get(model) for model in models])))
+    return {"head": [[(model, 1) for model in models]], "rows": rows}
 
 
-def slice_table(accuracy: pd.DataFrame) -> dict:
-    """Image-to-text accuracy within every slice that is a true part of a hard set, with its count."""
-    part = accuracy[(accuracy["direction"] == "i2t") & (accuracy["set"] != "random")]
-    whole = part[part["slice"] == "all"].set_index(["method", "set"])["count"]
-    sizes = whole.reindex(pd.MultiIndex.from_frame(part[["method", "set"]])).to_numpy()
-    part = part[part["count"].to_numpy() < sizes]
-    part = part.sort_values("set", key=lambda names: names.map(list(SETS).index), kind="stable")
-    return by_method(part, ["set", "slice"], lambda row: f"{row.set}, {row.slice} ({row.count:,})")
+def held_out_table(held_out: pd.DataFrame) -> dict:
+    """Accuracy of every model on combinations seen in training and held out, by set and direction."""
+    keys = ["set", "direction", "slice"]
+    return by_model(held_out, keys, lambda row: f"{row.set}, {TITLES[row.direction]}, {row.slice} ({row.count:,})")
+
+
+def slice_table(accuracy: pd.DataFrame, hard: list[str]) -> dict:
+    """Image-to-text accuracy within the slices that are a true part of a hard set, but those of `held_out_table`."""
+    part = accuracy[(accuracy["direction"] == "i2t") & accuracy["set"].isin(hard)]
+    whole = part[part["slice"] == "all"].set_index(["model", "set"])["count"]
+    sizes = whole.reindex(pd.MultiIndex.from_frame(part[["model", "set"]])).to_numpy()
+    part = part[(part["count"].to_numpy() < sizes) & ~part["slice"].isin(HELD_OUT)]
+    part = part.sort_values("set", key=lambda names: names.map(hard.index), kind="stable")
+    return by_model(part, ["set", "slice"], lambda row: f"{row.set}, {row.slice} ({row.count:,})")
 
 
 def benchmark_table(benchmarks: pd.DataFrame) -> dict:
-    """Accuracy of every method on the field's benchmarks, per category, with its count."""
-
-    def name(row) -> str:
-        titles = TITLES | {"text": "text score", "image": "image score", "group": "group score"}
-        return f"{row.benchmark}, {row.category}, {titles[row.direction]} ({row.count:,})"
-
-    return by_method(benchmarks, ["benchmark", "category", "direction"], name)
+    """Accuracy of every model on the field's benchmarks, per category, with its count."""
+    keys, titles = ["benchmark", "category", "direction"], TITLES | {"group": "group score"}
+    titles |= {"text": "text score", "image": "image score"}
+    return by_model(
+        benchmarks, keys, lambda row: f"{row.benchmark}, {row.category}, {titles[row.direction]} ({row.count:,})"
+    )
 
 
 def difference_table(table: pd.DataFrame) -> dict:
-    """Paired differences in points: a row per pair of methods, columns as in `accuracy_table`.
+    """Paired differences in points: a row per pair of models, columns as in `accuracy_table`.
 
     A cell is marked better or worse where its interval leaves out zero; an absent one is empty.
     """
     columns, rows = set_columns(table), []
-    for (method, minus), part in table.groupby(["method", "minus"], sort=False):
-        found = {(row.set, row.direction): difference(row) for row in part.itertuples()}
-        cells = [found.get(key, ("", "")) for key in columns]
-        rows.append({"name": f"{method} − {minus}", "colour": "", "cells": cells})
+    for (model, minus), part in table.groupby(["model", "minus"], sort=False):
+        found = {}
+        for row in part.itertuples():
+            mark = "better" if row.low > 0 else "worse" if row.high < 0 else ""
+            found[row.set, row.direction] = (points(row), mark)
+        rows.append(named_row(f"{model} − {minus}", [found.get(key, "") for key in columns]))
     return {"head": set_head(columns, TITLES), "rows": rows}
 
 
-def difference(row) -> Cell:
-    """A difference in points with its interval, and whether that leaves out zero."""
+def points(row) -> Markup:
+    """A difference with its interval: "+2.1 [+0.4, +3.9]"."""
     numbers = (100 * row.difference, 100 * row.low, 100 * row.high)
-    text = Markup("{:+.1f} <small>[{:+.1f}, {:+.1f}]</small>").format(*numbers)
-    return text, "better" if row.low > 0 else "worse" if row.high < 0 else ""
-
-
-CONTROLS = {
-    "language_prior": "no image: how frequent the text is in training",
-    "text_classifier": "no image: a classifier on text embeddings",
-    "shuffled_i2t": "another image, image to text",
-    "shuffled_t2i": "another image, text to image",
-}
+    return Markup("{:+.1f} <small>[{:+.1f}, {:+.1f}]</small>").format(*numbers)
 
 
 def control_table(controls: dict[str, dict[str, float]], whole: pd.DataFrame) -> dict:
-    """The controls of one method, set -> control -> percent, above chance; absent ones are empty."""
-    rows = [
-        {"name": text, "colour": "", "cells": [(sets.get(name, ""), "") for sets in controls.values()]}
-        for name, text in CONTROLS.items()
-    ]
+    """The controls of one model, set -> control -> percent, above chance; absent ones are empty."""
+    rows = [named_row(text, [sets.get(name, "") for sets in controls.values()]) for name, text in CONTROLS.items()]
     part = whole[whole["direction"] == "i2t"].drop_duplicates("set").set_index("set")["chance"]
-    cells = [(f"{100 * part[name]:.1f}", "") for name in controls]
-    rows.append({"name": "chance, image to text", "colour": "", "cells": cells})
+    rows.append(named_row("chance, image to text", [f"{100 * part[name]:.1f}" for name in controls]))
     return {"head": [[(name, 1) for name in controls]], "rows": rows}
 
 
-MEASURES = {  # of the retention table: group, name
-    "relation": ("overall", "relation"),
-    "retention": ("overall", "retention"),
-    "i2t_recall@1": ("image to caption", "R@1"),
-    "i2t_recall@5": ("image to caption", "R@5"),
-    "i2t_recall@10": ("image to caption", "R@10"),
-    "t2i_recall@1": ("caption to image", "R@1"),
-    "t2i_recall@5": ("caption to image", "R@5"),
-    "t2i_recall@10": ("caption to image", "R@10"),
-    "noun_accuracy": ("zero-shot", "nouns"),
-    "category_accuracy": ("zero-shot", "categories"),
-    "verb_probe_accuracy": ("verb probe", "accuracy"),
-    "verb_probe_commonest": ("verb probe", "commonest"),
-}
-
-
-def retention_cells(table: pd.DataFrame) -> dict:
-    """A row a method and a column each of its MEASURES, in percent, the best marked."""
-    measures = [name for name in MEASURES if name in table]
-    marks = [best_marks(table[name].tolist()) for name in measures]
-    rows = []
-    for place, row in enumerate(table.to_dict("records")):
-        cells = [(f"{row[name]:.1f}", mark[place]) for name, mark in zip(measures, marks)]
-        rows.append({"name": row["method"], "colour": colour(row["method"]), "cells": cells})
+def score_cells(scores: pd.DataFrame) -> dict:
+    """A row a model and a column each of its MEASURES, in percent, the best marked; an absent one is empty."""
+    measures = [name for name in MEASURES if name in scores]
+    columns = []
+    for name in measures:
+        values = [None if pd.isna(value) else value for value in scores[name]]
+        columns.append([("" if n is None else f"{n:.1f}", mark) for n, mark in zip(values, best_marks(values))])
     groups = Counter(MEASURES[name][0] for name in measures)
+    rows = [named_row(model, list(row)) for model, row in zip(scores["model"], zip(*columns))]
     return {"head": [list(groups.items()), [(MEASURES[name][1], 1) for name in measures]], "rows": rows}
 
 
 def count_table(sets: dict[str, dict]) -> dict:
     """Tuples by set and split, and how well texts alone are told apart, from the negatives' summary."""
-    rows = []
+    splits, rows = ("train", "val", "test"), []
     for name, numbers in sets.items():
-        counts = [(f"{numbers['tuples'][split]:,}", "") for split in ("train", "val", "test")]
         blind = numbers["blind_classifier"]
-        cells = [*counts, ("" if blind is None else f"{100 * blind:.1f}", "")]
-        rows.append({"name": name, "colour": "", "cells": cells})
-    head = [("train", 1), ("val", 1), ("test", 1), ("text classifier on test, %", 1)]
-    return {"head": [head], "rows": rows}
+        counts = [f"{numbers['tuples'][split]:,}" for split in splits]
+        rows.append(named_row(name, [*counts, "" if blind is None else f"{100 * blind:.1f}"]))
+    return {"head": [[(name, 1) for name in (*splits, "text classifier on test, %")]], "rows": rows}

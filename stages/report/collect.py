@@ -1,8 +1,12 @@
-"""One table of each kind over all methods, from the folders that the evaluations and trainings wrote."""
+"""One table of each kind over all models, from the folders that the evaluations and trainings wrote.
+
+`hard` everywhere are the names of the hard sets.
+"""
 
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from stages.common.errors import InputError
@@ -10,25 +14,25 @@ from stages.common.tables import SCHEMAS as INPUTS
 from stages.common.tables import read_table
 from stages.evaluate.schemas import SCHEMAS
 
-
-def read_methods(root: Path, methods: list[str], name: str) -> pd.DataFrame:
-    """data/evaluate/METHOD/NAME.parquet of every method, one below the other, with a column method."""
-    parts = {
-        method: read_table(root / "evaluate" / method / f"{name}.parquet", SCHEMAS[name]).to_pandas()
-        for method in methods
-    }
-    return pd.concat(parts, names=["method"]).reset_index("method").reset_index(drop=True)
+HELD_OUT = {"seen triple": "seen", "unseen triple": "held out"}  # slices of the accuracies
 
 
-def read_history(root: Path, methods: list[str]) -> pd.DataFrame:
-    """Training loss by step, a column per fine-tuned method; empty where none was trained."""
-    paths = {method: root / "train" / method / "history.csv" for method in methods if method != "base"}
-    columns = [
-        pd.read_csv(path).set_index("step")["loss"].rename(method)
-        for method, path in paths.items()
-        if path.is_file()
-    ]
-    return pd.concat(columns, axis=1).sort_index().reset_index() if columns else pd.DataFrame()
+def stacked(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tables of several models, one below the other, with a first column model."""
+    return pd.concat(parts, names=["model"]).reset_index("model").reset_index(drop=True)
+
+
+def read_models(folder: Path, models: list[str], name: str) -> pd.DataFrame:
+    """FOLDER/MODEL/NAME.parquet of every model, stacked."""
+    tables = {model: read_table(folder / model / f"{name}.parquet", SCHEMAS[name]) for model in models}
+    return stacked({model: table.to_pandas() for model, table in tables.items()})
+
+
+def read_history(folder: Path, models: list[str]) -> pd.DataFrame:
+    """FOLDER/MODEL/history.csv of the models that were trained here, stacked: model, step, loss and whatever more."""
+    paths = {model: folder / model / "history.csv" for model in models}
+    parts = {model: pd.read_csv(path) for model, path in paths.items() if path.is_file()}
+    return stacked(parts) if parts else pd.DataFrame(columns=["model", "step", "loss"])
 
 
 def read_summary(path: Path) -> dict:
@@ -39,74 +43,97 @@ def read_summary(path: Path) -> dict:
         raise InputError(f"{path} is missing; run `dvc repro` to make it") from None
 
 
+def read_benchmarks(folder: Path, models: list[str]) -> tuple[pd.DataFrame, dict[str, dict]]:
+    """FOLDER/BENCHMARK of every benchmark that was run: accuracies with a column model, and the summaries by name."""
+    schema, paths = SCHEMAS["benchmarks"], sorted(folder.glob("*/accuracy.parquet"))
+    table = pd.concat([schema.empty_table().to_pandas(), *(read_table(path, schema).to_pandas() for path in paths)])
+    table = table[table["model"].isin(models)]
+    table = table.sort_values("model", key=lambda names: names.map(models.index), kind="stable")
+    return table, {path.parent.name: read_summary(path) for path in sorted(folder.glob("*/summary.json"))}
+
+
+def read_relations(path: Path) -> pd.DataFrame:
+    """Triples of the commonest relations, the commonest first: relation and triples, for `dvc plots`."""
+    return pd.DataFrame(read_summary(path)["top_relations"].items(), columns=["relation", "triples"])
+
+
 def read_anchors(root: Path) -> pd.DataFrame:
     """Set, split and the anchor's relation of every tuple, from data/negatives and data/triples."""
-    path = root / "negatives/tuples.parquet"
-    tuples = read_table(path, INPUTS["tuples"], ["set", "split", "anchor"]).to_pandas()
-    path = root / "triples/triples.parquet"
-    triples = read_table(path, INPUTS["triples"], ["triple_id", "relation"]).to_pandas()
+    tuples = read_table(root / "negatives/tuples.parquet", INPUTS["tuples"], ["set", "split", "anchor"]).to_pandas()
+    triples = read_table(root / "triples/triples.parquet", INPUTS["triples"], ["triple_id", "relation"]).to_pandas()
     return tuples.join(triples.set_index("triple_id"), on="anchor")
 
 
-def retention_table(summaries: dict[str, dict]) -> pd.DataFrame:
-    """One row a method, all in percent: relations, what was retained, and the verb probe.
+def score_table(summaries: dict[str, dict]) -> pd.DataFrame:
+    """One row a model, all in percent: relations, what was retained, and the verb probe.
 
-    A column that no method has, such as the probe of too few images, is left out.
+    A column that no model has is left out: relation where no set is hard, the probe of too few images.
     """
     rows = [
-        {"method": method}
+        {"model": model}
         | summary["overall"]
         | summary["retention"]
         | {f"verb_probe_{name}": summary["probe"].get(name) for name in ("accuracy", "commonest")}
-        for method, summary in summaries.items()
+        for model, summary in summaries.items()
     ]
     return pd.DataFrame(rows).dropna(axis=1, how="all")
 
 
-def with_ends(interpolation: pd.DataFrame, retention: pd.DataFrame) -> pd.DataFrame:
-    """The interpolations from end to end: base at alpha 0, and the method itself at alpha 1.
+def with_ends(interpolation: pd.DataFrame, scores: pd.DataFrame, base: str) -> pd.DataFrame:
+    """The interpolations from end to end: `base` at alpha 0, and the method itself at alpha 1.
 
-    `interpolation` has method, alpha, relation and retention in shares; `retention` is the
-    `retention_table`. A row measured at an end stays.
+    `interpolation` has model, alpha, relation and retention in shares, `scores` is the `score_table`. A row
+    measured at an end stays.
     """
-    points = retention[["method", "relation", "retention"]]
+    points = scores.reindex(columns=["model", "relation", "retention"])
     points = points.assign(relation=points["relation"] / 100, retention=points["retention"] / 100)
-    tuned, base = points[points["method"] != "base"], points[points["method"] == "base"]
-    starts = tuned[["method"]].merge(base.drop(columns="method"), how="cross")
+    tuned = points[points["model"].isin(interpolation["model"])]
+    starts = tuned[["model"]].merge(points[points["model"] == base].drop(columns="model"), how="cross")
     whole = pd.concat([interpolation, starts.assign(alpha=0.0), tuned.assign(alpha=1.0)])
-    return whole.drop_duplicates(["method", "alpha"]).sort_values(["method", "alpha"], ignore_index=True)
+    return whole.drop_duplicates(["model", "alpha"]).sort_values(["model", "alpha"], ignore_index=True)
 
 
-def relation_means(whole: pd.DataFrame) -> pd.Series:
-    """Mean accuracy over the sets dynamic, stative and swapped that exist, by (method, direction)."""
-    hard = whole[whole["set"] != "random"]
-    return hard.groupby(["method", "direction"], sort=False)["accuracy"].mean()
+def held_out(accuracy: pd.DataFrame) -> pd.DataFrame:
+    """Accuracy on the combinations of subject, relation and object that training saw, and on those that it did
+    not, by set and direction: the column slice says "seen" or "held out", one below the other."""
+    part = accuracy[accuracy["slice"].isin(HELD_OUT) & (accuracy["direction"] != "group")]
+    place = {name: number for number, name in enumerate(accuracy["set"].unique())}
+    order = np.lexsort((part["slice"], part["direction"], part["set"].map(place)))  # by set first; equal rows stay
+    return part.assign(slice=part["slice"].map(HELD_OUT)).iloc[order].reset_index(drop=True)
 
 
-def results(whole: pd.DataFrame, retention: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """The committed numbers in percent: "METHOD/DIRECTION" -> relation, each set, recall@1; and chance.
+def hard_means(accuracy: pd.DataFrame, hard: list[str]) -> pd.Series:
+    """Mean accuracy over the hard sets that there are, by (model, direction)."""
+    part = accuracy[accuracy["set"].isin(hard)]
+    return part.groupby(["model", "direction"], sort=False)["accuracy"].mean()
 
-    One file each, so that `dvc metrics show` prints a row a method and direction, narrow enough to
-    read. `relation` as in `relation_means`; recall@1 is that of whole captions.
+
+def results(tables: dict[str, pd.DataFrame], hard: list[str]) -> dict[str, dict[str, float]]:
+    """The committed numbers in percent: "MODEL/DIRECTION" -> relation, each set, held_out, recall@1; and chance.
+
+    One file each, so that `dvc metrics show` prints a row a model and direction, narrow enough to read.
+    `relation` is the mean over the hard sets, `held_out` the same on combinations that training did not
+    see; recall@1 is that of whole captions. What there is nothing of is left out.
     """
+    whole, unseen = tables["whole"], tables["held_out"]
     levels = whole.drop_duplicates(["set", "direction"])
-    levels = levels.assign(method="chance", accuracy=levels["chance"])
-    both = pd.concat([whole, levels])
+    both = pd.concat([whole, levels.assign(model="chance", accuracy=levels["chance"])])
     both = both[both["direction"] != "group"]
-    relation, recall = relation_means(both), retention.set_index("method")
+    relation, recall = hard_means(both, hard), tables["scores"].set_index("model")
+    held = hard_means(unseen[unseen["slice"] == "held out"], hard)
     numbers = {}
-    for (method, direction), rows in both.groupby(["method", "direction"], sort=False):
-        shares = {"relation": relation.get((method, direction))} | dict(zip(rows["set"], rows["accuracy"]))
+    for key, rows in both.groupby(["model", "direction"], sort=False):
+        model, direction = key
+        shares = {"relation": relation.get(key), **dict(zip(rows["set"], rows["accuracy"])), "held_out": held.get(key)}
         found = {name: round(100 * share, 1) for name, share in shares.items() if share is not None}
-        if method in recall.index:
-            found["recall@1"] = round(recall.loc[method, f"{direction}_recall@1"], 1)
-        numbers[f"{method}/{direction}"] = found
+        if model in recall.index:
+            found["recall@1"] = round(recall.loc[model, f"{direction}_recall@1"], 1)
+        numbers[f"{model}/{direction}"] = found
     return numbers
 
 
 def labelled(whole: pd.DataFrame) -> pd.DataFrame:
     """The accuracies for `dvc plots`: percent with interval, and a label per bar, "swapped i2t drive"."""
-    table = whole.drop(columns="slice")
-    table.insert(0, "label", table["set"] + " " + table["direction"] + " " + table["method"])
-    percents = (100 * table[["accuracy", "low", "high", "chance"]]).round(1)
-    return table.assign(**{name: percents[name] for name in percents})
+    shares = ["accuracy", "low", "high", "chance"]
+    table = whole.drop(columns="slice").assign(**(100 * whole[shares]).round(1))
+    return table.assign(label=table["set"] + " " + table["direction"] + " " + table["model"])

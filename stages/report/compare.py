@@ -1,59 +1,56 @@
-"""Methods side by side: paired differences on the same tuples, the best method, telling examples."""
+"""Models side by side: paired differences on the same tuples, and telling examples."""
+
+import itertools
 
 import numpy as np
 import pandas as pd
 
+from stages.common.errors import InputError
 from stages.evaluate.bootstrap import cluster_sums, interval, resampled_ratios
 
-METHODS = ("base", "clip", "negclip", "drive", "ours")
-PAIRS = tuple((later, earlier) for i, later in enumerate(METHODS) for earlier in METHODS[:i])
+DIRECTIONS = ("i2t", "t2i", "group")
 
 
 def differences(tuples: dict[str, pd.DataFrame], resamples: int, seed: int) -> pd.DataFrame:
-    """Accuracy of one method minus another's on the same tuples, with a paired 95% interval.
+    """Accuracy of one model minus another's on the same tuples, with a paired 95% interval.
 
-    `tuples` maps a method to its answered tuples, all with the same tuple_id. One row per pair of
-    PAIRS with both present, set and direction; images are resampled as in the accuracies.
+    `tuples` maps a model to its answered tuples. One row per pair, the later model first, set and direction;
+    images are resampled as in the accuracies. InputError where two models answered other tuples.
 
     >>> answers = {"tuple_id": [0, 1], "set": "random", "image_id": [0, 1], "t2i": 1.0, "group": 1.0}
-    >>> drive, base = (pd.DataFrame({**answers, "i2t": right}) for right in ([1.0, 1.0], [1.0, 0.0]))
-    >>> differences({"drive": drive, "base": base}, 10, 0)["difference"].tolist()
+    >>> base, mine = (pd.DataFrame({**answers, "i2t": right}) for right in ([1.0, 0.0], [1.0, 1.0]))
+    >>> differences({"base": base, "mine": mine}, 10, 0)["difference"].tolist()
     [0.5, 0.0, 0.0]
     """
-    rows = []
-    for first, second in PAIRS:
-        if first in tuples and second in tuples:
-            one, other = (tuples[name].sort_values("tuple_id", ignore_index=True) for name in (first, second))
-            keys = [
-                (group, direction)
-                for group in one["set"].unique()
-                for direction in ("i2t", "t2i", "group")
-                if one.loc[one["set"] == group, direction].notna().any()
-            ]
-            columns = [
-                np.where(one["set"] == group, one[direction] - other[direction], np.nan)
-                for group, direction in keys
-            ]
-            sums, counts = cluster_sums(np.stack(columns, axis=1), one["image_id"].to_numpy())  # (C, M)
-            low, high = interval(resampled_ratios(sums, counts, resamples, seed))
-            means = sums.sum(0) / counts.sum(0)
-            rows += [(first, second, *key, *cell) for key, *cell in zip(keys, means, low, high)]
-    columns = ["method", "minus", "set", "direction", "difference", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
+    ordered = {name: table.sort_values("tuple_id", ignore_index=True) for name, table in tuples.items()}
+    rows = [
+        (later, earlier, *row)
+        for place, later in enumerate(ordered)
+        for earlier in itertools.islice(ordered, place)
+        for row in _paired(ordered, later, earlier, resamples, seed)
+    ]
+    return pd.DataFrame(rows, columns=["model", "minus", "set", "direction", "difference", "low", "high"])
 
 
-def best_method(retention: pd.DataFrame) -> str:
-    """The tuned method of the highest `relation` in the table of retention; base only where nothing else is."""
-    tuned = retention.set_index("method")["relation"].drop("base", errors="ignore")
-    return tuned.idxmax() if len(tuned) else "base"
+def _paired(ordered: dict[str, pd.DataFrame], later: str, earlier: str, resamples: int, seed: int) -> list[tuple]:
+    """(set, direction, difference, low, high) for whatever was asked."""
+    one, other = ordered[later], ordered[earlier]
+    if not one["tuple_id"].equals(other["tuple_id"]):
+        raise InputError(f"data/evaluate/{earlier} and data/evaluate/{later} answer other tuples; run `dvc repro`")
+    asked = itertools.product(one["set"].unique(), DIRECTIONS)
+    keys = [key for key in asked if one.loc[one["set"] == key[0], key[1]].notna().any()]
+    columns = [np.where(one["set"] == name, one[way] - other[way], np.nan) for name, way in keys]
+    sums, counts = cluster_sums(np.stack(columns, axis=1), one["image_id"].to_numpy())  # (C, M)
+    low, high = interval(resampled_ratios(sums, counts, resamples, seed))  # (M,)
+    return [(*key, *cell) for key, *cell in zip(keys, sums.sum(0) / counts.sum(0), low, high)]
 
 
-def examples(base: pd.DataFrame, best: pd.DataFrame, gained: bool, count: int) -> pd.DataFrame:
-    """Tuples that only the best method (`gained`) or only base answers rightly, the clearest first.
+def examples(base: pd.DataFrame, best: pd.DataFrame, gained: bool, hard: list[str], count: int) -> pd.DataFrame:
+    """Tuples that only the best model (`gained`) or only base answers rightly, the clearest first.
 
     The margin is the cosine of the true text less that of the best negative text; clearest means the
-    largest change of margin. Only tuples with a negative image, one tuple per anchor image; random
-    negatives are easy, so their tuples come after all others.
+    largest change of margin. Only tuples with a negative image, one tuple per anchor image; those of sets
+    that are not `hard` come after all others.
     """
     columns = ["tuple_id", "i2t", "true_score", "text_score"]
     both = best.merge(base[columns], on="tuple_id", suffixes=("", "_base"))
@@ -61,6 +58,6 @@ def examples(base: pd.DataFrame, best: pd.DataFrame, gained: bool, count: int) -
     both = both[(both[right] == 1) & (both[wrong] == 0) & (both["images"].str.len() > 1)]
     margin = both["true_score"] - both["text_score"]
     change = margin - (both["true_score_base"] - both["text_score_base"])
-    both = both.assign(easy=both["set"] == "random", change=change if gained else -change)
+    both = both.assign(easy=~both["set"].isin(hard), change=change if gained else -change)
     both = both.sort_values(["easy", "change", "tuple_id"], ascending=[True, False, True])
     return both.drop_duplicates("image_id").head(count).reset_index(drop=True)

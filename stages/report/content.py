@@ -1,108 +1,104 @@
-"""What the page says, section by section: its tables, its charts with alt texts, and its gallery."""
+"""What the page says, section by section: its tables, its charts with alt texts, and its gallery.
+
+`tables` as stage report reads them, with what differs in the negatives of each set under `sets`; `best` is the model
+that the page is about, `hard` the names of the hard sets, `colours` the colour of every model and set.
+"""
 
 import pandas as pd
 
-from stages.report.cells import (
-    accuracy_table,
-    benchmark_table,
-    best_marks,
-    control_table,
-    count_table,
-    difference_table,
-    macro_table,
-    retention_cells,
-    slice_table,
-)
-from stages.report.collect import relation_means
+from stages.report import cells
+from stages.report.collect import hard_means
 from stages.report.compare import examples
+from stages.report.names import BASE, CONTROL
 from stages.report.page import data_uri
-from stages.report.plots import (
-    TITLES,
-    colour,
-    confusion_map,
-    relation_bars,
-    retention_lines,
-    set_bars,
-    training_curves,
-    tuple_bars,
-    verb_chart,
-)
+from stages.report.plots import confusion_map, retention_lines, set_bars, tuple_bars, verb_chart
 
 GALLERY = 6  # cards of clearest gains, and of worst losses
+FEW = 3  # images below which an interval says nothing
 
 
-def figures(tables: dict[str, pd.DataFrame], best: str) -> dict[str, str]:
+def figures(tables: dict, best: str, colours: dict[str, str]) -> dict[str, str]:
     """Every chart that the tables allow, name -> SVG text; also what `dvc plots` shows."""
-    whole = tables["whole"]
-    drawn = {"accuracy": set_bars(whole)}
-    for name, what, sets in (("verbs", "verb", ["dynamic", "stative"]), ("roles", "roles", ["swapped"])):
-        part = tables["verbs"][tables["verbs"]["differs"] == what]
-        hard = whole[whole["set"].isin(sets) & (whole["direction"] == "i2t")]
-        if len(part) and len(hard):
-            drawn[name] = verb_chart(part, best, 100 * hard["chance"].iloc[0])
-    if len(tables["confusions"]):
-        drawn["confusions"] = confusion_map(tables["confusions"], best)
-    drawn["retention"] = retention_lines(tables["retention"], tables["interpolation"])
-    if len(tables["history"]):
-        drawn["training"] = training_curves(tables["history"])
-    drawn["relations"] = relation_bars(tables["relations"])
-    drawn["tuples"] = tuple_bars(tables["anchors"])
+    whole, scores = tables["whole"], tables["scores"]
+    drawn = {"accuracy": set_bars(whole, {name: colours[name] for name in whole["model"].unique()})}
+    pair = {name: colours[name] for name in dict.fromkeys((BASE, best)) if name in scores["model"].values}
+    asked = whole[whole["direction"] == "i2t"].groupby(whole["set"].map(tables["sets"]))["chance"].mean()
+    for differs, part in tables["verbs"].groupby("differs", sort=False):
+        drawn[f"verbs_{differs}"] = verb_chart(part, 100 * asked[differs], pair)
+    if len(confused := tables["confusions"][tables["confusions"]["model"] == best]):
+        drawn["confusions"] = confusion_map(confused)
+    if "relation" in scores:
+        drawn["retention"] = retention_lines(scores, tables["interpolation"], colours)
+    drawn["tuples"] = tuple_bars(tables["anchors"], {name: colours[name] for name in tables["sets"]})
     return drawn
 
 
-def finding(differences: pd.DataFrame, retention: pd.DataFrame, best: str) -> str:
-    """The page in three sentences: relations, their price, and swapped roles; by the best method, clip and base.
-
-    `differences` and `retention` as made by `stages.report`; empty where there is no other method.
-    """
-    overall = retention.set_index("method")
-    others = [method for method in ("clip", "base") if method in overall.index and method != best]
-    if best == "base" or not others:
+def finding(tables: dict, best: str, hard: list[str]) -> str:
+    """The page in two sentences: relations and their price, and the hardest set; the best model against the control
+    and base. Empty where there is neither."""
+    scores, told = tables["scores"].set_index("model"), []
+    others = [name for name in (CONTROL, BASE) if name in scores.index and name != best]
+    if best == BASE or not others:
         return ""
-    relation, recall = (
-        (values[best], ", ".join(f"{method} {values[method]:.1f}%" for method in others))
-        for values in (overall["relation"], overall["retention"])
-    )
-    told = (
-        f"{best} picks the right text for {relation[0]:.1f}% of the hard images ({relation[1]}) "
-        f"and finds {recall[0]:.1f}% of whole captions at rank 1 ({recall[1]})."
-    )
-    swapped = differences[(differences["set"] == "swapped") & (differences["direction"] == "i2t")]
-    for row in swapped[(swapped["method"] == best) & (swapped["minus"] == others[0])].itertuples():
-        points = "{:+.1f} [{:+.1f}, {:+.1f}]".format(100 * row.difference, 100 * row.low, 100 * row.high)
-        told += f" Where subject and object change places, {best} − {others[0]} = {points} points."
-    return told
+    whats = {"relation": "picks the right text for {:.1f}% of the hard images"}
+    for name, what in (whats | {"retention": "finds {:.1f}% of whole captions at rank 1"}).items():
+        if name in scores:
+            beside = ", ".join(f"{other} {scores.loc[other, name]:.1f}%" for other in others)
+            told.append(f"{what.format(scores.loc[best, name])} ({beside})")
+    text, whole = f"{best} {' and '.join(told)}.", tables["whole"]
+    asked = whole[(whole["model"] == others[0]) & whole["set"].isin(hard) & (whole["direction"] == "i2t")]
+    if len(asked):
+        worst = asked.loc[asked["accuracy"].idxmin(), "set"]
+        pairs = telling(tables["differences"], best).query("set == @worst and direction == 'i2t'")
+        points = cells.points(next(pairs.query("model == @best and minus == @others[0]").itertuples())).striptags()
+        text += f" On {worst}, the hardest set for {others[0]}, {best} − {others[0]} = {points} points."
+    return text
 
 
-def tiles(whole: pd.DataFrame, retention: pd.DataFrame) -> list[dict]:
-    """The numbers of the first screen: a title, and (method, colour, percent, mark) of every method."""
-    relation = 100 * relation_means(whole).unstack("direction", sort=False)  # methods x directions
-    measures = {f"relations, {TITLES[way]}": relation[way] for way in ("i2t", "t2i") if way in relation}
-    measures["whole captions, recall@1"] = retention.set_index("method")["retention"]
+def tiles(tables: dict, hard: list[str]) -> list[dict]:
+    """The numbers of the first screen: a title, and (model, percent, mark) of every model."""
+    relation = 100 * hard_means(tables["whole"], hard).unstack("direction", sort=False)  # models x directions
+    measures = {f"relations, {cells.TITLES[way]}": relation[way] for way in ("i2t", "t2i") if way in relation}
+    measures["whole captions, recall@1"] = tables["scores"].set_index("model")["retention"]
     return [
-        {
-            "title": title,
-            "rows": [
-                (method, colour(method), f"{values[method]:.1f}", mark)
-                for method, mark in zip(values.index, best_marks(values.tolist()))
-            ],
-        }
+        {"title": title, "rows": [*zip(values.index, values.map("{:.1f}".format), cells.best_marks(values.tolist()))]}
         for title, values in measures.items()
     ]
 
 
-def gallery_rows(tuples: dict[str, pd.DataFrame], best: str) -> list[tuple[str, pd.DataFrame]]:
-    """The clearest gains and the worst losses of the best method against base, with their headings."""
-    if best == "base" or "base" not in tuples:
+def gallery_rows(tuples: pd.DataFrame, best: str, hard: list[str]) -> list[tuple[str, pd.DataFrame]]:
+    """The clearest gains and the worst losses of the best model against base, with their headings."""
+    answered = dict(tuple(tuples.groupby("model")))
+    if best == BASE or BASE not in answered:
         return []
     headings = ((f"Clearest gains of {best}", True), (f"Worst losses of {best}", False))
-    return [(title, examples(tuples["base"], tuples[best], gained, GALLERY)) for title, gained in headings]
+    both = answered[BASE], answered[best]
+    return [(title, examples(*both, gained, hard, GALLERY)) for title, gained in headings]
 
 
 def telling(differences: pd.DataFrame, best: str) -> pd.DataFrame:
-    """The pairs that a reader looks for, of either direction: the best method against all, all against clip."""
-    asked = (differences["method"] == best) | (differences["minus"] == "clip")
-    return differences[asked & (differences["direction"] != "group")]
+    """The pairs that a reader looks for, of either direction: the best model less any other, all beside the control."""
+    turned = differences[differences["minus"] == best]
+    turned = turned.assign(model=best, minus=turned["model"], low=-turned["high"], high=-turned["low"])
+    turned = turned.assign(difference=-turned["difference"])
+    pairs = pd.concat([differences[differences["minus"] != best], turned])
+    shown = pairs[["model", "minus"]].isin([best, CONTROL]).any(axis=1)
+    return pairs[shown & (pairs["direction"] != "group")]
+
+
+def lacking(tables: dict, hard: list[str], images: int) -> list[str]:
+    """What the page cannot show, and why, a sentence each; empty where it is whole."""
+    asked, unseen = set(tables["whole"]["set"]), tables["held_out"]["slice"] == "held out"
+    silent = [name for name in tables["sets"] if name not in asked]
+    notes = {
+        f"No question of the sets {', '.join(silent)}: the test split has no such tuple.": silent,
+        "No question is of a hard set, so relations have no accuracy here, and the page is about the model that finds "
+        "most whole captions.": not asked.intersection(hard),
+        f"All questions are on {images} image{'s' * (images > 1)}: no interval tells anything.": images < FEW,
+        "No test tuple is a combination that training did not see.": not unseen.any(),
+        "No verb probe: the test split has too few images of a verb.": "verb_probe_accuracy" not in tables["scores"],
+    }
+    return [note for note, applies in notes.items() if applies]
 
 
 def missing_images(answered: dict[str, dict]) -> str:
@@ -112,35 +108,33 @@ def missing_images(answered: dict[str, dict]) -> str:
         for name, found in answered.items()
         if found["missing"]
     ]
-    if not lacks:
-        return ""
-    return "; ".join(lacks) + "; the missing files are named in data/evaluate/*/summary.json."
+    return f" {'; '.join(lacks)}; the missing files are named in data/evaluate/_benchmarks." if lacks else ""
 
 
-def sections(
-    tables: dict[str, pd.DataFrame], summaries: dict, drawn: dict[str, str], best: str
-) -> list[dict]:
+def sections(tables: dict, summaries: dict, drawn: dict[str, str], best: str, hard: list[str]) -> list[dict]:
     """The page from top to gallery: each with a title, a text, and a table or a chart or both."""
-    whole = tables["whole"]
-    pairs, asked = whole[whole["direction"] != "group"], summaries["methods"][best]["benchmarks"]
+    whole, controls = tables["whole"], summaries["models"][best]["controls"]
+    text = f"{BASE} against {best}, image to text, with the number of tuples. Dotted: chance."
+    named = [(name.removeprefix("verbs_"), name) for name in drawn if name.startswith("verbs_")]
+    verbs = [(f"Accuracy by verb, negatives differing in {differs}", text, None, name) for differs, name in named]
+    pairs = telling(tables["differences"], best)
+    lacks = missing_images(summaries["benchmarks"])
     told = [
-        ("Accuracy", ACCURACY, accuracy_table(pairs), "accuracy"),
-        ("Differences on the same tuples", DIFFERENCES, difference_table(telling(tables["differences"], best)), None),
-        ("Relations against retention", RETENTION, retention_cells(tables["retention"]), "retention"),
-        ("Accuracy by verb", f"{VERBS} Base against {best}.", None, "verbs"),
-        ("Roles by verb", f"{ROLES} Base against {best}.", None, "roles"),
+        ("Accuracy", ACCURACY, cells.accuracy_table(whole[whole["direction"] != "group"]), "accuracy"),
+        ("Differences on the same tuples", DIFFERENCES, cells.difference_table(pairs), ""),
+        ("Held-out combinations", HELD, cells.held_out_table(tables["held_out"]), ""),
+        ("Relations against retention", RETENTION, cells.score_cells(tables["scores"]), "retention"),
+        *verbs,
         ("Which verb is taken for which", f"{best}: {CONFUSIONS}", None, "confusions"),
-        ("Controls", CONTROL, control_table(summaries["methods"][best]["controls"], whole), None),
-        ("Benchmarks", f"{BENCHMARKS} {missing_images(asked)}", benchmark_table(tables["benchmarks"]), None),
-        ("Means over verbs, and both at once", MACRO, macro_table(tables["macro"], whole), None),
-        ("Slices", SLICES, slice_table(tables["accuracy"]), None),
-        ("Training", "Loss by step, smoothed over nine points.", None, "training"),
-        ("Relations in the captions", RELATIONS, None, "relations"),
-        ("Tuples", TUPLES, count_table(summaries["negatives"]["sets"]), "tuples"),
+        ("Controls", f"{best}: {CONTROLS}", cells.control_table(controls, whole), ""),
+        ("Benchmarks", BENCHMARKS + lacks, cells.benchmark_table(tables["benchmarks"]), ""),
+        ("Means over verbs, and both at once", MACRO, cells.macro_table(tables["macro"], whole), ""),
+        ("Slices", SLICES, cells.slice_table(tables["accuracy"], hard), ""),
+        ("Tuples", TUPLES, cells.count_table(summaries["negatives"]["sets"]), "tuples"),
     ]
     return [
         {
-            "id": title.lower().replace(" ", "-").replace(",", ""),
+            "id": "".join(letter for letter in title.lower().replace(" ", "-") if letter not in ",:"),
             "title": title,
             "text": text,
             "table": table,
@@ -153,70 +147,40 @@ def sections(
 
 
 ACCURACY = (
-    "Percent right, with the 95% bootstrap interval over images. Image to text: the image prefers its "
-    "own text to every negative text. Text to image: the text prefers its own image. A tie is wrong. "
-    "The best method of each column is shaded. Whiskers are the intervals, dotted lines chance."
+    "Percent right, with the 95% bootstrap interval over images. Image to text: the image prefers its own text to "
+    "every negative text. Text to image: the text prefers its own image. A tie is wrong. The best model of each column "
+    "is shaded. Whiskers are the intervals, dotted lines chance."
 )
 DIFFERENCES = (
-    "In points, with paired 95% intervals; coloured where the interval leaves out zero. The best method against "
-    "every other, and every other against the control, clip; the remaining pairs are in "
-    "metrics/details/differences.csv."
+    "In points, with paired 95% intervals; coloured where the interval leaves out zero. The best model against every "
+    "other, and every other against the control; the remaining pairs are in metrics/details/differences.csv."
+)
+HELD = (
+    "Percent right on test tuples whose subject, relation and object training saw together, and on those that it did "
+    "not, with the number of tuples: whether a model composes, or knows what it has seen."
 )
 RETENTION = (
-    "Relation: the mean image-to-text accuracy over dynamic, stative and swapped tuples. Retention: "
-    "recall@1 on the test split's whole captions, the mean of both ways. Each line interpolates the "
-    "weights from base to the method, a dot an alpha. Also zero-shot naming of the nouns shown, and "
-    "how well a logistic regression reads the verb from the frozen image embedding (folds by image) "
-    "beside the share of the commonest verb; all in percent."
+    "Relation: the mean image-to-text accuracy over the hard sets. Retention: recall@1 on the test split's whole "
+    "captions, the mean of both ways. Each line interpolates the weights from base to the method, a dot an alpha. Also "
+    "zero-shot naming of the nouns shown, and how well a logistic regression reads the verb from the frozen image "
+    "embedding (folds by image) beside the share of the commonest verb; all in percent."
 )
-VERBS = "Dynamic and stative tuples, image to text, with the number of tuples. Dotted: chance."
-ROLES = "Swapped tuples, image to text: who does what to whom, with the number of tuples. Dotted: chance."
 CONFUSIONS = "how often, in percent, an image preferred a text with another verb to its own."
 MACRO = (
-    "In percent. Image to text (i → t) and text to image (t → i) as the mean over verbs of each verb's "
-    "accuracy, so that common verbs weigh no more than rare ones; both: the share of tuples that are "
-    "right in both directions at once."
+    "In percent. Image to text (i → t) and text to image (t → i) as the mean over verbs of each verb's accuracy, so "
+    "that common verbs weigh no more than rare ones; both: the share of tuples that are right both ways at once."
 )
 SLICES = (
-    "Image-to-text accuracy in percent within parts of the hard sets, with the number of tuples: whether the "
-    "verb or the triple occurs in training, whether it has a particle or a preposition. Random tuples, and "
-    "text to image, are in metrics/details/slices.csv."
+    "Image-to-text accuracy in percent within parts of the hard sets, with the number of tuples: whether the verb "
+    "occurs in training, whether it has a particle or a preposition. Other sets, and text to image, are in "
+    "metrics/details/slices.csv."
 )
-CONTROL = (
-    "Accuracy in percent that the best method reaches without the right image. Blind scores far above "
-    "chance mean that a set can partly be solved from language alone; shuffled images must fall to it."
+CONTROLS = (
+    "accuracy in percent without the right image. Blind scores far above chance mean that a set can partly be solved "
+    "from language alone; shuffled images must fall to it."
 )
 BENCHMARKS = (
-    "Percent right by each benchmark's published rule, with intervals over images; macro is the mean "
-    "over categories where the authors publish it. SVO-Probes is asked as a forced choice between the "
-    "two images, since CLIP has no matching head."
+    "Percent right by each benchmark's published rule, with intervals over images; macro is the mean over categories "
+    "where the authors publish it. Two images to a text are asked as a forced choice, since CLIP has no matching head."
 )
-RELATIONS = "The commonest relations of the triples, all splits."
 TUPLES = "How many tuples were built, by set and split; the chart counts them by the anchor's verb."
-
-
-def page_content(
-    tables: dict[str, pd.DataFrame],
-    summaries: dict,
-    drawn: dict[str, str],
-    gallery: list[tuple[str, list[dict]]],
-    best: str,
-    resamples: int,
-) -> dict:
-    """Everything that the template names; `tables` as `stages.report.collect` makes them.
-
-    `summaries` holds those of the evaluations under "methods" and that of the stage "negatives";
-    `drawn` are the `figures`.
-    """
-    whole, answered = tables["whole"], tables["answered"]
-    return {
-        "tuples": f"{len(answered):,}",
-        "images": f"{answered['image_id'].nunique():,}",
-        "methods": list(whole["method"].unique()),
-        "finding": finding(tables["differences"], tables["retention"], best),
-        "tiles": tiles(whole, tables["retention"]),
-        "sections": sections(tables, summaries, drawn, best),
-        "gallery": gallery,
-        "hard": [name for name in whole["set"].unique() if name != "random"],
-        "resamples": f"{resamples:,}",
-    }

@@ -1,4 +1,7 @@
-"""The report's charts as SVG texts, the same bytes for the same tables."""
+"""The report's charts as SVG texts, the same bytes for the same tables.
+
+`colours` everywhere maps the models, or the sets, to a colour each, in the order in which they are shown.
+"""
 
 import io
 
@@ -7,17 +10,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-COLOURS = {  # apart for every kind of colour vision, by lightness too
-    "base": "#a6acb4",
-    "clip": "#4a86c5",
-    "negclip": "#e3b23c",
-    "drive": "#c43c4e",
-    "ours": "#1b2f4b",
-}
-SETS = {"dynamic": "#0b4a52", "stative": "#2f8f8a", "swapped": "#8ccabb", "random": "#d5dadc"}
+from stages.report.cells import TITLES
+
 VERBS = 40  # rows of a chart by verb, the verbs of most tuples
 CONFUSED = 25  # rows of the heat map
-TITLES = {"i2t": "image to text", "t2i": "text to image", "group": "both at once"}
 STYLE = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -31,11 +27,6 @@ STYLE = {
     "legend.frameon": False,
     "svg.hashsalt": "report",  # the same ids in every run
 }
-
-
-def colour(method: str) -> str:
-    """The colour of a method in every chart and table."""
-    return COLOURS.get(method, "#7b5ea7")
 
 
 def svg(figure: Figure) -> str:
@@ -56,19 +47,18 @@ def whiskers(rows: pd.DataFrame) -> np.ndarray:
 
 
 @matplotlib.rc_context(STYLE)
-def set_bars(accuracy: pd.DataFrame) -> str:
-    """Accuracy by set and method with 95% whiskers, a panel per direction, chance as a dotted line."""
-    methods, sets = list(accuracy["method"].unique()), list(accuracy["set"].unique())
+def set_bars(accuracy: pd.DataFrame, colours: dict[str, str]) -> str:
+    """Accuracy by set and model with 95% whiskers, a panel per direction, chance as a dotted line."""
+    sets = list(accuracy["set"].unique())
     figure = canvas(3.6)
     panels = figure.subplots(1, 2, sharey=True)
-    width = 0.8 / len(methods)
+    width = 0.8 / len(colours)
     for panel, direction in zip(panels, ("i2t", "t2i")):
-        part = accuracy[accuracy["direction"] == direction].set_index(["method", "set"])
-        for index, method in enumerate(methods):
-            rows = part.reindex([(method, name) for name in sets])
-            x = np.arange(len(sets)) + (index - (len(methods) - 1) / 2) * width
-            style = {"color": colour(method), "label": method, "edgecolor": "white", "linewidth": 0.6}
-            panel.bar(x, 100 * rows["accuracy"], width, **style)
+        part = accuracy[accuracy["direction"] == direction].set_index(["model", "set"])
+        for index, (model, colour) in enumerate(colours.items()):
+            rows = part.reindex([(model, name) for name in sets])
+            x = np.arange(len(sets)) + (index - (len(colours) - 1) / 2) * width
+            panel.bar(x, 100 * rows["accuracy"], width, color=colour, label=model, edgecolor="white", linewidth=0.6)
             lines = {"fmt": "none", "ecolor": "#222", "lw": 1, "capsize": 2}
             panel.errorbar(x, 100 * rows["accuracy"], whiskers(rows), **lines)
         levels = 100 * part["chance"].groupby(level="set").max().reindex(sets)  # NaN: not asked
@@ -76,41 +66,26 @@ def set_bars(accuracy: pd.DataFrame) -> str:
             panel.hlines(level, index - 0.45, index + 0.45, color="#222", ls=":", lw=1.2)
         panel.set(title=TITLES[direction], xticks=range(len(sets)), xticklabels=sets, ylim=(0, 103))
     panels[0].set_ylabel("accuracy, %")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(methods))
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=min(8, len(colours)))
     return svg(figure)
 
 
 @matplotlib.rc_context(STYLE)
-def training_curves(history: pd.DataFrame) -> str:
-    """Loss against step, one line a method; `history` has step and a column per method."""
-    figure = canvas(3)
-    panel = figure.subplots()
-    for method in history.columns.drop("step"):
-        rows = history[["step", method]].dropna()
-        panel.plot(rows["step"], rows[method], color=colour(method), lw=0.8, alpha=0.35)
-        smooth = rows[method].rolling(9, min_periods=1, center=True).mean()
-        panel.plot(rows["step"], smooth, color=colour(method), lw=1.8, label=method)
-    panel.set(xlabel="step", ylabel="loss")
-    panel.legend()
-    return svg(figure)
-
-
-@matplotlib.rc_context(STYLE)
-def verb_chart(verbs: pd.DataFrame, best: str, chance: float) -> str:
-    """Image-to-text accuracy per verb with 95% intervals, base against the best method, sorted.
+def verb_chart(verbs: pd.DataFrame, chance: float, colours: dict[str, str]) -> str:
+    """Image-to-text accuracy per verb with 95% intervals, of the one or two models of `colours`, sorted by the last.
 
     The verbs of most tuples where there are more than VERBS; `chance` in percent.
     """
-    part = verbs[verbs["direction"] == "i2t"]
-    own = part[part["method"] == best].nlargest(VERBS, "count").sort_values("accuracy")
+    part, best = verbs[verbs["direction"] == "i2t"], list(colours)[-1]
+    own = part[part["model"] == best].nlargest(VERBS, "count").sort_values("accuracy")
     order, counts = own["relation"].tolist(), own["count"].tolist()
     figure = canvas(1.2 + 0.3 * len(order))
     panel = figure.subplots()
-    for shift, method in ((-0.14, "base"), (0.14, best)):
-        rows = part[part["method"] == method].set_index("relation").reindex(order)
-        style = {"fmt": "o" if method == best else "D", "ms": 5, "color": colour(method), "capsize": 2}
+    for shift, (model, colour) in zip((-0.14, 0.14), colours.items()):
+        rows = part[part["model"] == model].set_index("relation").reindex(order)
+        style = {"fmt": "o" if model == best else "D", "ms": 5, "color": colour, "capsize": 2}
         place = 100 * rows["accuracy"], np.arange(len(order)) + shift
-        panel.errorbar(*place, xerr=whiskers(rows), label=method, **style)
+        panel.errorbar(*place, xerr=whiskers(rows), label=model, **style)
     labels = [f"{verb}  ({count:,})" for verb, count in zip(order, counts)]
     panel.axvline(chance, color="#222", ls=":", lw=1)
     panel.set(xlabel="image-to-text accuracy, %", xlim=(-2, 102))
@@ -121,9 +96,8 @@ def verb_chart(verbs: pd.DataFrame, best: str, chance: float) -> str:
 
 
 @matplotlib.rc_context(STYLE)
-def confusion_map(confusions: pd.DataFrame, best: str) -> str:
-    """For the image's verb (row): how often the text with another verb (column) was preferred, in %."""
-    part = confusions[confusions["method"] == best]
+def confusion_map(part: pd.DataFrame) -> str:
+    """For the image's verb (row): how often the text with another verb (column) was preferred, in %, by one model."""
     asked, put = (part.groupby(name)["count"].sum() for name in ("relation", "taken_for"))
     verbs = sorted(asked.add(put, fill_value=0).nlargest(CONFUSED).index)
     rates = part.assign(rate=100 * part["mistaken"] / part["count"])
@@ -143,60 +117,46 @@ def confusion_map(confusions: pd.DataFrame, best: str) -> str:
 
 
 @matplotlib.rc_context(STYLE)
-def retention_lines(table: pd.DataFrame, interpolation: pd.DataFrame) -> str:
-    """Relation accuracy against retrieval; a point a method, up and to the right is better.
+def retention_lines(scores: pd.DataFrame, interpolation: pd.DataFrame, colours: dict[str, str]) -> str:
+    """Relation accuracy against retrieval; a point a model, up and to the right is better.
 
-    A line a method through its interpolations with base, a dot an alpha; `table` has method, relation and
-    retention in percent, `interpolation` method, alpha, relation and retention as shares.
+    A line a method through its interpolations with base, a dot an alpha; `scores` has model, relation and
+    retention in percent, `interpolation` model, alpha, relation and retention as shares.
     """
     figure = canvas(4.4)
     panel = figure.subplots()
-    for method, rows in interpolation.groupby("method", sort=False):
+    for model, rows in interpolation.groupby("model", sort=False):
         rows = rows.sort_values("alpha")
         x, y = 100 * rows["retention"], 100 * rows["relation"]
-        panel.plot(x, y, color=colour(method), lw=1.4, marker="o", ms=3.5, zorder=2)
-    at = table[["retention", "relation"]].to_numpy()  # (M, 2)
+        panel.plot(x, y, color=colours[model], lw=1.4, marker="o", ms=3.5, zorder=2)
+    at = scores[["retention", "relation"]].to_numpy()  # (M, 2)
     spread = np.maximum(np.ptp(at, axis=0), 1e-9)  # (2,)
-    for number, row in enumerate(table.itertuples()):
-        style = {"s": 90, "color": colour(row.method), "edgecolor": "white", "zorder": 3}
+    for number, row in enumerate(scores.itertuples()):
+        style = {"s": 90, "color": colours[row.model], "edgecolor": "white", "zorder": 3}
         panel.scatter(row.retention, row.relation, **style)
         near = np.abs(at[:number] - at[number]) < 0.06 * spread  # (number, 2)
         hidden = near.all(axis=1).any()  # its label would cover an earlier one's
         place = {"xytext": (8, -14 if hidden else 5), "textcoords": "offset points", "weight": "bold", "zorder": 4}
-        panel.annotate(row.method, (row.retention, row.relation), **place)
+        panel.annotate(row.model, (row.retention, row.relation), **place)
     corner = {"xycoords": "axes fraction", "ha": "right", "va": "top", "color": "#5c6570", "style": "italic"}
     panel.annotate("better ↗", (0.99, 0.98), **corner)
     panel.margins(0.12)
     panel.grid(color="#e8eaed", zorder=0)
     panel.set(xlabel="recall@1 on whole captions, mean of both ways, %")
-    panel.set(ylabel="image-to-text accuracy,\ndynamic, stative and swapped, %")
+    panel.set(ylabel="image-to-text accuracy,\nmean over the hard sets, %")
     return svg(figure)
 
 
 @matplotlib.rc_context(STYLE)
-def relation_bars(counts: dict[str, int]) -> str:
-    """Triples of the commonest relations, the commonest first."""
-    names = list(counts)
-    figure = canvas(3.2)
-    panel = figure.subplots()
-    panel.bar(range(len(names)), list(counts.values()), color="#5c6570", edgecolor="white")
-    panel.set(ylabel="triples", xticks=range(len(names)), xlim=(-0.6, len(names) - 0.4))
-    panel.set_xticklabels(names, rotation=55, ha="right")
-    panel.yaxis.set_major_formatter("{x:,.0f}")
-    return svg(figure)
-
-
-@matplotlib.rc_context(STYLE)
-def tuple_bars(anchors: pd.DataFrame) -> str:
+def tuple_bars(anchors: pd.DataFrame, colours: dict[str, str]) -> str:
     """Tuples by the anchor's verb, stacked by set; `anchors` has set and relation, a row a tuple."""
     table = pd.crosstab(anchors["relation"], anchors["set"])
     table = table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index[:VERBS]]
     figure = canvas(3.2)
     panel = figure.subplots()
     below = np.zeros(len(table))
-    for name in (name for name in SETS if name in table):
-        style = {"bottom": below, "color": SETS[name], "label": name, "edgecolor": "white"}
-        panel.bar(range(len(table)), table[name], **style)
+    for name in (name for name in colours if name in table):
+        panel.bar(range(len(table)), table[name], bottom=below, color=colours[name], label=name, edgecolor="white")
         below += table[name].to_numpy()
     panel.set(ylabel="tuples", xticks=range(len(table)), xlim=(-0.6, len(table) - 0.4))
     panel.set_xticklabels(table.index, rotation=55, ha="right")

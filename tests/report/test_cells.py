@@ -9,12 +9,13 @@ from stages.report.cells import (
     control_table,
     count_table,
     difference_table,
+    held_out_table,
     macro_table,
-    retention_cells,
+    score_cells,
     slice_table,
 )
 
-COLUMNS = ["method", "slice", "set", "direction", "accuracy", "low", "high", "count", "chance"]
+COLUMNS = ["model", "slice", "set", "direction", "accuracy", "low", "high", "count", "chance"]
 WHOLE = pd.DataFrame(
     [
         ("base", "all", "swapped", "i2t", 0.5, 0.4, 0.6, 40, 0.5),
@@ -40,7 +41,7 @@ def test_the_best_is_marked_where_there_is_a_choice():
     assert best_marks([0.0, 0.0]) == ["", ""]
 
 
-def test_methods_stand_above_chance():
+def test_models_stand_above_chance():
     table = accuracy_table(WHOLE[WHOLE["direction"] == "i2t"])
     assert table["head"] == [[("swapped", 1)], [("image to text", 1)]]
     assert _names(table) == ["base", "drive", "chance"]
@@ -49,14 +50,14 @@ def test_methods_stand_above_chance():
     assert table["rows"][2]["cells"] == [("50.0", "")]
 
 
-def test_a_set_that_a_method_lacks_is_an_empty_cell():
+def test_a_set_that_a_model_lacks_is_an_empty_cell():
     random = WHOLE[:1].assign(set="random")
     table = accuracy_table(pd.concat([WHOLE[WHOLE["direction"] == "i2t"], random]))
     assert table["rows"][1]["cells"][1] == ("", "")
 
 
 def test_means_over_verbs_stand_beside_both_at_once():
-    macro = WHOLE.loc[WHOLE["direction"] == "i2t", ["method", "set", "direction", "accuracy", "low", "high"]]
+    macro = WHOLE.loc[WHOLE["direction"] == "i2t", ["model", "set", "direction", "accuracy", "low", "high"]]
     table = macro_table(macro, WHOLE)
     assert table["head"] == [[("swapped", 2)], [("i → t", 1), ("both", 1)]]
     assert _marks(table) == [["", ""], ["top", "top"]]
@@ -64,14 +65,23 @@ def test_means_over_verbs_stand_beside_both_at_once():
 
 def test_slices_leave_out_what_is_no_true_part():
     part = WHOLE[WHOLE["direction"] == "i2t"]
-    parts = [part, part.assign(slice="dynamic verb"), part.assign(slice="seen triple", count=9)]
-    table = slice_table(pd.concat(parts))
-    assert _names(table) == ["swapped, seen triple (9)"]
+    parts = [part, part.assign(slice="dynamic verb"), part.assign(slice="with particle", count=9)]
+    parts += [part.assign(slice="seen triple", count=9), part.assign(slice="with particle", set="random", count=9)]
+    table = slice_table(pd.concat(parts), ["swapped"])
+    assert _names(table) == ["swapped, with particle (9)"]
     assert _marks(table) == [["", "top"]]
 
 
+def test_held_out_combinations_stand_below_seen_ones():
+    seen = WHOLE[WHOLE["direction"] == "i2t"].assign(slice="seen", count=30)
+    table = held_out_table(pd.concat([seen, seen.assign(slice="held out", accuracy=0.5, count=10)]))
+    assert table["head"] == [[("base", 1), ("drive", 1)]]
+    assert _names(table) == ["swapped, image to text, seen (30)", "swapped, image to text, held out (10)"]
+    assert _marks(table) == [["", "top"], ["", ""]]
+
+
 def test_benchmarks_say_category_score_and_count():
-    rows = pd.DataFrame({"method": ["base", "drive"], "benchmark": "winoground", "category": "Object"})
+    rows = pd.DataFrame({"model": ["base", "drive"], "benchmark": "winoground", "category": "Object"})
     rows = rows.assign(direction="text", accuracy=[0.3, 0.2], low=0.1, high=0.4, count=400)
     table = benchmark_table(rows)
     assert _names(table) == ["winoground, Object, text score (400)"]
@@ -81,7 +91,7 @@ def test_benchmarks_say_category_score_and_count():
 def test_differences_are_marked_where_the_interval_leaves_out_zero():
     intervals = (("a", 0.05, 0.2), ("b", -0.1, 0.3))
     rows = [("drive", "base", name, "i2t", 0.1, low, high) for name, low, high in intervals]
-    columns = ["method", "minus", "set", "direction", "difference", "low", "high"]
+    columns = ["model", "minus", "set", "direction", "difference", "low", "high"]
     table = difference_table(pd.DataFrame(rows, columns=columns))
     assert table["rows"][0]["cells"][0] == ("+10.0 <small>[+5.0, +20.0]</small>", "better")
     assert _marks(table) == [["better", ""]]
@@ -92,10 +102,10 @@ def test_controls_stand_above_chance_and_absent_ones_are_empty():
     assert [row["cells"][0][0] for row in table["rows"]] == [49.5, "", "", "", "50.0"]
 
 
-def test_retention_is_a_column_a_measure():
-    table = retention_cells(pd.DataFrame({"method": ["base", "drive"], "i2t_recall@1": [30.04, 20.0]}))
+def test_scores_are_a_column_a_measure():
+    table = score_cells(pd.DataFrame({"model": ["base", "drive"], "i2t_recall@1": [30.04, None]}))
     assert table["head"] == [[("image to caption", 1)], [("R@1", 1)]]
-    assert [row["cells"] for row in table["rows"]] == [[("30.0", "top")], [("20.0", "")]]
+    assert [row["cells"] for row in table["rows"]] == [[("30.0", "")], [("", "")]]
 
 
 def test_tuples_are_counted_by_split():

@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 
 import pandas as pd
 
-from stages.report.collect import labelled, results, retention_table, with_ends
-from stages.report.content import figures, finding, missing_images, page_content, telling, tiles
+from stages.report.__main__ import page_content
+from stages.report.collect import held_out, labelled, results, score_table, with_ends
+from stages.report.content import figures, finding, lacking, missing_images, telling, tiles
 from stages.report.page import gallery_cards, render
 from stages.report.plots import set_bars
 
@@ -18,21 +19,23 @@ WHOLE = pd.DataFrame(
         for name in ("dynamic", "swapped")
         for direction in ("i2t", "t2i", "group")
     ],
-    columns=["method", "slice", "set", "direction", "accuracy", "low", "high", "count", "chance"],
+    columns=["model", "slice", "set", "direction", "accuracy", "low", "high", "count", "chance"],
 )
+HARD = ["dynamic", "swapped"]
+COLOURS = {"base": "#aaaaaa", "drive": "#c43c4e", "dynamic": "#0b4a52", "swapped": "#8ccabb"}
 SUMMARIES = {
-    "methods": {
+    "models": {
         method: {
             "overall": {"relation": relation, "retention": 25.0},
             "retention": {"i2t_recall@1": 30.0, "t2i_recall@1": 20.0},
             "controls": {"swapped": {"language_prior": 49.5, "shuffled_i2t": 50.5}},
             "probe": {},
-            "benchmarks": {},
         }
         for method, relation in (("base", 50.0), ("drive", 75.0))
     },
+    "benchmarks": {},
     "negatives": {
-        "sets": {"swapped": {"tuples": {"train": 9, "val": 0, "test": 3}, "blind_classifier": 0.5}}
+        "sets": {"swapped": {"tuples": {"train": 9, "val": 0, "test": 3}, "blind_classifier": 0.5, "differs": "roles"}}
     },
 }
 TABLES = {
@@ -41,24 +44,24 @@ TABLES = {
     "macro": WHOLE,
     "verbs": WHOLE[WHOLE["set"] == "dynamic"].assign(relation="ride", differs="verb"),
     "confusions": pd.DataFrame(
-        {"method": ["drive"], "relation": ["ride"], "taken_for": ["feed"], "count": [4], "mistaken": [1]}
+        {"model": ["drive"], "relation": ["ride"], "taken_for": ["feed"], "count": [4], "mistaken": [1]}
     ),
-    "history": pd.DataFrame({"step": [10, 20], "drive": [1.0, 0.5]}),
+    "held_out": held_out(WHOLE.assign(slice="unseen triple")),
+    "sets": {"dynamic": "verb", "swapped": "roles"},
     "differences": pd.DataFrame(
-        [("drive", "base", "swapped", "i2t", 0.25, 0.1, 0.4)],
-        columns=["method", "minus", "set", "direction", "difference", "low", "high"],
+        [("drive", "base", name, "i2t", 0.25, 0.1, 0.4) for name in ("dynamic", "swapped")],
+        columns=["model", "minus", "set", "direction", "difference", "low", "high"],
     ),
-    "retention": retention_table(SUMMARIES["methods"]),
+    "scores": score_table(SUMMARIES["models"]),
     "interpolation": pd.DataFrame(
         [("drive", 0, 0.5, 0.25), ("drive", 0.5, 0.7, 0.3), ("drive", 1, 0.75, 0.25)],
-        columns=["method", "alpha", "relation", "retention"],
+        columns=["model", "alpha", "relation", "retention"],
     ),
     "benchmarks": pd.DataFrame(
-        columns=["method", "benchmark", "category", "direction", "accuracy", "low", "high", "count"]
+        columns=["model", "benchmark", "category", "direction", "accuracy", "low", "high", "count"]
     ),
-    "relations": {"ride": 5, "feed": 4},
     "anchors": pd.DataFrame({"set": ["swapped", "dynamic"], "split": "test", "relation": ["ride", "feed"]}),
-    "answered": pd.DataFrame({"image_id": [1, 1, 2]}),
+    "tuples": pd.DataFrame({"model": "drive", "image_id": [1, 1, 2]}),
 }
 
 
@@ -68,8 +71,9 @@ def _page():
     row = {"set": "swapped", "images": [1, 2], "texts": texts, "best_text": 1}
     scores = {"true_score_base": 0.1, "text_score_base": 0.2, "true_score": 0.3, "text_score": 0.1}
     cards = gallery_cards(pd.DataFrame([row | scores]), {1: b"one", 2: b"two"}, "drive")
-    drawn = figures(TABLES, "drive")
-    return render(page_content(TABLES, SUMMARIES, drawn, [("Gains", cards)], "drive", 1000))
+    drawn = figures(TABLES, "drive", COLOURS)
+    content = page_content(TABLES, SUMMARIES, drawn, "drive", HARD)
+    return render(content | {"gallery": [("Gains", cards)], "colours": COLOURS})
 
 
 class _Reader(HTMLParser):
@@ -100,7 +104,7 @@ def test_page_asks_for_nothing_outside_itself_and_runs_no_script():
     page = _page()
     reader = _Reader(page)
     assert all(link.startswith("data:") or link in reader.ids for link in reader.links)
-    assert len(set(reader.ids)) == len(reader.ids) == 10  # a section each but the gallery
+    assert len(set(reader.ids)) == len(reader.ids) == 9  # a section each but the gallery
     assert "<script" not in page and "url(" not in page and "@import" not in page
 
 
@@ -111,20 +115,19 @@ def test_page_is_well_formed_and_in_order():
         "Accuracy",
         "Gains",
         "Differences on the same tuples",
+        "Held-out combinations",
         "Relations against retention",
-        "Accuracy by verb",
+        "Accuracy by verb, negatives differing in verb",
         "Which verb is taken for which",
         "Controls",
         "Means over verbs, and both at once",
-        "Training",
-        "Relations in the captions",
         "Tuples",
     ]
 
 
 def test_every_picture_has_an_alternative_text():
     images = _Reader(_page()).images
-    assert len(images) == 9  # seven charts, an anchor and its negative
+    assert len(images) == 7  # five charts, an anchor and its negative
     assert all(image["alt"].strip() for image in images)
 
 
@@ -134,7 +137,7 @@ def test_page_states_intervals_differences_and_the_finding():
     assert "+25.0 <small>[+10.0, +40.0]</small>" in page
     assert "drive picks the right text for 75.0% of the hard images (base 50.0%)" in page
     assert "finds 25.0% of whole captions at rank 1 (base 25.0%)." in page
-    assert "drive − base = +25.0 [+10.0, +40.0] points." in page
+    assert "On dynamic, the hardest set for base, drive − base = +25.0 [+10.0, +40.0] points." in page
     assert "3 test tuples on 2 anchor images" in page
     assert "no image: how frequent the text is in training" in page
 
@@ -145,53 +148,82 @@ def test_texts_are_escaped():
 
 
 def test_the_same_tables_draw_the_same_bytes():
-    assert set_bars(WHOLE) == set_bars(WHOLE)
-    assert not re.search(r"<dc:date>", set_bars(WHOLE))
+    shades = {name: COLOURS[name] for name in ("base", "drive")}
+    assert set_bars(WHOLE, shades) == set_bars(WHOLE, shades)
+    assert not re.search(r"<dc:date>", set_bars(WHOLE, shades))
 
 
-def test_the_control_stands_between_the_best_method_and_base():
-    retention = pd.DataFrame({"method": ["base", "clip", "ours"], "relation": [60.0, 70, 80], "retention": 20.0})
+def test_the_control_stands_between_the_best_model_and_base():
+    scores = pd.DataFrame({"model": ["base", "clip", "ours"], "relation": [60.0, 70, 80], "retention": 20.0})
+    asked = [("clip", "swapped", "i2t", 0.6), ("clip", "dynamic", "i2t", 0.8)]
+    whole = pd.DataFrame(asked, columns=["model", "set", "direction", "accuracy"])
     row = ("ours", "clip", "swapped", "i2t", 0.05, -0.01, 0.1)
-    told = finding(pd.DataFrame([row], columns=TABLES["differences"].columns), retention, "ours")
+    differences = pd.DataFrame([row], columns=TABLES["differences"].columns)
+    told = finding({"scores": scores, "whole": whole, "differences": differences}, "ours", HARD)
     assert "80.0% of the hard images (clip 70.0%, base 60.0%)" in told
-    assert "ours − clip = +5.0 [-1.0, +10.0] points" in told
+    assert "On swapped, the hardest set for clip, ours − clip = +5.0 [-1.0, +10.0] points." in told
+
+
+def test_without_hard_sets_the_finding_is_of_whole_captions():
+    scores = pd.DataFrame({"model": ["base", "mine"], "retention": [20.0, 30.0]})
+    tables = {"scores": scores, "whole": WHOLE.assign(set="random"), "differences": TABLES["differences"]}
+    assert finding(tables, "mine", HARD) == "mine finds 30.0% of whole captions at rank 1 (base 20.0%)."
+    assert finding(tables, "base", HARD) == ""
 
 
 def test_the_first_screen_has_both_directions_and_retention():
-    first = tiles(WHOLE, TABLES["retention"])
+    first = tiles(TABLES, HARD)
     assert [tile["title"] for tile in first][::2] == ["relations, image to text", "whole captions, recall@1"]
-    assert [row[::2] for row in first[0]["rows"]] == [("base", "50.0"), ("drive", "75.0")]
-    assert [row[3] for row in first[0]["rows"]] == ["", "top"]
-    assert len(tiles(WHOLE.assign(set="random"), TABLES["retention"])) == 1  # no hard set, no relations
+    assert first[0]["rows"] == [("base", "50.0", ""), ("drive", "75.0", "top")]
+    assert len(tiles(TABLES, [])) == 1  # no hard set, no relations
+
+
+def test_what_is_missing_is_said():
+    seen = TABLES | {"held_out": held_out(WHOLE.assign(slice="seen triple")), "sets": {"stative": "verb"}}
+    assert lacking(seen, ["stative"], 2) == [
+        "No question of the sets stative: the test split has no such tuple.",
+        "No question is of a hard set, so relations have no accuracy here, and the page is about the model that finds "
+        "most whole captions.",
+        "All questions are on 2 images: no interval tells anything.",
+        "No test tuple is a combination that training did not see.",
+        "No verb probe: the test split has too few images of a verb.",
+    ]
+    whole = TABLES | {"scores": TABLES["scores"].assign(verb_probe_accuracy=1.0)}
+    assert lacking(whole, HARD, 3) == []
 
 
 def test_results_are_a_file_a_method_and_direction():
     cells = {"relation": 50.0, "dynamic": 50.0, "swapped": 50.0}
-    assert results(WHOLE[WHOLE["method"] == "base"], TABLES["retention"][:1]) == {
-        "base/i2t": cells | {"recall@1": 30.0},
-        "base/t2i": cells | {"recall@1": 20.0},
+    base = WHOLE[WHOLE["model"] == "base"]
+    unseen = held_out(base.assign(slice="unseen triple", accuracy=0.25))
+    assert results({"whole": base, "held_out": unseen, "scores": TABLES["scores"][:1]}, HARD) == {
+        "base/i2t": cells | {"held_out": 25.0, "recall@1": 30.0},
+        "base/t2i": cells | {"held_out": 25.0, "recall@1": 20.0},
         "chance/i2t": cells,
         "chance/t2i": cells,
     }
 
 
 def test_interpolations_reach_from_base_to_the_method():
-    between = pd.DataFrame({"method": ["drive"], "alpha": [0.5], "relation": [0.7], "retention": [0.3]})
-    table = with_ends(between, TABLES["retention"])
+    between = pd.DataFrame({"model": ["drive"], "alpha": [0.5], "relation": [0.7], "retention": [0.3]})
+    table = with_ends(between, TABLES["scores"], "base")
     assert table.values.tolist() == [["drive", 0, 0.5, 0.25], ["drive", 0.5, 0.7, 0.3], ["drive", 1, 0.75, 0.25]]
 
 
 def test_differences_told_are_those_of_the_best_and_of_the_control():
-    pairs = [("clip", "base"), ("drive", "base"), ("drive", "clip")]
-    pairs += [("ours", "base"), ("ours", "clip"), ("ours", "drive")]
-    rows = [(*pair, way) for pair in pairs for way in ("i2t", "t2i", "group")]
-    told = telling(pd.DataFrame(rows, columns=["method", "minus", "direction"]), "ours")
-    assert list(zip(told["method"], told["minus"]))[::2] == pairs[2:]
+    """The best model comes first, whatever its place among the others."""
+    models = ("base", "clip", "drive", "ours")
+    pairs = [(later, earlier) for place, later in enumerate(models) for earlier in models[:place]]
+    rows = [(*pair, way, 0.1, 0.0, 0.3) for pair in pairs for way in ("i2t", "t2i", "group")]
+    table = pd.DataFrame(rows, columns=["model", "minus", "direction", "difference", "low", "high"])
+    told = telling(table, "drive")
+    assert list(zip(told["model"], told["minus"]))[::2] == [*pairs[:3], pairs[4], ("drive", "ours")]
+    assert told.iloc[-1].tolist() == ["drive", "ours", "t2i", -0.1, -0.3, -0.0]
     assert set(told["direction"]) == {"i2t", "t2i"}
 
 
 def test_bars_for_dvc_are_labelled():
-    assert labelled(WHOLE)["label"].tolist()[-1] == "swapped group drive"
+    assert labelled(WHOLE).iloc[-1][["label", "accuracy"]].tolist() == ["swapped group drive", 75.0]
 
 
 def test_missing_images_of_benchmarks_are_counted():
@@ -199,5 +231,5 @@ def test_missing_images_of_benchmarks_are_counted():
         "valse": {"questions": 9, "answered": 4, "missing": 3},
         "aro_relation": {"questions": 1, "answered": 1, "missing": 0},
     }
-    assert missing_images(found).startswith("valse: 4 of 9 questions have their images; the missing files")
+    assert missing_images(found).startswith(" valse: 4 of 9 questions have their images; the missing files")
     assert missing_images({}) == ""

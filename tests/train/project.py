@@ -25,12 +25,8 @@ TINY = {
     "text_cfg": {"context_length": 12, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1},
 }
 SCALING = {"mean": (0.5, 0.4, 0.3), "std": (0.25, 0.25, 0.25), "interpolation": "bicubic"}
-METHODS = {
-    "clip": {},
-    "negclip": {},
-    "drive": {"delta_image": 1.2233, "delta_text": 0.615},
-    "ours": {"tuple_weight": 1.0, "caption_weight": 1.0},
-}
+METHODS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["train"]["methods"]  # with their options
+METHODS |= {"ours": {"tuple_weight": 1.0, "caption_weight": 1.0}}
 OPTIONS = {
     "methods": METHODS,
     "epochs": 4,

@@ -24,9 +24,9 @@ import stages.common.pretrained  # noqa: F401  registers compact
 from stages.common.clip import best_device, picture, pixel_encoder, unit_length
 from stages.train.batches import all_batches
 from stages.train.load import Batch, augmentation, embedding_reader, loader, pixel_reader
-from stages.train.loop import advance, make_optimizer
+from stages.train.loop import Plan, advance, make_tools
 from stages.train.losses import LOSSES
-from stages.train.weights import cut_context, freeze
+from stages.train.weights import freeze
 from tools.benchmarks.timing import alternate
 
 PHOTOS, TUPLES = 512, 4096

@@ -1,0 +1,66 @@
+"""What CONTRIBUTING.md shows is so: its loss is trained, its rival made, as it tells."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import open_clip
+import pandas as pd
+import pytest
+import yaml
+from safetensors.torch import load_file, save_file
+
+from tests.train.project import OPTIONS, make_project, set_options
+
+ROOT = Path(__file__).parents[1]
+
+
+def applied(section: str, folder: Path) -> dict:
+    """A copy of the code in `folder` with the diff of a section of CONTRIBUTING.md; its parameters."""
+    for name in ("stages", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "params.yaml", folder)
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition(f"\n## {section}\n")[2]
+    diff = re.search("```diff\n(.*?)```", text, re.DOTALL).group(1)
+    subprocess.run(["git", "apply", "-"], cwd=folder, input=diff, text=True, check=True)
+    return yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
+
+
+def run(folder: Path, *arguments: str) -> None:
+    """python -m ARGUMENTS in `folder`, with the code there."""
+    environment = os.environ | {"PYTHONPATH": str(folder), "CUDA_VISIBLE_DEVICES": ""}
+    command = [sys.executable, "-m", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """A folder inside no git repository of its own."""
+    return tmp_path
+
+
+def test_a_loss_is_a_file_and_a_line(project):
+    methods = applied("A loss", project)["train"]["methods"]
+    assert list(methods)[:3] == ["clip", "negclip", "mine"]
+    make_project(project)
+    set_options(project, methods=OPTIONS["methods"] | {"mine": methods["mine"]})
+    run(project, "stages.train", "mine")
+    history = pd.read_csv(project / "data/models/mine/history.csv")
+    assert len(history) and history["loss"].notna().all()
+    open_clip.create_model("local-dir:" + str(project / "data/models/mine"))
+    run(project, "pytest", "-q", "--import-mode=importlib", "-p", "no:cacheprovider", "tests/train/losses/test_mine.py")
+
+
+def test_a_rival_is_a_line(project):
+    params = applied("A rival", project)
+    ((name, rival),) = params["rivals"].items()
+    open_clip.add_model_config(ROOT / "stages/common/compact.json")
+    state = open_clip.create_model(rival["model"]).state_dict()
+    save_file(state, project / rival["pretrained"])
+    run(project, "stages.rival", name)
+    made = load_file(project / "data/models" / name / "open_clip_model.safetensors")
+    assert made.keys() == state.keys() and all(made[key].equal(state[key]) for key in made)
