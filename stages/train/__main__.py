@@ -27,8 +27,19 @@ from stages.common.run import RunOptions
 from stages.common.wise_ft import interpolate
 from stages.train import parallel
 from stages.train.batches import all_batches, rows_of
-from stages.train.inputs import BASE, CAPTIONS, FEATURES, IMAGES, TRIPLES, TUPLES, Tuples, tokenised
-from stages.train.inputs import read_features, read_jpegs, read_tuples
+from stages.train.inputs import (
+    BASE,
+    CAPTIONS,
+    FEATURES,
+    IMAGES,
+    TRIPLES,
+    TUPLES,
+    Tuples,
+    read_features,
+    read_jpegs,
+    read_tuples,
+    tokenised,
+)
 from stages.train.live import start_live
 from stages.train.load import DECODED, Source, augmentation, embedding_reader, loader, opened, pixel_reader, share
 from stages.train.loop import TIMINGS, Hooks, Plan, fine_tune, optimizer_steps
@@ -54,7 +65,8 @@ def plan_batches(tuples: Tuples, options: TrainOptions, seed: int) -> list[tuple
     size = options.batch_size * parallel.world()
     batches = list(enumerate(all_batches(tuples.sets, options.sets, size, options.epochs, seed)))
     if not batches:
-        raise InputError(f"params.yaml: train.sets weighs none of {', '.join(np.unique(tuples.sets))}, the sets of {TUPLES}")
+        there = ", ".join(np.unique(tuples.sets))
+        raise InputError(f"params.yaml: train.sets weighs none of {there}, the sets of {TUPLES}")
     optimizer_steps(len(batches), options)
     return batches
 
@@ -123,7 +135,8 @@ def main() -> None:
         seed=seed,
         part=(parallel.rank(), parallel.world()),
     )
-    plan = Plan(partial(loss.function, options=options.methods[method]), options, len(batches), seed, run.checkpoint_every)
+    bound = partial(loss.function, options=options.methods[method])
+    plan = Plan(bound, options, len(batches), seed, run.checkpoint_every)
     hooks = Hooks()
     if parallel.rank() == 0:
         hooks = Hooks(partial(write_state, resume, key), start_live(LIVE / method, state["history"] if state else []))

@@ -3,24 +3,28 @@
 B = 64 tuples, K = 3, D = 512, forward and backward; also each method's loss in the same run.
 """
 
+from functools import partial
+
 import torch
 import torch.nn.functional as F
 
-from stages.train.losses import LOSSES, Embedded, drive_loss
+from stages.common.params import read_block
+from stages.train.losses import LOSSES
+from stages.train.options import TrainOptions
+from stages.train.terms import Embedded
 from tools.benchmarks.timing import alternate
 
 B, K, D = 64, 3, 512
-OPTIONS = {"delta_image": 1.2233, "delta_text": 0.615, "tuple_weight": 1.0, "caption_weight": 1.0}
 
 
-def looped(images, texts, scale) -> torch.Tensor:
+def looped(images, texts, scale, options) -> torch.Tensor:
     """The mean over tuples of the paper's loss, one tuple and one negative at a time."""
     total = 0.0
     for i, t in zip(images, texts, strict=True):
         logits = scale * i @ t.T  # (K+1, K+1)
         target = torch.arange(len(logits), device=logits.device)
         clip = (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
-        for rows, delta in ((i, OPTIONS["delta_image"]), (t, OPTIONS["delta_text"])):
+        for rows, delta in ((i, options.delta_image), (t, options.delta_text)):
             terms = [
                 F.binary_cross_entropy_with_logits((F.cosine_similarity(rows[0], row, 0) + 1) / 2, logits.new_zeros(()))
                 for row in rows[1:]
@@ -37,16 +41,18 @@ def main() -> None:
     present = torch.ones(B, K + 1, dtype=torch.bool, device=device)
     leaves = [images, texts, scale]
     captions = F.normalize(torch.randn(B, D, device=device), dim=-1)
-    batch = Embedded(images, texts, present, torch.arange(B * (K + 1), device=device).view(B, K + 1), captions)
-    torch.testing.assert_close(looped(images, texts, scale), drive_loss(batch, scale, OPTIONS))
+    batch = Embedded(images, texts, present, captions)
+    options = read_block("train", TrainOptions).methods
+    bound = {name: partial(LOSSES[name].function, batch, scale, options[name]) for name in options}
+    torch.testing.assert_close(looped(images, texts, scale, options["drive"]), bound["drive"]())
 
     def vectorised(method: str):
-        return lambda: [torch.autograd.grad(LOSSES[method](batch, scale, OPTIONS), leaves) for _ in range(10)]
+        return lambda: [torch.autograd.grad(bound[method](), leaves) for _ in range(10)]
 
-    sides = {"loop": lambda: torch.autograd.grad(looped(images, texts, scale), leaves)}
-    taken = alternate(sides | {method: vectorised(method) for method in LOSSES}, blocks=15)
+    sides = {"loop": lambda: torch.autograd.grad(looped(images, texts, scale, options["drive"]), leaves)}
+    taken = alternate(sides | {method: vectorised(method) for method in bound}, blocks=15)
     print(f"drive as a loop over tuples: {1e3 * taken['loop']:.2f} ms")
-    for method in LOSSES:
+    for method in bound:
         each = taken[method] / 10
         print(f"{method}: {1e3 * each:.3f} ms, {taken['loop'] / each:.0f} times faster than the loop")
 
