@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -63,12 +64,17 @@ def picture_bytes(path: Path, box: tuple) -> bytes:
 
 
 def encode_pictures(model, transform: Callable, pictures: list[Picture], folder: Path) -> np.ndarray:
-    """Exact embeddings (N, D) of the pictures, read in chunks."""
+    """Exact embeddings (N, D) of the pictures, read in chunks; equal contents have one, under whatever paths."""
+    encode, row, order = partial(encode_images, model, transform), {}, []  # row: digest -> place in `parts`
 
     def parts() -> Iterator[np.ndarray]:
         for start in range(0, len(pictures), CHUNK):
-            chunk = pictures[start : start + CHUNK]
-            contents = [picture_bytes(folder / path, box) for path, box in chunk]
-            yield embed(partial(encode_images, model, transform), contents)
+            contents = [picture_bytes(folder / path, box) for path, box in pictures[start : start + CHUNK]]
+            digests = [sha256(content).digest() for content in contents]
+            new = {digest: content for digest, content in zip(digests, contents) if digest not in row}
+            row.update(zip(new, range(len(row), len(row) + len(new))))
+            order.extend(row[digest] for digest in digests)
+            if new:
+                yield embed(encode, list(new.values()))
 
-    return np.concatenate(list(parts()))  # (N, D)
+    return np.concatenate(list(parts()))[order]  # (N, D)

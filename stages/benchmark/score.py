@@ -8,6 +8,7 @@ import pandas as pd
 from stages.benchmark.pictures import Picture
 from stages.evaluate.bootstrap import macro_interval, mean_intervals
 
+CHUNK = 4096  # questions scored at once
 Shown = tuple[list[Picture], np.ndarray]  # pictures, and their embeddings (I, D)
 Said = tuple[pd.Index, np.ndarray]  # texts, and their embeddings (T, D)
 
@@ -15,9 +16,10 @@ Said = tuple[pd.Index, np.ndarray]  # texts, and their embeddings (T, D)
 def cosines(questions: pd.DataFrame, shown: Shown, said: Said) -> np.ndarray:
     """Scores (N, images, texts) of the questions' pictures with their texts."""
     place = {picture: position for position, picture in enumerate(shown[0])}
-    images = shown[1][[[place[picture] for picture in row] for row in questions["pictures"]]]  # (N, I', D)
-    texts = said[1][np.stack([said[0].get_indexer(row) for row in questions["texts"]])]  # (N, T', D)
-    return np.einsum("nid,ntd->nit", images, texts)  # (N, I', T')
+    images = np.array([[place[picture] for picture in row] for row in questions["pictures"]])  # (N, I')
+    texts = np.stack([said[0].get_indexer(row) for row in questions["texts"]])  # (N, T')
+    chunks = [slice(start, start + CHUNK) for start in range(0, len(images), CHUNK)]
+    return np.concatenate([np.einsum("nid,ntd->nit", shown[1][images[c]], said[1][texts[c]]) for c in chunks])
 
 
 def benchmark_table(

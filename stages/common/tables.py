@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stages.common.errors import InputError
@@ -78,8 +79,10 @@ def features_schema(dim: int) -> pa.Schema:
     return pa.schema([("id", pa.int64()), ("embedding", pa.list_(pa.float16(), dim))])
 
 
-def read_table(path: str | Path, schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
-    """Read Parquet that has exactly the columns of `schema`, in any order, or `columns` of them.
+def read_table(
+    path: str | Path, schema: pa.Schema, columns: list[str] | None = None, where: pc.Expression | None = None
+) -> pa.Table:
+    """Read Parquet that has exactly the columns of `schema`, in any order, or `columns` of them, and the rows `where`.
 
     Raises InputError naming the file, the column and the remedy where the file is missing, is not
     Parquet, or has a missing, unknown or wrongly typed column.
@@ -99,7 +102,7 @@ def read_table(path: str | Path, schema: pa.Schema, columns: list[str] | None = 
             raise InputError(f"{path}: column {field.name!r} is {kind}, not {field.type}; {remedy}")
     if unknown := sorted(set(found.names) - set(schema.names)):
         raise InputError(f"{path}: unknown column {unknown[0]!r}; {remedy}")
-    return pq.read_table(path, columns=columns or schema.names)
+    return pq.read_table(path, columns=columns or schema.names, filters=where)
 
 
 def write_table(path: str | Path, table: pa.Table, schema: pa.Schema) -> None:

@@ -53,8 +53,8 @@ def read_differs() -> dict[str, str]:
 
 def read_images(wanted: pd.Index) -> list[bytes]:
     """The JPEGs of `wanted` image ids in that order."""
-    stored = read_table("data/captions/images.parquet", INPUTS["images"], ["image_id", "jpeg"])
-    found = stored.filter(pc.is_in(stored["image_id"], pa.array(wanted, pa.int64())))
+    chosen = pc.field("image_id").isin(pa.array(wanted, pa.int64()))
+    found = read_table("data/captions/images.parquet", INPUTS["images"], ["image_id", "jpeg"], chosen)
     jpegs = dict(zip(found["image_id"].to_pylist(), found["jpeg"].to_pylist()))
     if missing := sorted(set(wanted) - jpegs.keys()):
         raise InputError(f"data/captions/images.parquet lacks image_id {missing[0]}; run `dvc repro`")

@@ -2,10 +2,14 @@
 
 The cluster bootstrap (Field & Welsh 2007): draw as many images as there are, with replacement; an
 image drawn twice counts all its tuples twice. An accuracy is a ratio of two sums over images, so a
-resample is one product of image weights with a matrix of sums, for all accuracies together.
+resample is one product of image weights with a matrix of sums, for all accuracies together. Accuracies
+of groups (verbs, categories) are of few images each, so their sums are a sparse matrix.
 """
 
 import numpy as np
+from scipy import sparse
+
+Sums = np.ndarray | sparse.csr_array
 
 CHUNK = 4_000_000  # weights drawn at once, 16 MB
 
@@ -28,10 +32,26 @@ def cluster_sums(values: np.ndarray, clusters: np.ndarray) -> tuple[np.ndarray, 
     return sums, counts
 
 
-def resampled_ratios(sums: np.ndarray, counts: np.ndarray, resamples: int, seed: int) -> np.ndarray:
+def group_sums(values: np.ndarray, groups: np.ndarray, clusters: np.ndarray) -> tuple[Sums, Sums]:
+    """Sums and counts of the present values of each cluster and group, sparse, two (C, G).
+
+    `values` (N,) with NaN for absent ones, `groups` (N,) positions 0 to G - 1, or -1 for none, `clusters` (N,).
+
+    >>> sums, counts = group_sums(np.array([1.0, 0.0, np.nan]), np.array([1, 1, 0]), np.array([7, 7, 9]))
+    >>> sums.toarray().tolist(), counts.toarray().tolist()
+    ([[0.0, 1.0], [0.0, 0.0]], [[0.0, 2.0], [0.0, 0.0]])
+    """
+    labels, position = np.unique(clusters, return_inverse=True)
+    present = ~np.isnan(values) & (groups >= 0)
+    shape, places = (len(labels), groups.max(initial=-1) + 1), (position[present], groups[present])
+    one = np.ones(present.sum())
+    return sparse.csr_array((values[present], places), shape), sparse.csr_array((one, places), shape)
+
+
+def resampled_ratios(sums: Sums, counts: Sums, resamples: int, seed: int) -> np.ndarray:
     """Ratio of the total sum to the total count in each resample, (resamples, M); NaN where empty.
 
-    `sums`, `counts` (C, M) of the clusters. The same seed and C draw the same images, so the
+    `sums`, `counts` (C, M) of the clusters, dense or sparse. The same seed and C draw the same images, so the
     difference of two methods is paired.
 
     >>> resampled_ratios(np.array([[1.0], [1.0]]), np.array([[2.0], [2.0]]), 3, 0).tolist()
@@ -39,7 +59,8 @@ def resampled_ratios(sums: np.ndarray, counts: np.ndarray, resamples: int, seed:
     """
     clusters, columns = sums.shape
     rng = np.random.default_rng([seed, clusters])
-    both = np.hstack([sums, counts])  # (C, 2M)
+    stack = np.hstack if isinstance(sums, np.ndarray) else sparse.hstack
+    both = stack([sums, counts])  # (C, 2M)
     totals = np.empty((resamples, 2 * columns))
     step = max(1, CHUNK // max(1, clusters))
     for start in range(0, resamples, step):
@@ -77,10 +98,25 @@ def mean_intervals(
     >>> mean.round(2).tolist(), low.tolist(), high.tolist(), count.tolist()
     ([0.33], [0.0], [0.5], [3])
     """
-    sums, counts = cluster_sums(values, clusters)
+    return _intervals(*cluster_sums(values, clusters), resamples, seed)
+
+
+def group_intervals(
+    values: np.ndarray, groups: np.ndarray, clusters: np.ndarray, resamples: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Mean, low, high and count of each group, (G,) each; arguments as in group_sums.
+
+    >>> mean, low, high, count = group_intervals(np.array([1.0, 0.0]), np.array([0, 1]), np.array([7, 9]), 99, 0)
+    >>> mean.tolist(), low.tolist(), high.tolist(), count.tolist()
+    ([1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [1, 1])
+    """
+    return _intervals(*group_sums(values, groups, clusters), resamples, seed)
+
+
+def _intervals(sums: Sums, counts: Sums, resamples: int, seed: int) -> tuple[np.ndarray, ...]:
     low, high = interval(resampled_ratios(sums, counts, resamples, seed))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return sums.sum(0) / counts.sum(0), low, high, counts.sum(0).astype(np.int64)
+        return sums.sum(axis=0) / counts.sum(axis=0), low, high, counts.sum(axis=0).astype(np.int64)
 
 
 def macro_interval(
@@ -94,13 +130,11 @@ def macro_interval(
     >>> macro_interval(values, verbs, np.arange(4), 10, 0)[0]
     0.5
     """
-    labels, position = np.unique(groups[~np.isnan(values)], return_inverse=True)
+    present = ~np.isnan(values)
+    labels, position = np.unique(groups[present], return_inverse=True)
     if not len(labels):
         return float("nan"), float("nan"), float("nan")
-    present = np.flatnonzero(~np.isnan(values))
-    spread = np.full((len(present), len(labels)), np.nan)  # (N, G)
-    spread[np.arange(len(present)), position] = values[present]
-    sums, counts = cluster_sums(spread, clusters[present])
+    sums, counts = group_sums(values[present], position, clusters[present])
     means = np.nanmean(resampled_ratios(sums, counts, resamples, seed), axis=1)  # (R,)
     low, high = np.quantile(means, [0.025, 0.975])
-    return float((sums.sum(0) / counts.sum(0)).mean()), float(low), float(high)
+    return float((sums.sum(axis=0) / counts.sum(axis=0)).mean()), float(low), float(high)

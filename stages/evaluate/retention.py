@@ -66,7 +66,11 @@ def naming_accuracy(naming: Naming, items: Items) -> float:
     0.5
     """
     names, shown = naming
-    scores = items.of_images(list(shown)) @ items.of_texts(noun_prompts(names)).T  # (I, N)
-    right = np.array([[name in said for name in names] for said in shown.values()])  # (I, N)
-    best, other = (np.where(mask, scores, -np.inf).max(axis=1) for mask in (right, ~right))  # (I,) each
-    return float((best > other).mean())
+    images, texts, said = items.of_images(list(shown)), items.of_texts(noun_prompts(names)), list(shown.values())
+    hits = 0
+    for start in range(0, len(said), CHUNK):
+        scores = images[start : start + CHUNK] @ texts.T  # (B, N)
+        right = np.array([[name in nouns for name in names] for nouns in said[start : start + CHUNK]])  # (B, N)
+        best, other = (np.where(mask, scores, -np.inf).max(axis=1) for mask in (right, ~right))  # (B,) each
+        hits += int((best > other).sum())
+    return hits / len(said)

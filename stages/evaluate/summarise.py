@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stages.evaluate.bootstrap import macro_interval, mean_intervals
+from stages.evaluate.bootstrap import group_intervals, macro_interval, mean_intervals
 
 DIRECTIONS = ("i2t", "t2i", "group")
 
@@ -59,17 +59,16 @@ def verb_accuracies(table: pd.DataFrame, differs: dict[str, str], resamples: int
 
     `differs` says by set what differs in the negative (its verb, its roles), and is a column too.
     """
-    kinds = table["set"].map(differs).replace("", None)
-    keys, columns = [], []
-    for (what, relation), part in table.groupby([kinds, "relation"]):
-        for direction in ("i2t", "t2i"):
-            if part[direction].notna().any():
-                keys.append((what, relation, direction))
-                columns.append(part[direction].reindex(table.index).to_numpy())
-    result = pd.DataFrame(keys, columns=["differs", "relation", "direction"])
-    values = np.stack(columns, axis=1) if columns else np.zeros((len(table), 0))  # (N, M)
-    mean, low, high, count = mean_intervals(values, table["image_id"].to_numpy(), resamples, seed)
-    result = result.assign(accuracy=mean, low=low, high=high, count=count)
+    verbs = table[["relation"]].assign(differs=table["set"].map(differs).replace("", None))
+    groups = verbs.groupby(["differs", "relation"])
+    position = groups.ngroup().fillna(-1).to_numpy(np.int64)  # (N,), -1: a set that is not hard
+    names, owners = sorted(groups.groups), table["image_id"].to_numpy()
+    parts = []
+    for direction in ("i2t", "t2i"):
+        cells = group_intervals(table[direction].to_numpy(), position, owners, resamples, seed)
+        part = pd.DataFrame(names, columns=["differs", "relation"]).assign(direction=direction)
+        parts.append(part.assign(**dict(zip(("accuracy", "low", "high", "count"), cells))))
+    result = pd.concat(parts).query("count > 0")
     return result.sort_values(["differs", "direction", "accuracy", "relation"], ignore_index=True)
 
 

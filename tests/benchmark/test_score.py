@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from stages.benchmark.pictures import locate, picture_bytes, unique_pictures
+from stages.benchmark.pictures import encode_pictures, locate, picture_bytes, unique_pictures
 from stages.benchmark.published import BENCHMARKS
 from stages.benchmark.score import benchmark_table, cosines
 from stages.common.errors import InputError
@@ -59,6 +59,22 @@ def test_each_cut_of_an_image_is_another_picture_and_each_is_listed_once():
     whole, cut = ("1.jpg", ()), ("1.jpg", (0, 0, 5, 5))
     questions = _questions([["x", [whole], ["a", "b"], False], ["x", [cut], ["a", "b"], False]] * 2)
     assert unique_pictures(questions) == [whole, cut]
+
+
+def test_a_picture_under_two_paths_is_encoded_once_although_in_two_chunks(tmp_path, monkeypatch):
+    asked = []
+
+    def encode(model, transform, contents, batch_size):
+        asked.append(sorted(set(contents)))
+        return np.array([[len(content), 0.0] for content in contents])
+
+    for name, content in (("1.jpg", b"one"), ("2.jpg", b"other"), ("3.jpg", b"one"), ("4.jpg", b"one")):
+        (tmp_path / name).write_bytes(content)
+    monkeypatch.setattr("stages.benchmark.pictures.encode_images", encode)
+    monkeypatch.setattr("stages.benchmark.pictures.CHUNK", 2)
+    found = encode_pictures(None, None, [(f"{number}.jpg", ()) for number in (1, 2, 3, 4)], tmp_path)
+    assert found[:, 0].tolist() == [3, 5, 3, 3]
+    assert asked == [[b"one", b"other"]]
 
 
 def test_a_box_cuts_the_picture_without_loss(tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 
 from stages.evaluate.bootstrap import (
     cluster_sums,
+    group_intervals,
     interval,
     macro_interval,
     mean_intervals,
@@ -50,6 +51,15 @@ def test_methods_that_agree_on_every_tuple_differ_by_nothing():
     values = np.random.default_rng(5).integers(0, 2, (60, 1)).astype(float)
     sums, counts = cluster_sums(values, np.arange(60) // 3)
     assert interval(resampled_ratios(sums - sums, counts, 100, 0)) == (0, 0)
+
+
+def test_groups_are_columns_of_which_few_values_are_present():
+    rng = np.random.default_rng(2)
+    values, groups, owners = rng.integers(0, 2, 300).astype(float), rng.integers(-1, 9, 300), rng.integers(0, 50, 300)
+    values[::7] = np.nan
+    columns = np.where(groups[:, None] == np.arange(9), values[:, None], np.nan)  # (N, G)
+    for found, expected in zip(group_intervals(values, groups, owners, 80, 1), mean_intervals(columns, owners, 80, 1)):
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_macro_weighs_verbs_equally():

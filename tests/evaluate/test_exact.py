@@ -63,4 +63,4 @@ def test_order_and_batch_change_no_outcome(encoders, batch):
 
     plain = outcomes(np.arange(300), BATCH)
     pd.testing.assert_frame_equal(outcomes(rng.permutation(300), batch), plain, check_exact=True)
-    assert 0.2 < plain["i2t"].mean() < 0.5
+    assert 0.4 < plain["i2t"].mean() < 0.9  # the question is neither trivial nor blind

@@ -84,7 +84,9 @@ def _named(nouns, *shown):
     return naming_accuracy((names, dict(enumerate(shown))), items)
 
 
-def test_every_depicted_noun_is_right():
+@pytest.mark.parametrize("chunk", [1, 2, 256])
+def test_every_depicted_noun_is_right_however_many_images_are_scored_at_once(monkeypatch, chunk):
+    monkeypatch.setattr("stages.evaluate.retention.CHUNK", chunk)
     assert _named(np.eye(3), {"cat"}, {"cat", "dog"}, {"dog"}) == pytest.approx(2 / 3)
 
 

@@ -12,7 +12,7 @@ def test_answers_worked_by_hand():
     eye = torch.eye(2)
     given = np.array([[0, 1], [1, 0]])
     assert answers(eye, eye, given, given).tolist() == [True, True]
-    assert answers(eye, eye, given, given[::-1]).tolist() == [False, False]
+    assert answers(eye, eye, given, given[::-1].copy()).tolist() == [False, False]
     assert answers(eye, eye, given, np.array([[0, 0], [1, -1]])).tolist() == [False, True]
 
 
