@@ -1,16 +1,18 @@
 """The loss of drive against a loop over tuples like the published code's: python -m tools.benchmarks.train_loss.
 
-B = 64 tuples, K = 3, D = 512, forward and backward; also each method's loss in the same run.
+B = 64 tuples, K = 3, D = 512, forward and backward; also the loss of each of train.methods in the same run.
 """
 
 import torch
 import torch.nn.functional as F
 
-from stages.train.losses import LOSSES, Embedded, drive_loss
+from stages.common.params import load_params
+from stages.train.losses import LOSSES
+from stages.train.terms import Embedded
 from tools.benchmarks.timing import alternate
 
 B, K, D = 64, 3, 512
-OPTIONS = {"delta_image": 1.2233, "delta_text": 0.615, "tuple_weight": 1.0, "caption_weight": 1.0}
+DELTA_IMAGE, DELTA_TEXT = 1.2233, 0.615
 
 
 def looped(images, texts, scale) -> torch.Tensor:
@@ -20,7 +22,7 @@ def looped(images, texts, scale) -> torch.Tensor:
         logits = scale * i @ t.T  # (K+1, K+1)
         target = torch.arange(len(logits), device=logits.device)
         clip = (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
-        for rows, delta in ((i, OPTIONS["delta_image"]), (t, OPTIONS["delta_text"])):
+        for rows, delta in ((i, DELTA_IMAGE), (t, DELTA_TEXT)):
             terms = [
                 F.binary_cross_entropy_with_logits((F.cosine_similarity(rows[0], row, 0) + 1) / 2, logits.new_zeros(()))
                 for row in rows[1:]
@@ -37,16 +39,22 @@ def main() -> None:
     present = torch.ones(B, K + 1, dtype=torch.bool, device=device)
     leaves = [images, texts, scale]
     captions = F.normalize(torch.randn(B, D, device=device), dim=-1)
-    batch = Embedded(images, texts, present, torch.arange(B * (K + 1), device=device).view(B, K + 1), captions)
-    torch.testing.assert_close(looped(images, texts, scale), drive_loss(batch, scale, OPTIONS))
+    batch = Embedded(images, texts, present, captions)
+    methods = load_params()["train"]["methods"] | {"drive": {"delta_image": DELTA_IMAGE, "delta_text": DELTA_TEXT}}
+
+    def loss(method: str) -> torch.Tensor:
+        function, options = LOSSES[method].function, LOSSES[method].options(**methods[method])
+        return function(batch, scale, options)
+
+    torch.testing.assert_close(looped(images, texts, scale), loss("drive"))
 
     def vectorised(method: str):
-        return lambda: [torch.autograd.grad(LOSSES[method](batch, scale, OPTIONS), leaves) for _ in range(10)]
+        return lambda: [torch.autograd.grad(loss(method), leaves) for _ in range(10)]
 
     sides = {"loop": lambda: torch.autograd.grad(looped(images, texts, scale), leaves)}
-    taken = alternate(sides | {method: vectorised(method) for method in LOSSES}, blocks=15)
+    taken = alternate(sides | {method: vectorised(method) for method in methods}, blocks=15)
     print(f"drive as a loop over tuples: {1e3 * taken['loop']:.2f} ms")
-    for method in LOSSES:
+    for method in methods:
         each = taken[method] / 10
         print(f"{method}: {1e3 * each:.3f} ms, {taken['loop'] / each:.0f} times faster than the loop")
 

@@ -6,12 +6,13 @@
 
 With a GPU: python -m tools.benchmarks.train_speed --model ViT-B-32 --size 224 --batch 256 --workers 14
 reports images a second, the share of the GPU's bf16 peak and memory besides. Weights are random and
-the photos generated: this is speed alone.
+the photos generated: this is speed alone. The options are those of params.yaml.
 """
 
 import argparse
 import io
 import itertools
+from functools import partial
 
 import numpy as np
 import open_clip
@@ -21,27 +22,18 @@ from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
 import stages.common.pretrained  # noqa: F401  registers compact
-from stages.common.clip import best_device, picture, pixel_encoder, unit_length
+from stages.common.clip import best_device, pixel_encoder, unit_length
+from stages.common.params import read_block
 from stages.train.batches import all_batches
-from stages.train.load import Batch, augmentation, embedding_reader, loader, pixel_reader
+from stages.train.load import DECODED, Batch, augmentation, embedding_reader, loader, pixel_reader
 from stages.train.loop import Plan, advance, make_tools
 from stages.train.losses import LOSSES
+from stages.train.options import TrainOptions
 from stages.train.weights import freeze
 from tools.benchmarks.timing import alternate
 
 PHOTOS, TUPLES = 512, 4096
 PEAKS = {"H100": 989e12, "H200": 989e12, "A100": 312e12}  # dense bf16 FLOP/s, NVIDIA's data sheets
-OPTIONS = {
-    "lr": 1e-5,
-    "weight_decay": 1e-4,
-    "warmup": 1,
-    "clip_norm": 1.0,
-    "max_scale": 100,
-    "delta_image": 1.2233,
-    "delta_text": 0.615,
-    "tuple_weight": 1.0,
-    "caption_weight": 1.0,
-}
 
 
 def photo(seed: int, size: int) -> bytes:
@@ -61,22 +53,24 @@ class Side:
     """A model in training on batches: `run(steps)` takes that many optimizer steps."""
 
     def __init__(self, model, encode, batches, method: str = "drive"):
-        self.model, self.encode, self.batches, self.loss = model, encode, batches, LOSSES[method]
-        self.tools = make_optimizer(model, 10**6, OPTIONS)
+        options = read_block("train", TrainOptions)
+        loss = partial(LOSSES[method].function, options=options.methods[method])
+        self.plan = Plan(loss, options, batches=10**6, seed=0, save_every=10**6)
+        self.tools, self.batches = make_tools(model, encode, self.plan.batches, options), batches
 
     def run(self, steps: int) -> None:
         for _ in range(steps):
-            advance(self.model, self.encode, self.batches, 1, self.loss, OPTIONS, *self.tools)
+            advance(self.tools, self.batches, 1, self.plan)
 
 
 def build(args) -> tuple:
-    """A model, its transform and its tokens of 500 short texts, the context cut to them."""
+    """A model, its transform and its tokens of 500 short texts."""
     torch.manual_seed(0)
     model, _, transform = open_clip.create_model_and_transforms(
         args.model, force_image_size=args.size, device=best_device()
     )
     words = [f"man number {i} riding horse" for i in range(500)]
-    tokens = cut_context(model, open_clip.get_tokenizer(args.model)(words).int())
+    tokens = open_clip.get_tokenizer(args.model)(words).int()
     return model.train(), transform, tokens
 
 
@@ -110,16 +104,17 @@ def main() -> None:
     features = rng.normal(size=(PHOTOS, model.text_projection.shape[1])).astype(np.float16)
     pin = device.type == "cuda"
 
-    def read_by(reader, workers: int):
-        return iter(loader(items(args.batch), workers, pin, read=reader, **how))
+    def read_by(source, workers: int):
+        return iter(loader(items(args.batch), workers, pin, source=source, **how))
 
-    pixels = pixel_reader(jpegs, picture(transform), augmentation([1.0, 1.0], flip=True), args.workers)
-    memory = Batch(*(part.to(device) for part in next(read_by(pixels, 0))))
-    memory = memory._replace(present=memory.present.cpu())  # as the loader leaves it
-    synthetic = Side(model, pixel_encoder(model), itertools.repeat(memory))
-    control = Side(model, pixel_encoder(model), itertools.repeat(memory), "clip")
+    memory = DECODED // max(1, args.workers)
+    pixels = partial(pixel_reader, jpegs, transform, augmentation([1.0, 1.0], flip=True), memory)
+    first = next(read_by(pixels, 0))
+    batch = Batch(*(part.to(device) for part in first))._replace(present=first.present, tokens=first.tokens)
+    synthetic = Side(model, pixel_encoder(model), itertools.repeat(batch))
+    control = Side(model, pixel_encoder(model), itertools.repeat(batch), "clip")
     whole = Side(model, pixel_encoder(model), read_by(pixels, args.workers))
-    cached = Side(frozen, unit_length, read_by(embedding_reader(features), 0))
+    cached = Side(frozen, unit_length, read_by(partial(embedding_reader, features), 0))
     whole.run(1), cached.run(1)
 
     def end_to_end():  # what workers read ahead during the other sides' blocks was used up before
@@ -137,11 +132,11 @@ def main() -> None:
         },
         args.blocks,
     )
-    report(args, taken, memory, synthetic, device)
+    report(args, taken, batch, synthetic, device)
 
 
-def report(args, taken: dict[str, float], memory: Batch, side: Side, device: torch.device) -> None:
-    images, tuples = len(memory.images) * args.steps, args.batch * args.steps
+def report(args, taken: dict[str, float], batch: Batch, side: Side, device: torch.device) -> None:
+    images, tuples = len(batch.images) * args.steps, args.batch * args.steps
     print(f"{args.model}, {args.size} px, {args.batch} tuples of 2 images, {args.workers} workers, {device}")
     print(f"drive / clip, seconds of a step: {taken['drive'] / taken['clip']:.3f}")
     rates = 5 * tuples / taken["cached"], tuples / taken["whole"]
