@@ -6,33 +6,27 @@ for as many steps as the default run has, and measures on the whole test split. 
 so a rerun goes on from there. Writes tools/curve.csv and tools/curve.svg.
 """
 
-import contextlib
 import json
 import sys
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from matplotlib.figure import Figure
-from ruamel.yaml import YAML
 from tqdm import tqdm
 
-from stages.common.clip import best_device, encode_images, encode_texts, load_checkpoint
 from stages.common.params import load_params
 from stages.common.tables import SCHEMAS, read_table, write_table
-from stages.evaluate.__main__ import read_images, read_split
-from stages.evaluate.measures import caption_recalls, unique_items
-from stages.evaluate.relation import answer
-from stages.report.plots import colour
 from stages.train.__main__ import main as train
+from stages.train.losses import LOSSES
+from tools.trial import call, inside, measure
 
-INPUTS = ("captions", "triples", "features", "train/base")
+INPUTS = ("captions", "triples", "features", "models/base")
 TUPLES = "data/negatives/tuples.parquet"
 SIZES = ("250", "500", "1000", "2000", "4000", "all")
 SEEDS = (0, 1, 2)
-SHOWN = {"swapped": "swapped roles", "stative": "stative verbs", "recall": "whole captions, recall@1"}
+SHOWN = {"swapped": "swapped roles", "stative": "stative verbs", "recall@1": "whole captions, recall@1"}
 
 
 def subset(tuples: pd.DataFrame, weights: dict[str, float], size: int, seed: int) -> tuple[pd.DataFrame, dict]:
@@ -57,20 +51,6 @@ def subset(tuples: pd.DataFrame, weights: dict[str, float], size: int, seed: int
     return pd.concat(kept).sort_values("tuple_id"), weights | changed
 
 
-def measure(method: str) -> dict[str, float]:
-    """Percent right on each set, the mean of both ways, and recall@1 of whole captions, on the test split."""
-    test, _, captions, _ = read_split()
-    image_ids, texts = unique_items(test, captions)
-    model, transform, tokenizer = load_checkpoint(f"data/train/{method}/checkpoint", best_device())
-    images = encode_images(model, transform, read_images(image_ids))  # (I, D)
-    both = image_ids, images, texts, encode_texts(model, tokenizer, list(texts))
-    outcomes = answer(test, *both)[["i2t", "t2i"]].mean(axis=1)
-    found = outcomes.groupby(test["set"]).mean().to_dict()
-    recalls = caption_recalls(captions, *both)
-    found["recall"] = (recalls["i2t_recall@1"] + recalls["t2i_recall@1"]) / 2
-    return {name: round(100 * value, 2) for name, value in found.items()}
-
-
 def run(folder: Path, root: Path, method: str, size: str, seed: int) -> dict[str, float]:
     """Train one method in `folder` on `size` tuples of `root` ("all": every one), and measure it."""
     params = load_params(root / "params.yaml")
@@ -78,16 +58,10 @@ def run(folder: Path, root: Path, method: str, size: str, seed: int) -> dict[str
     if size != "all":
         tuples, params["train"]["sets"] = subset(tuples, params["train"]["sets"], int(size), seed)
     params["seed"] = seed
-    for name in INPUTS:
-        link = folder / "data" / name
-        link.parent.mkdir(parents=True, exist_ok=True)
-        if not link.exists():
-            link.symlink_to(root / "data" / name)
     rows = pa.Table.from_pandas(tuples, SCHEMAS["tuples"], preserve_index=False)
     write_table(folder / TUPLES, rows, SCHEMAS["tuples"])
-    YAML().dump(params, folder / "params.yaml")
-    with contextlib.chdir(folder), mock.patch.object(sys, "argv", ["stage", method]):
-        train()
+    with inside(folder, root, INPUTS, params):
+        call(train, method)
         return measure(method)
 
 
@@ -97,8 +71,8 @@ def chart(table: pd.DataFrame) -> Figure:
     for panel, (name, title) in zip(figure.subplots(1, len(SHOWN)), SHOWN.items(), strict=True):
         for method, rows in table.groupby("method", sort=False):
             found = rows.groupby("tuples")[name].agg(["mean", "min", "max"])
-            panel.plot(found.index, found["mean"], color=colour(method), marker="o", ms=3.5, label=method)
-            panel.fill_between(found.index, found["min"], found["max"], color=colour(method), alpha=0.15, lw=0)
+            panel.plot(found.index, found["mean"], color=LOSSES[method].colour, marker="o", ms=3.5, label=method)
+            panel.fill_between(found.index, found["min"], found["max"], color=LOSSES[method].colour, alpha=0.15, lw=0)
         panel.set(xscale="log", xlabel="training tuples", title=title)
         panel.grid(color="#e8eaed")
     figure.axes[0].set_ylabel("percent right")
@@ -119,6 +93,8 @@ def main(folder: str, *sizes: str) -> None:
         count = total if size == "all" else int(size)
         rows.append({"method": method, "tuples": count, "seed": seed} | json.loads(done.read_text(encoding="utf-8")))
     table = pd.DataFrame(rows)
+    for name in ("swapped", "stative"):
+        table[name] = (table[f"{name} i2t"] + table[f"{name} t2i"]) / 2
     table.to_csv("tools/curve.csv", index=False)
     chart(table).savefig("tools/curve.svg", metadata={"Date": None})
 

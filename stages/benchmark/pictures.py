@@ -68,6 +68,7 @@ def encode_pictures(model, transform: Callable, pictures: list[Picture], folder:
     def parts() -> Iterator[np.ndarray]:
         for start in range(0, len(pictures), CHUNK):
             chunk = pictures[start : start + CHUNK]
-            yield embed(partial(encode_images, model, transform), [picture_bytes(folder / path, box) for path, box in chunk])
+            contents = [picture_bytes(folder / path, box) for path, box in chunk]
+            yield embed(partial(encode_images, model, transform), contents)
 
     return np.concatenate(list(parts()))  # (N, D)

@@ -22,6 +22,7 @@ from stages.common.files import write_beside
 MODELS = Path("data/models")  # base, every method and every rival, a folder each
 CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
+ROWS = 32  # texts of a batch in training, or a multiple of that
 
 
 def best_device(name: str = "auto") -> torch.device:
@@ -125,17 +126,19 @@ def embed_padded_texts(model: open_clip.CLIP, tokens: torch.Tensor, device: torc
 
     A causal tower that pools at a text's end reads nothing behind it, so that no embedding changes but by
     rounding: "man riding horse" takes 5 of CLIP's 77 tokens. Towers of another kind read the padding too.
+    Lengths are multiples of 4 and rows of ROWS, as the CPU's kernels keep a plan for every shape: without that, 1 GB.
     """
     if getattr(model, "attn_mask", None) is None or model.text_pool_type not in ("argmax", "eos"):
         return embed_texts(model, tokens.to(device, non_blocking=True))
     longest = int(tokens.any(dim=0).nonzero().max()) + 1  # padding is 0
-    length = min(-(-longest // 4) * 4, tokens.shape[1])  # few lengths, as each new shape costs the CPU's kernels time
+    length = min(-(-longest // 4) * 4, tokens.shape[1])
+    rows = torch.arange(-(-len(tokens) // ROWS) * ROWS) % len(tokens)  # (B',) of B' rows, the first ones again
     cut = {"model.positional_embedding": model.positional_embedding[:length]}  # (length, W)
     cut["model.attn_mask"] = model.attn_mask[:length, :length]  # (length, length)
     with autocast(device):
-        chosen = tokens[:, :length].to(device, non_blocking=True)  # (B, length)
-        embeddings = torch.func.functional_call(_TextTower(model), cut, (chosen,))  # (B, D)
-    return unit_length(embeddings)
+        chosen = tokens[rows, :length].to(device, non_blocking=True)  # (B', length)
+        embeddings = torch.func.functional_call(_TextTower(model), cut, (chosen,))  # (B', D)
+    return unit_length(embeddings[: len(tokens)])  # (B, D)
 
 
 def picture(transform: Callable) -> Callable[[bytes], torch.Tensor]:

@@ -8,4 +8,5 @@ def members(package: str, attribute: str) -> dict[str, object]:
     """`attribute` of every module in `package` that has it, by the module's name, in the order of names."""
     path = importlib.import_module(package).__path__
     modules = [importlib.import_module(f"{package}.{found.name}") for found in pkgutil.iter_modules(path)]
-    return {module.__name__.rpartition(".")[2]: getattr(module, attribute) for module in modules if hasattr(module, attribute)}
+    having = [module for module in modules if hasattr(module, attribute)]
+    return {module.__name__.rpartition(".")[2]: getattr(module, attribute) for module in having}

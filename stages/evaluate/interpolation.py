@@ -16,7 +16,8 @@ def interpolations(
 ) -> pd.DataFrame:
     """A row an alpha: `alpha` and what `measure` says of the model with the weights in between.
 
-    Columns alpha, relation and retention. `tuned` carries the interpolated weights while it is measured, and its own again afterwards.
+    Columns alpha, relation and retention. `tuned` carries the interpolated weights while it is measured,
+    and its own again afterwards.
     """
     own = {name: tensor.clone() for name, tensor in tuned.state_dict().items()}
     rows = []

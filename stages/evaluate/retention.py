@@ -59,7 +59,7 @@ def caption_recalls(captions: pd.DataFrame, items: Items, chunk: int = CHUNK) ->
 
 
 def naming_accuracy(naming: Naming, items: Items) -> float:
-    """Share of images whose nearest name is one that they show: zero-shot classification, several right; a tie is wrong.
+    """Share of images whose nearest name is one that they show: zero-shot, several right; a tie is wrong.
 
     >>> items = Items(pd.Index([7, 8]), np.eye(2), pd.Index(noun_prompts(["cat", "dog"])), np.eye(2))
     >>> naming_accuracy((["cat", "dog"], {7: {"cat", "dog"}, 8: {"cat"}}), items)

@@ -5,7 +5,6 @@ import multiprocessing
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from pathlib import Path
 
 from PIL import Image
 from tqdm import tqdm

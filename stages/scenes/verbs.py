@@ -78,7 +78,7 @@ def kick(a: float, b: float) -> Layout:
 
 def feed(a: float, b: float) -> Layout:
     subject, object = Figure(23, GROUND, a), Figure(78, GROUND, b, facing=-1)
-    start, end = (23 + a * 0.3, GROUND - a * 0.45), (78 - b * 0.5, GROUND - b * 0.6)
+    start, end = (23 + a * 0.3, GROUND - a * 0.45), (78 - b * 0.42, GROUND - b * 0.6)
     return Layout(subject, object, (Mark("line", (start, end), "#7a4a1a", 3), Mark("disc", (end,), "#d8261c", 6)))
 
 
@@ -115,8 +115,9 @@ def hold(a: float, b: float) -> Layout:
 
 def watch(a: float, b: float) -> Layout:
     subject, object = Figure(23, GROUND, a), Figure(78, GROUND, b)
-    gaze = ((23 + a * 0.4, GROUND - a * 0.7), (50, GROUND - 26), (78 - b * 0.45, GROUND - b * 0.6))
-    return Layout(subject, object, (Mark("dots", gaze, "#1c3fd0", 3),))
+    eye, far = (23 + a * 0.3, GROUND - a * 0.7), 78 - b * 0.35
+    gaze = tuple(Mark("line", (eye, (far, GROUND - b * h)), "#ffd92f", 2) for h in (0.15, 0.95))
+    return Layout(subject, object, gaze)
 
 
 def sit_on(a: float, b: float) -> Layout:

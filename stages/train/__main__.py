@@ -53,7 +53,8 @@ def plan_batches(tuples: Tuples, options: TrainOptions, seed: int) -> list[tuple
     size = options.batch_size * parallel.world()
     batches = list(enumerate(all_batches(tuples.sets, options.sets, size, options.epochs, seed)))
     if not batches:
-        raise InputError(f"params.yaml: train.sets weighs none of {', '.join(np.unique(tuples.sets))}, the sets of {TUPLES}")
+        there = ", ".join(np.unique(tuples.sets))
+        raise InputError(f"params.yaml: train.sets weighs none of {there}, the sets of {TUPLES}")
     optimizer_steps(len(batches), options)
     return batches
 
@@ -109,7 +110,8 @@ def main() -> None:
         seed=seed,
         part=(parallel.rank(), parallel.world()),
     )
-    plan = Plan(partial(loss.function, options=options.methods[method]), options, len(batches), seed, run.checkpoint_every)
+    bound = partial(loss.function, options=options.methods[method])
+    plan = Plan(bound, options, len(batches), seed, run.checkpoint_every)
     hooks, first = Hooks(), parallel.rank() == 0
     if first:
         hooks = Hooks(partial(write_state, resume, key), start_live(LIVE / method, state["history"] if state else []))

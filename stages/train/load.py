@@ -96,7 +96,7 @@ def opened(source: Source) -> Reader:
     return source()
 
 
-def load(
+def load(  # noqa: PLR0913 - what a worker process is given once, bound by partial
     item: tuple[int, np.ndarray],
     images: np.ndarray,
     texts: np.ndarray,

@@ -18,6 +18,7 @@ from stages.train import parallel
 from stages.train.load import Batch
 from stages.train.options import TrainOptions
 from stages.train.terms import Embedded
+from stages.train.weights import training_mode
 
 RECORD_EVERY = 10  # steps between rows of the history
 VALIDATIONS = 5  # in a run, the last after its last step
@@ -79,7 +80,7 @@ def tuple_accuracy(batch: Embedded) -> torch.Tensor:
 def gradients(
     model: open_clip.CLIP, encode: Encoder, batches: Iterator[Batch], count: int, loss: Callable[..., torch.Tensor]
 ) -> torch.Tensor:
-    """Leave the mean gradient of the next `count` batches in the parameters; their mean loss and tuple accuracy (2,)."""
+    """Leave the mean gradient of the next `count` batches in the parameters; their mean loss and accuracy (2,)."""
     figures = torch.zeros(2, device=model.logit_scale.device)
     for batch in itertools.islice(batches, count):
         embedded = embed_tuples(model, encode, batch)
@@ -104,7 +105,12 @@ def advance(tools: Tools, batches: Iterator[Batch], count: int, plan: Plan) -> t
 
 
 def fine_tune(
-    model: open_clip.CLIP, encode: Encoder, batches: Iterator[Batch], plan: Plan, hooks: Hooks, state: dict | None = None
+    model: open_clip.CLIP,
+    encode: Encoder,
+    batches: Iterator[Batch],
+    plan: Plan,
+    hooks: Hooks,
+    state: dict | None = None,
 ) -> list[dict]:
     """Train `model` in place and return its history, a row every ten steps.
 
@@ -118,7 +124,7 @@ def fine_tune(
     checks = validation_steps(steps)
     figures, waits = [], []  # of the steps since they were last looked at: a look waits for the GPU
     batches, since = timed(batches, waits), time.perf_counter()
-    model.train()
+    training_mode(model)
     with tqdm(range(done + 1, steps + 1), "train", steps, initial=done, disable=parallel.rank() > 0) as progress:
         for step in progress:
             count = min(plan.options.accumulate, plan.batches - (step - 1) * plan.options.accumulate)

@@ -8,6 +8,7 @@ import open_clip
 import torch
 
 from stages.common.clip import embed_padded_texts
+from stages.train.weights import training_mode
 
 BATCH = 256
 
@@ -35,7 +36,7 @@ def answers(own: torch.Tensor, others: torch.Tensor, given: np.ndarray, offered:
     Both are rows of unit-length embeddings, of `own` (P, D) and `others` (Q, D). -1 is not offered; a
     tie is wrong.
     """
-    asked, offered = (torch.from_numpy(rows).to(own.device) for rows in (given[:, 0], offered))  # (M,), (M, K+1)
+    asked, offered = (torch.from_numpy(rows.copy()).to(own.device) for rows in (given[:, 0], offered))  # (M,), (M, K+1)
     scores = torch.einsum("md,mkd->mk", own[asked], others[offered])  # (M, K+1)
     scores = scores.masked_fill(offered < 0, float("-inf"))  # (M, K+1)
     return (scores[:, 0] > scores[:, 1:].amax(dim=1)).cpu().numpy()
@@ -56,7 +57,7 @@ def validate(
     (image_rows, images), (text_rows, texts) = distinct(questions.images), distinct(questions.texts)
     shown = torch.cat([show(rows) for rows in image_rows])  # (P, D)
     said = torch.cat([embed_padded_texts(model, tokens[rows], device) for rows in text_rows])  # (U, D)
-    model.train()
+    training_mode(model)
     found = {}
     for name in np.unique(questions.sets):
         mine = questions.sets == name

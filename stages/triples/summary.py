@@ -21,8 +21,8 @@ def summarise(triples: pd.DataFrame, captions: int) -> dict:
         "with_a_triple": round(triples["caption_id"].nunique() / max(1, captions), 4),
         "triples": len(triples),
         "distinct_triples": int(triples["text"].nunique()),
-        "dynamic": round(int((classes == True).sum()) / total, 4),  # noqa: E712: null is neither
-        "stative": round(int((classes == False).sum()) / total, 4),  # noqa: E712
+        "dynamic": round(int(classes.eq(True).sum()) / total, 4),  # null is neither
+        "stative": round(int(classes.eq(False).sum()) / total, 4),
         "unknown": round(int(classes.isna().sum()) / total, 4),
         "top_relations": _counts(relations.head(TOP)),
         "unknown_verbs": _counts(unknown),

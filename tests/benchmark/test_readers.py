@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from stages.common.errors import InputError
 from stages.benchmark.pictures import locate
 from stages.benchmark.published import BENCHMARKS
+from stages.common.errors import InputError
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 ARO = {

@@ -11,7 +11,6 @@ from stages.captions.coco import assign_splits, read_annotations, read_source, s
 from stages.captions.options import Shares, Source
 from stages.common.errors import InputError
 
-
 SHARES = Shares(train=0.8, val=0.05, test=0.15)
 
 

@@ -12,7 +12,6 @@ from stages.evaluate.summarise import (
     verb_accuracies,
 )
 
-
 DIFFERS = {"dynamic": "verb", "swapped": "roles"}
 
 

@@ -6,24 +6,17 @@ test split, and prints mean and standard deviation over seeds. FOLDER keeps what
 on from there, and several runs at once may take a seed each.
 """
 
-import contextlib
 import json
 import statistics
 import sys
 from pathlib import Path
-from unittest import mock
-
-import yaml
 
 from stages.common.params import load_params
-from stages.evaluate.__main__ import main as evaluate
 from stages.train.__main__ import main as train
+from tools.trial import SETS, call, inside, measure
 
-INPUTS = ("captions", "triples", "negatives", "features", "train/base")
-SETS = ("dynamic", "stative", "swapped", "random")
-
-
-VARIANTS = {  # the method, and what its run changes of the parameters of train
+INPUTS = ("captions", "triples", "negatives", "features", "models/base")
+VARIANTS = {  # the method, and what its run changes of that method's options
     "clip": ("clip", {}),
     "negclip": ("negclip", {}),
     "drive": ("drive", {}),
@@ -33,42 +26,27 @@ VARIANTS = {  # the method, and what its run changes of the parameters of train
 }
 
 
-def run(folder: Path, root: Path, method: str, changed: dict, seed: int) -> None:
-    """Train and evaluate one variant in `folder`, on the tables of `root`."""
+def run(folder: Path, root: Path, method: str, changed: dict, seed: int) -> dict[str, float]:
+    """Train one variant in `folder`, on the tables of `root`, and measure it."""
     params = load_params(root / "params.yaml")
     params["seed"] = seed
-    params["train"] |= changed
-    params["evaluate"] |= {"resamples": 1, "alphas": [1]}  # intervals and interpolations are not looked at
-    for name in INPUTS:
-        link = folder / "data" / name
-        link.parent.mkdir(parents=True, exist_ok=True)
-        if not link.exists():
-            link.symlink_to(root / "data" / name)
-    (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
-    with contextlib.chdir(folder), mock.patch.object(sys, "argv", ["stage", method]):
-        if not Path(f"data/train/{method}").exists():
-            train()
-        evaluate()
-
-
-def row(folder: Path) -> list[float]:
-    """Accuracy of each set both ways, and recall@1 of whole captions, in percent."""
-    (path,) = folder.glob("data/evaluate/*/summary.json")
-    summary = json.loads(path.read_text(encoding="utf-8"))
-    accuracies = [summary["accuracy"][name][way] for name in SETS for way in ("i2t", "t2i")]
-    return [*accuracies, summary["overall"]["retention"]]
+    params["train"]["methods"][method] |= changed
+    folder.mkdir(parents=True, exist_ok=True)
+    with inside(folder, root, INPUTS, params):
+        call(train, method)
+        return measure(method)
 
 
 def table(folder: Path) -> str:
     """Mean and standard deviation over the finished seeds of each variant, as Markdown."""
-    heads = [f"{name} {way}" for name in SETS for way in ("i2t", "t2i")]
-    lines = ["| variant | seeds | " + " | ".join([*heads, "recall@1"]) + " |", "|---" * (len(heads) + 3) + "|"]
+    heads = [*(f"{name} {way}" for name in SETS for way in ("i2t", "t2i")), "recall@1"]
+    lines = ["| variant | seeds | " + " | ".join(heads) + " |", "|---" * (len(heads) + 2) + "|"]
     for name in VARIANTS:
-        done = sorted((folder / name).glob("*/data/evaluate/*/summary.json"))
-        rows = [row(path.parents[3]) for path in done]
+        rows = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / name).glob("*/found.json"))]
+        columns = [[row[head] for row in rows] for head in heads]
         cells = [
             f"{statistics.mean(column):.1f} ± {statistics.stdev(column) if len(column) > 1 else 0:.1f}"
-            for column in zip(*rows, strict=True)
+            for column in columns if column
         ]
         if rows:
             lines.append(f"| {name} | {len(rows)} | " + " | ".join(cells) + " |")
@@ -78,9 +56,10 @@ def table(folder: Path) -> str:
 def main(folder: str, *seeds: str) -> None:
     for seed in map(int, seeds or ("0", "1", "2")):
         for name, (method, changed) in VARIANTS.items():
-            place = Path(folder) / name / str(seed)
-            if not list(place.glob("data/evaluate/*/summary.json")):
-                run(place.absolute(), Path.cwd(), method, changed, seed)
+            done = Path(folder).absolute() / name / str(seed) / "found.json"
+            if not done.is_file():
+                found = run(done.parent, Path.cwd(), method, changed, seed)
+                done.write_text(json.dumps(found), encoding="utf-8")
     print(table(Path(folder)))
 
 

@@ -6,7 +6,15 @@ A node is (form, lemma, UPOS, XPOS, feats, dependants before it, dependants afte
 
 from stages.common.text import present_participle
 from tools.parser.caption_words import (
-    ADJECTIVES, ANIMALS, INTRANSITIVE, NOUN_MODIFIERS, PEOPLE, PLACES, PREPOSITIONS, THINGS, plural,
+    ADJECTIVES,
+    ANIMALS,
+    INTRANSITIVE,
+    NOUN_MODIFIERS,
+    PEOPLE,
+    PLACES,
+    PREPOSITIONS,
+    THINGS,
+    plural,
 )  # fmt: skip
 
 SINGULAR, PLURAL = "Number=Sing", "Number=Plur"

@@ -8,8 +8,20 @@ import numpy as np
 
 from stages.common.text import past_participle, present_participle
 from tools.parser.caption_phrases import (
-    ACTORS, GOING, OBJECTS, PLURAL, SCENERY,
-    absolute, adposition, company, leaf, noun, owned, place, rows, subject,
+    ACTORS,
+    GOING,
+    OBJECTS,
+    PLURAL,
+    SCENERY,
+    absolute,
+    adposition,
+    company,
+    leaf,
+    noun,
+    owned,
+    place,
+    rows,
+    subject,
 )  # fmt: skip
 from tools.parser.caption_words import FILLING, INTRANSITIVE, PARTICLES, TRANSITIVE, ending_s
 

@@ -19,10 +19,10 @@ from stanza.utils.datasets import conllu_to_text, prepare_tokenizer_data
 from udtools import udeval
 
 from stages.common.files import write_json
+from stages.parse.pipeline import PARSER, compact_pipeline
 from tools.parser.caption_phrases import leaf
 from tools.parser.caption_trees import caption_treebank, conllu_lines
 from tools.parser.caption_words import verb_forms
-from stages.parse.pipeline import PARSER, compact_pipeline
 
 VERBS = Path("data/verbs.csv")
 CAPTIONS = 6000  # made-up captions: a third of the sentences that tagger and parser see

@@ -3,7 +3,7 @@
 import pytest
 
 from tools.parser.caption_trees import caption_treebank
-from tools.parser.caption_words import ending_s, plural, verb_forms
+from tools.parser.caption_words import plural, verb_forms
 
 
 def sentences(text):
