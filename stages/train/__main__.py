@@ -26,23 +26,11 @@ from stages.common.params import read_block, read_seed
 from stages.common.run import RunOptions
 from stages.common.wise_ft import interpolate
 from stages.train import parallel
-from stages.train.batches import all_batches, rows_of
-from stages.train.inputs import (
-    BASE,
-    CAPTIONS,
-    FEATURES,
-    IMAGES,
-    TRIPLES,
-    TUPLES,
-    Tuples,
-    read_features,
-    read_jpegs,
-    read_tuples,
-    tokenised,
-)
+from stages.train.batches import all_batches
+from stages.train.inputs import BASE, CAPTIONS, TRIPLES, TUPLES, Tuples, as_rows, read_images, read_tuples
 from stages.train.live import start_live
-from stages.train.load import DECODED, Source, augmentation, embedding_reader, loader, opened, pixel_reader, share
-from stages.train.loop import TIMINGS, Hooks, Plan, fine_tune, optimizer_steps
+from stages.train.load import Source, loader, opened
+from stages.train.loop import TIMINGS, Encoder, Hooks, Plan, fine_tune, optimizer_steps
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
 from stages.train.resume import read_state, write_state
@@ -71,23 +59,17 @@ def plan_batches(tuples: Tuples, options: TrainOptions, seed: int) -> list[tuple
     return batches
 
 
-def image_sources(options: TrainOptions, workers: int, transform, shared: Path) -> tuple[np.ndarray, Source, Source]:
-    """The ids of the images, what reads them for training, and what for validation.
+def run_key(method: str, options: TrainOptions, seed: int, images: str) -> str:
+    """A hash of all that a run's weights hang on; `images` is the file of images."""
+    own = options.methods[method].model_dump()
+    settings = [method, seed, parallel.world(), own, options.model_dump(exclude={"methods"})]
+    files = [TUPLES, TRIPLES, CAPTIONS, images, BASE / WEIGHTS, BASE / CONFIG]
+    return content_key(settings, [*files, *code_of("train")])
 
-    Where workers decode, their files are written to `shared`.
-    """
-    if options.freeze == "image":
-        ids, embeddings = read_features()
-        return ids, partial(embedding_reader, embeddings), partial(embedding_reader, embeddings)
-    ids, jpegs = read_jpegs()
-    if workers:
-        if parallel.rank() == 0:
-            share(jpegs, shared)
-        parallel.wait()
-        jpegs = shared
-    augment = augmentation(**options.augment.model_dump())
-    train = partial(pixel_reader, jpegs, transform, augment, DECODED // max(1, workers))
-    return ids, train, partial(pixel_reader, jpegs, transform, None, 0)
+
+def show(encode: Encoder, source: Source, device: torch.device, rows: np.ndarray) -> torch.Tensor:
+    """Embeddings (P, D) of the images `rows` (P,) as they are."""
+    return encode(opened(source)(rows, [()] * len(rows)).to(device))  # (P, D)
 
 
 def write(method: str, model: torch.nn.Module, alpha: float, history: list[dict]) -> None:
@@ -108,47 +90,37 @@ def main() -> None:
     tuples = read_tuples(loss.reads_captions)
     batches = plan_batches(tuples["train"], options, seed)
     model, transform, tokenizer = load_checkpoint(BASE, device)
-    train, val = tuples["train"], tuples.get("val")
-    said = [train.texts, train.captions, *([val.texts] if val else [])]
-    (texts, captions, *val_texts), tokens = tokenised(tokenizer, said)
     freeze(model, options.freeze)
-    cached = options.freeze == "image"
-    workers, images, encode = (0, FEATURES, unit_length) if cached else (run.workers, IMAGES, pixel_encoder(model))
+    encode = unit_length if options.freeze == "image" else pixel_encoder(model)
     shared, resume = MODELS / f".{method}-images.arrow", MODELS / f".{method}-resume.pt"
-    ids, source, plain = image_sources(options, workers, transform, shared)
-    own = options.methods[method].model_dump()
-    key = content_key(
-        [method, seed, parallel.world(), own, options.model_dump(exclude={"methods"})],
-        [TUPLES, TRIPLES, CAPTIONS, images, BASE / WEIGHTS, BASE / CONFIG, *code_of("train")],
-    )
+    images = read_images(options, run.workers, transform, shared)
+    rows, tokens = as_rows(tuples, images, tokenizer)
+    key = run_key(method, options, seed, images.path)
     state = read_state(resume, key)
     done = state["step"] * options.accumulate if state else 0
     loaded = loader(
         batches[done:],
-        workers,
+        images.workers,
         device.type == "cuda",
-        images=rows_of(train.images, ids, images),
-        texts=texts,
-        captions=captions,
+        images=rows["train"].images,
+        texts=rows["train"].texts,
+        captions=rows["train"].captions,
         tokens=tokens,
-        source=source,
+        source=images.source,
         seed=seed,
         part=(parallel.rank(), parallel.world()),
     )
     bound = partial(loss.function, options=options.methods[method])
     plan = Plan(bound, options, len(batches), seed, run.checkpoint_every)
-    hooks = Hooks()
-    if parallel.rank() == 0:
+    hooks, first = Hooks(), parallel.rank() == 0
+    if first:
         hooks = Hooks(partial(write_state, resume, key), start_live(LIVE / method, state["history"] if state else []))
-        if val:
-            questions = Questions(val.sets, rows_of(val.images, ids, images), *val_texts, tokens)
-
-            def show(rows: np.ndarray) -> torch.Tensor:
-                return encode(opened(plain)(rows, [()] * len(rows)).to(device))  # (P, D)
-
-            hooks = hooks._replace(validate=partial(validate, model, show, questions))
+    if first and "val" in rows:
+        questions = Questions(*rows["val"][:3], tokens)
+        check = partial(validate, model, partial(show, encode, images.plain, device), questions)
+        hooks = hooks._replace(validate=check)
     history = fine_tune(model, encode, iter(loaded), plan, hooks, state)
-    if parallel.rank() == 0:
+    if first:
         write(method, model, options.alpha, history)
         for path in (resume, shared):
             path.unlink(missing_ok=True)

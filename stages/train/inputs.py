@@ -1,6 +1,8 @@
 """What the stage reads, as arrays."""
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +13,10 @@ import torch
 from stages.common.clip import MODELS, read_config
 from stages.common.errors import InputError
 from stages.common.tables import SCHEMAS, features_schema, read_table
+from stages.train import parallel
 from stages.train.batches import rows_of, tuple_arrays
+from stages.train.load import DECODED, Source, augmentation, embedding_reader, pixel_reader, share
+from stages.train.options import TrainOptions
 
 TUPLES, TRIPLES = "data/negatives/tuples.parquet", "data/triples/triples.parquet"
 CAPTIONS = "data/captions/captions.parquet"
@@ -20,12 +25,22 @@ BASE = MODELS / "base"
 
 
 class Tuples(NamedTuple):
-    """N tuples of one split."""
+    """N tuples of one split; by `as_rows` ids and texts become rows, and what is not there -1."""
 
     sets: np.ndarray  # (N,) names
     images: np.ndarray  # (N, K+1) image ids, -1 where there is none
     texts: np.ndarray  # (N, K+1) str, None beyond a set's negatives
     captions: np.ndarray  # (N,) str, that of the anchor; None where they are not read
+
+
+class Images(NamedTuple):
+    """M images, or their embeddings by base, of one file."""
+
+    path: str
+    ids: np.ndarray  # (M,) int64
+    source: Source  # for training
+    plain: Source  # without what is changed at random
+    workers: int  # processes that read `source`
 
 
 def read_tuples(with_captions: bool) -> dict[str, Tuples]:
@@ -48,23 +63,44 @@ def read_tuples(with_captions: bool) -> dict[str, Tuples]:
     return found
 
 
-def read_jpegs() -> tuple[np.ndarray, pa.ChunkedArray]:
-    """The ids of the images, int64 (M,), and their files."""
+def read_images(options: TrainOptions, workers: int, transform: Callable, shared: Path) -> Images:
+    """Pixels by `transform`, or where the image tower is frozen embeddings.
+
+    Where `workers` decode, the pictures' files are written to `shared`.
+    """
+    if options.freeze == "image":
+        dim = read_config(BASE)["model_cfg"]["embed_dim"]
+        table = read_table(FEATURES, features_schema(dim))
+        flat = table["embedding"].combine_chunks().flatten().to_numpy()  # (M * D,)
+        source = partial(embedding_reader, flat.reshape(-1, dim))
+        return Images(FEATURES, table["id"].to_numpy(), source, source, 0)
     table = read_table(IMAGES, SCHEMAS["images"], ["image_id", "jpeg"])
-    return table["image_id"].to_numpy(), table["jpeg"]
+    jpegs: pa.ChunkedArray | Path = table["jpeg"]
+    if workers:
+        if parallel.rank() == 0:
+            share(jpegs, shared)
+        parallel.wait()
+        jpegs = shared
+    augment = augmentation(**options.augment.model_dump())
+    source = partial(pixel_reader, jpegs, transform, augment, DECODED // max(1, workers))
+    plain = partial(pixel_reader, jpegs, transform, None, 0)
+    return Images(IMAGES, table["image_id"].to_numpy(), source, plain, workers)
 
 
-def read_features() -> tuple[np.ndarray, np.ndarray]:
-    """The ids of the images, int64 (M,), and their embeddings by base, float16 (M, D)."""
-    dim = read_config(BASE)["model_cfg"]["embed_dim"]
-    table = read_table(FEATURES, features_schema(dim))
-    flat = table["embedding"].combine_chunks().flatten().to_numpy()  # (M * D,)
-    return table["id"].to_numpy(), flat.reshape(-1, dim)
-
-
-def tokenised(tokenizer: Callable, texts: list[np.ndarray]) -> tuple[list[np.ndarray], torch.Tensor]:
-    """Arrays of `texts`, of any shapes, as rows of tokens (None is -1), and those tokens (T, L)."""
-    codes, distinct = pd.factorize(np.concatenate([part.ravel() for part in texts]))  # (all,), (T,)
-    tokens = tokenizer(distinct.tolist()).int()  # (T, L)
-    ends = np.cumsum([part.size for part in texts])[:-1]
-    return [rows.reshape(part.shape) for rows, part in zip(np.split(codes, ends), texts, strict=True)], tokens
+def as_rows(
+    tuples: dict[str, Tuples], images: Images, tokenizer: Callable
+) -> tuple[dict[str, Tuples], torch.Tensor]:
+    """Tuples with rows of `images` and of tokens, and those tokens (T, L)."""
+    said = [part for split in tuples.values() for part in (split.texts, split.captions)]
+    codes, distinct = pd.factorize(np.concatenate([part.ravel() for part in said]))  # (all,), (T,)
+    parts = iter(np.split(codes, np.cumsum([part.size for part in said])[:-1]))
+    rows = {
+        name: Tuples(
+            split.sets,
+            rows_of(split.images, images.ids, images.path),  # (N, K+1)
+            next(parts).reshape(split.texts.shape),  # (N, K+1)
+            next(parts),  # (N,)
+        )
+        for name, split in tuples.items()
+    }
+    return rows, tokenizer(distinct.tolist()).int()
