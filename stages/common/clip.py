@@ -121,27 +121,21 @@ class _TextTower(torch.nn.Module):
 
 
 def embed_padded_texts(model: open_clip.CLIP, tokens: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """Unit-length embeddings (B, D) of `tokens` (B, L) on the CPU, without work for their padding.
+    """Unit-length embeddings (B, D) of `tokens` (B, L) on the CPU, cut behind the longest text.
 
     A causal tower that pools at a text's end reads nothing behind it, so that no embedding changes but by
-    rounding: "man riding horse" takes 5 of CLIP's 77 tokens. Texts of up to half the longest are encoded
-    apart from the longer ones. Towers of another kind read the padding too.
+    rounding: "man riding horse" takes 5 of CLIP's 77 tokens. Towers of another kind read the padding too.
     """
     if getattr(model, "attn_mask", None) is None or model.text_pool_type not in ("argmax", "eos"):
         return embed_texts(model, tokens.to(device, non_blocking=True))
-    ends = tokens.shape[1] - (tokens.flip(1) != 0).int().argmax(dim=1)  # (B,), 0 is padding
-    longest = int(ends.max())
-    short = ends <= longest // 2  # (B,)
-    groups = [(rows, length) for rows, length in ((short, longest // 2), (~short, longest)) if rows.any()]
-    tower, parts = _TextTower(model), []
-    for rows, length in groups:
-        cut = {"model.positional_embedding": model.positional_embedding[:length]}  # (length, W)
-        cut["model.attn_mask"] = model.attn_mask[:length, :length]  # (length, length)
-        chosen = tokens[rows, :length].to(device, non_blocking=True)  # (b, length)
-        with autocast(device):
-            parts.append(torch.func.functional_call(tower, cut, (chosen,)))  # (b, D)
-    order = torch.cat([rows.nonzero().squeeze(1) for rows, _ in groups]).argsort()  # (B,)
-    return unit_length(torch.cat(parts))[order.to(device)]  # (B, D)
+    longest = int(tokens.any(dim=0).nonzero().max()) + 1  # padding is 0
+    length = min(-(-longest // 4) * 4, tokens.shape[1])  # few lengths, as each new shape costs the CPU's kernels time
+    cut = {"model.positional_embedding": model.positional_embedding[:length]}  # (length, W)
+    cut["model.attn_mask"] = model.attn_mask[:length, :length]  # (length, length)
+    with autocast(device):
+        chosen = tokens[:, :length].to(device, non_blocking=True)  # (B, length)
+        embeddings = torch.func.functional_call(_TextTower(model), cut, (chosen,))  # (B, D)
+    return unit_length(embeddings)
 
 
 def picture(transform: Callable) -> Callable[[bytes], torch.Tensor]:
