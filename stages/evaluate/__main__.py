@@ -87,8 +87,10 @@ def of_base(name: str) -> bool:
 def main() -> None:
     options, seed = read_block("evaluate", EvaluateOptions), read_seed()
     device = best_device(read_block("run", RunOptions).device)
-    if len(sys.argv) != 2:
-        raise InputError("name one model of data/models: python -m stages.evaluate base")
+    known = sorted(path.name for path in MODELS.glob("[a-z]*"))
+    if len(sys.argv) != 2 or sys.argv[1] not in known:
+        remedy = "run `dvc repro` to make it, or name one: python -m stages.evaluate NAME"
+        raise InputError(f"{MODELS} holds {', '.join(known) or 'no model'} and not {' '.join(sys.argv[1:])!r}; {remedy}")
     name = sys.argv[1]
     model, transform, tokenizer = load_checkpoint(MODELS / name, device)
     test, train, captions, triples = read_split()
