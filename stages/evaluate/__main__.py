@@ -89,8 +89,8 @@ def main() -> None:
     device = best_device(read_block("run", RunOptions).device)
     known = sorted(path.name for path in MODELS.glob("[a-z]*"))
     if len(sys.argv) != 2 or sys.argv[1] not in known:
-        remedy = "run `dvc repro` to make it, or name one: python -m stages.evaluate NAME"
-        raise InputError(f"{MODELS} holds {', '.join(known) or 'no model'} and not {' '.join(sys.argv[1:])!r}; {remedy}")
+        lacks = f"{', '.join(known) or 'no model'} and not {' '.join(sys.argv[1:])!r}"
+        raise InputError(f"{MODELS} holds {lacks}; run `dvc repro` to make it, or python -m stages.evaluate NAME")
     name = sys.argv[1]
     model, transform, tokenizer = load_checkpoint(MODELS / name, device)
     test, train, captions, triples = read_split()

@@ -58,11 +58,11 @@ def test_the_folder_is_what_open_clip_loads(project, monkeypatch):
         ({"model": "absent.json"}, "params.yaml: rivals.mine.model absent.json: "),
         (
             {"model": "ViT-B-16-SigLIP", "pretrained": "openai"},
-            "params.yaml: rivals.mine.pretrained 'openai' is neither a file nor a known tag; ViT-B-16-SigLIP's tags are webli",
+            "params.yaml: rivals.mine.pretrained 'openai' is neither a file nor a known tag; ViT-B-16-SigLIP's tags are",
         ),
         (
             {"pretrained": "absent.pt"},
-            "params.yaml: rivals.mine.pretrained 'absent.pt' is neither a file nor a known tag; open_clip has no weights for",
+            "params.yaml: rivals.mine.pretrained 'absent.pt' is neither a file nor a known tag; open_clip has no weights",
         ),
         ({"pretrained": "tiny-rival.json"}, "cannot get rivals.mine, tiny-rival.json tiny-rival.json "),
         ({"pretrained": ""}, "params.yaml: rivals.mine.pretrained is ''; it takes a text that is not empty"),
