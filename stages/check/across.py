@@ -20,9 +20,11 @@ def check_across(blocks: dict) -> None:
     for name in train.sets:
         if name not in blocks["negatives"].sets:
             wrong(f"train.sets.{name} is none of negatives.sets ({', '.join(blocks['negatives'].sets)}); drop it")
+    if train.methods and not any(train.sets.values()):
+        wrong("train.sets weighs none, so that there is nothing to train on; give one of them a weight above 0")
     for name in blocks["rivals"]:
-        if name == "base" or name in train.methods:
-            wrong(f"rivals.{name} has the name of a method or of base; give the rival another")
+        if name in train.methods:
+            wrong(f"rivals.{name} has the name of a method; give the rival another")
     check_model("base", base.model, base.pretrained)
     for name, rival in blocks["rivals"].items():
         check_model(f"rivals.{name}", rival.model, rival.pretrained)

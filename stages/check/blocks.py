@@ -4,12 +4,12 @@ from stages.base.options import BaseOptions
 from stages.benchmark.options import Benchmarks
 from stages.captions.options import CaptionsOptions
 from stages.common.errors import InputError
-from stages.common.params import Name, Seed, checked, nearest
+from stages.common.params import Seed, checked, nearest
 from stages.common.run import RunOptions
 from stages.evaluate.options import EvaluateOptions
 from stages.negatives.options import NegativesOptions
 from stages.parse.options import ParseOptions
-from stages.rival.options import RivalOptions
+from stages.rival.options import Rivals
 from stages.scenes.options import ScenesOptions
 from stages.train.options import TrainOptions
 from stages.triples.options import TriplesOptions
@@ -24,7 +24,7 @@ BLOCKS = {
     "base": BaseOptions,
     "negatives": NegativesOptions,
     "train": TrainOptions,
-    "rivals": dict[Name, RivalOptions],
+    "rivals": Rivals,
     "evaluate": EvaluateOptions,
     "benchmarks": Benchmarks,
 }

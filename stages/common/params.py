@@ -30,14 +30,28 @@ def load_params(path: str | Path = "params.yaml") -> dict:
     Read as YAML 1.2, which DVC writes: there 1e-05 is a number, in YAML 1.1 a string.
     """
     try:
-        params = YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
+        params = _named(YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise InputError(f"{path} is missing; run from the project's root") from None
-    except (YAMLError, ValueError) as error:  # ValueError: bytes that are no text, a number of 5,000 digits
+    except (YAMLError, ValueError, RecursionError) as error:  # ValueError: bytes that are no text, 5,000 digits
         raise InputError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(params, dict):
         raise InputError(f"{path} holds no parameters; restore it with `git checkout params.yaml`")
     return params
+
+
+def _named(value: object) -> object:
+    """`value` with every key a short text of one line, so that one that is not (1, null) is told as an unknown one.
+
+    >>> _named({"lr": 1, None: [{True: 2}], "a\\nb": 3})
+    {'lr': 1, 'None': [{'True': 2}], "'a\\\\nb'": 3}
+    """
+    if isinstance(value, list):
+        return [_named(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    plain = {key: isinstance(key, str) and key.isprintable() and len(key) <= 60 for key in value}
+    return {key if plain[key] else _cut(repr(key)): _named(inner) for key, inner in value.items()}
 
 
 def read_block(name: str, kind: type[Kind], path: str | Path = "params.yaml") -> Kind:
@@ -88,7 +102,8 @@ def _mistake(name: str, error: ValidationError, schema: dict) -> str:
         near = _dotted(name, (*inside, nearest(place[-1], known)))
         return f"{_dotted(name, place)} is unknown; the nearest known key is {near}"
     if place and place[-1] == "[key]":
-        return f"{_dotted(name, inside)} has no fit name; a name is of small letters, digits and _, at most 40"
+        own = first["ctx"]["error"] if kind == "value_error" else "it takes small letters, digits and _, at most 40"
+        return f"{_dotted(name, inside)} has no fit name; {own}"
     remedy = f"it takes {takes(_at(schema, place), schema)}"
     if kind == "missing":
         return f"{_dotted(name, place)} is missing; {remedy}"
@@ -103,7 +118,10 @@ def _dotted(name: str, place: tuple[str | int, ...]) -> str:
 
 def shown(value: object) -> str:
     """A value as one writes it in YAML, cut after 60 characters."""
-    text = "null" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)
+    return _cut("null" if value is None else str(value).lower() if isinstance(value, bool) else repr(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
@@ -145,12 +163,15 @@ def takes(part: dict, schema: dict) -> str:
         case "string":
             return "a text that is not empty" if part.get("minLength") else "a text"
         case "array":
-            least = f" of {part['minItems']} or more" if part.get("minItems") else ""
-            return f"a list{least}, each {takes(part['items'], schema)}"
+            least, most = part.get("minItems"), part.get("maxItems")
+            count = f" of {least}" + (" or more" if least != most else "") if least else ""
+            return f"a list{count}, each {takes(part['items'], schema)}"
     if "properties" in part:
         return f"a mapping with {', '.join(part['properties'])}" if part["properties"] else "{}, as it has no options"
     values = _values(part)
-    return f"a mapping from names to {takes(values, schema)}, or {{}}" if values else "a mapping, {} where it is empty"
+    if not values:
+        return "a mapping, {} where it is empty"
+    return f"a mapping from names to {takes(values, schema)}" + ("" if part.get("minProperties") else ", or {}")
 
 
 def _range(part: dict) -> str:

@@ -79,8 +79,10 @@ def of_base(name: str) -> bool:
 def main() -> None:
     options, seed = read_block("evaluate", EvaluateOptions), read_seed()
     device = best_device(read_block("run", RunOptions).device)
-    if len(sys.argv) != 2:
-        raise InputError("name one model of data/models: python -m stages.evaluate base")
+    known = sorted(path.name for path in MODELS.glob("[a-z]*"))
+    if len(sys.argv) != 2 or sys.argv[1] not in known:
+        lacks = f"{', '.join(known) or 'no model'} and not {' '.join(sys.argv[1:])!r}"
+        raise InputError(f"{MODELS} holds {lacks}; run `dvc repro` to make it, or python -m stages.evaluate NAME")
     name = sys.argv[1]
     model, transform, tokenizer = load_checkpoint(MODELS / name, device)
     test, train, captions, triples = read_split()

@@ -4,13 +4,13 @@ import sys
 
 from stages.common.clip import MODELS, save_checkpoint
 from stages.common.errors import InputError, run_stage
-from stages.common.params import Name, read_block
+from stages.common.params import read_block
 from stages.common.pretrained import make_model
-from stages.rival.options import RivalOptions
+from stages.rival.options import Rivals
 
 
 def main() -> None:
-    rivals = read_block("rivals", dict[Name, RivalOptions])
+    rivals = read_block("rivals", Rivals)
     if len(sys.argv) != 2 or sys.argv[1] not in rivals:
         known = ", ".join(rivals) or "none"
         raise InputError(f"name one of params.yaml's rivals ({known}): python -m stages.rival NAME")

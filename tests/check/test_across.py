@@ -54,13 +54,29 @@ def test_the_same_output_whatever_the_valid_parameters(run):
             {"captions": {"root": "../coco"}},
             "triples.truth is of data/scenes and captions.root is not; make triples.truth empty",
         ),
-        ({"rivals": {"base": SIGLIP}}, "rivals.base has the name of a method or of base; give the rival another"),
-        ({"rivals": {"drive": SIGLIP}}, "rivals.drive has the name of a method or of base; give the rival another"),
+        (
+            {"negatives": {"sets": {"dynamic": {}, "stative": {}, "swapped": {}}}},
+            "train.sets.random is none of negatives.sets (dynamic, stative, swapped); drop it",
+        ),
+        (
+            {"train": {"sets": {"dynamic": 0.0, "random": 0}}},
+            "train.sets weighs none, so that there is nothing to train on; give one of them a weight above 0",
+        ),
+        (
+            {"rivals": {"base": SIGLIP}},
+            "rivals.base has no fit name; it is that of the model to start from; give the rival another",
+        ),
+        ({"rivals": {"drive": SIGLIP}}, "rivals.drive has the name of a method; give the rival another"),
         (
             {"rivals": {"Mine": SIGLIP}},
-            "rivals.Mine has no fit name; a name is of small letters, digits and _, at most 40",
+            "rivals.Mine has no fit name; it takes small letters, digits and _, at most 40",
         ),
         ({"base": {"model": "ViT-B-99"}}, "base.model 'ViT-B-99' is unknown to open_clip; see open_clip.list_models()"),
+        (
+            {"base": {"model": "ViT-B-32", "pretrained": "openai"}},
+            "QuickGELU mismatch between base.model 'ViT-B-32' and the weights 'openai'; "
+            "set base.model to ViT-B-32-quickgelu",
+        ),
         (
             {"rivals": {"mine": SIGLIP | {"pretrained": "mine.pt"}}},
             "rivals.mine.pretrained 'mine.pt' is neither a file nor a known tag; ViT-B-16-SigLIP's tags are webli",
@@ -72,6 +88,13 @@ def test_one_line(run, changes, line):
         run(changes)
     assert str(error.value) == f"params.yaml: {line}"
     assert not Path("data/check.json").exists()
+
+
+def test_what_is_not_used_hinders_nothing(run):
+    """A large batch where base is not trained here, other pictures than the drawn ones, no method to train."""
+    run({"scenes": {"images": 100}, "base": {"batch_size": 90, "model": "RN50-quickgelu", "pretrained": "openai"}})
+    run({"captions": {"root": "../coco"}, "triples": {"truth": ""}})
+    run({"train": {"methods": {}, "sets": {"random": 0}}})
 
 
 def test_the_shares_of_random_sources_count_where_there_are_any(run):

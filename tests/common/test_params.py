@@ -23,6 +23,15 @@ def test_what_is_no_yaml_is_told_in_one_line(tmp_path):
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.parametrize("written", ["train: &train {lr: *train}", "lr: " + "[" * 5000, "a: 1\na: 2", "lr: " + "1" * 5000])
+def test_what_only_a_machine_would_write_is_told_too(tmp_path, written):
+    path = tmp_path / "params.yaml"
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(InputError, match="params.yaml is not valid YAML") as told:
+        load_params(path)
+    assert "\n" not in str(told.value)
+
+
 class Crop(Block):
     """Two shares."""
 
@@ -71,6 +80,8 @@ def test_a_right_block_is_its_type_and_a_whole_number_a_number(tmp_path):
         ("{lr: 1, crop: {least: 0}, sizes: 3}", "train.sizes is 3; it takes a list of 1 or more, each a whole number"),
         ("{learning_rate: 1, sizes: [1]}", "train.learning_rate is unknown; the nearest known key is train.lr"),
         ("{lr: 1, crop: {lest: 0}}", "train.crop.lest is unknown; the nearest known key is train.crop.least"),
+        ("{crop: {}, sizes: [3], 1: 2}", "train.1 is unknown; the nearest known key is train.lr"),
+        ("{lr: 1, crop: {null: 2}}", "train.crop.None is unknown; the nearest known key is train.crop.least"),
         ("", "train is null; it takes a mapping with lr, crop, sizes"),
     ],
 )

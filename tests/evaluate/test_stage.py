@@ -91,7 +91,7 @@ def test_categories_are_measured_where_the_parameters_name_them(tmp_path, monkey
 
 
 def test_a_model_that_is_not_there_leaves_no_output(project, monkeypatch):
-    with pytest.raises(InputError, match="data/models/ours/open_clip_config.json is missing"):
+    with pytest.raises(InputError, match="data/models holds base, .* and not 'ours'; run `dvc repro` to make it"):
         evaluate(monkeypatch, project, "ours")
     assert not (project / "data/evaluate/ours").exists()
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from stages.check.across import check_across
+from stages.check.blocks import check_blocks
 from stages.common.errors import InputError
 from stages.common.params import load_params
 from tools.preset import lay_over, main
@@ -30,6 +32,7 @@ def test_a_preset_changes_what_it_names_and_nothing_else(project, monkeypatch, n
     after = load_params()
     lay_over(before, changes)
     assert after == before
+    check_across(check_blocks(after))
     kept = sum("#" in line for line in Path("params.yaml").read_text(encoding="utf-8").splitlines())
     assert kept >= comments - 4, "comments of replaced lists may go, others not"
 
