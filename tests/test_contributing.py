@@ -13,9 +13,19 @@ import pytest
 import yaml
 from safetensors.torch import load_file, save_file
 
+from stages.check.across import check_across
+from stages.check.blocks import check_blocks
+from stages.common.params import load_params
 from tests.train.project import OPTIONS, make_project, set_options
+from tools.preset import lay_over
 
 ROOT = Path(__file__).parents[1]
+
+
+def shown(section: str, kind: str) -> str:
+    """The first block of such code in a section of CONTRIBUTING.md."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition(f"\n## {section}\n")[2]
+    return re.search(f"```{kind}\n(.*?)```", text, re.DOTALL).group(1)
 
 
 def applied(section: str, folder: Path) -> dict:
@@ -23,9 +33,7 @@ def applied(section: str, folder: Path) -> dict:
     for name in ("stages", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "params.yaml", folder)
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition(f"\n## {section}\n")[2]
-    diff = re.search("```diff\n(.*?)```", text, re.DOTALL).group(1)
-    subprocess.run(["git", "apply", "-"], cwd=folder, input=diff, text=True, check=True)
+    subprocess.run(["git", "apply", "-"], cwd=folder, input=shown(section, "diff"), text=True, check=True)
     return yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
 
 
@@ -64,3 +72,21 @@ def test_a_rival_is_a_line(project):
     run(project, "stages.rival", name)
     made = load_file(project / "data/models" / name / "open_clip_model.safetensors")
     assert made.keys() == state.keys() and all(made[key].equal(state[key]) for key in made)
+
+
+@pytest.mark.parametrize("section", ["A kind of negative", "A benchmark"])
+def test_lines_of_params_are_valid(section):
+    """Laid over params.yaml, as a preset is."""
+    params = load_params(ROOT / "params.yaml")
+    lay_over(params, yaml.safe_load(shown(section, "yaml")))
+    check_across(check_blocks(params))
+
+
+def test_a_loss_more_changes_no_other_training():
+    """Its file is a dependency of its own training, and of no training of another loss."""
+    deps = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]["train"]["do"]["deps"]
+    assert [path for path in deps if path.startswith("stages/train/losses")] == [
+        "stages/train/losses/__init__.py",
+        "stages/train/losses/${key}.py",
+    ]
+    assert "stages/train" not in deps and "stages" not in deps

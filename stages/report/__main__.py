@@ -22,6 +22,7 @@ from stages.rival.options import RivalOptions
 DATA, EVALUATED, METRICS = Path("data"), Path("data/evaluate"), Path("metrics")
 DETAILS = ("history", "relations", "verbs", "confusions", "differences", "macro", "held_out", "scores")
 
+
 def read_jpegs(chosen: list[tuple[str, pd.DataFrame]]) -> dict[int, bytes]:
     """The JPEGs of the gallery: of each tuple the anchor and its first negative."""
     wanted = sorted({image for _, rows in chosen for row in rows["images"] for image in row[:2]})
@@ -35,7 +36,7 @@ def read_tables(models: list[str], resamples: int, seed: int) -> tuple[dict, dic
     names = ("accuracy", "macro", "verbs", "confusions", "tuples", "interpolation")
     tables = {name: collect.read_models(EVALUATED, models, name) for name in names}
     summaries = {model: collect.read_summary(EVALUATED / model / "summary.json") for model in models}
-    benchmarks, answered_of = collect.read_benchmarks(EVALUATED / "_benchmarks", models)
+    benchmarks, answered_of = collect.read_benchmarks(EVALUATED / "_benchmarks", read_block("benchmarks", dict), models)
     negatives = collect.read_summary(DATA / "negatives/summary.json")
     answered = dict(tuple(tables["tuples"].groupby("model", sort=False)))
     scores = collect.score_table(summaries)

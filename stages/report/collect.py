@@ -4,6 +4,7 @@
 """
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -43,13 +44,13 @@ def read_summary(path: Path) -> dict:
         raise InputError(f"{path} is missing; run `dvc repro` to make it") from None
 
 
-def read_benchmarks(folder: Path, models: list[str]) -> tuple[pd.DataFrame, dict[str, dict]]:
-    """FOLDER/BENCHMARK of every benchmark that was run: accuracies with a column model, and the summaries by name."""
-    schema, paths = SCHEMAS["benchmarks"], sorted(folder.glob("*/accuracy.parquet"))
-    table = pd.concat([schema.empty_table().to_pandas(), *(read_table(path, schema).to_pandas() for path in paths)])
-    table = table[table["model"].isin(models)]
+def read_benchmarks(folder: Path, names: Iterable[str], models: list[str]) -> tuple[pd.DataFrame, dict[str, dict]]:
+    """FOLDER/NAME of the benchmarks of params.yaml that were run: accuracies with a column model, and the summaries."""
+    schema, run = SCHEMAS["benchmarks"], [name for name in names if (folder / name).is_dir()]
+    parts = [read_table(folder / name / "accuracy.parquet", schema).to_pandas() for name in run]
+    table = pd.concat([schema.empty_table().to_pandas(), *parts]).query("model in @models")
     table = table.sort_values("model", key=lambda names: names.map(models.index), kind="stable")
-    return table, {path.parent.name: read_summary(path) for path in sorted(folder.glob("*/summary.json"))}
+    return table, {name: read_summary(folder / name / "summary.json") for name in run}
 
 
 def read_relations(path: Path) -> pd.DataFrame:
