@@ -48,7 +48,7 @@ def subset(tuples: pd.DataFrame, weights: dict[str, float], size: int, seed: int
         wanted = round(size * batches.get(name, 0) / sum(batches.values()))
         chosen = rows.iloc[np.argsort(order, kind="stable")[:wanted]]
         if wanted:
-            changed[name] = batches[name] / len(chosen)
+            changed[name] = float(batches[name] / len(chosen))
             kept.append(chosen)
     return pd.concat(kept).sort_values("tuple_id"), weights | changed
 
