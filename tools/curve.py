@@ -7,21 +7,22 @@ so a rerun goes on from there, and two runs at once may take some sizes each. Wr
 tools/curve.svg of the sizes that it was given.
 """
 
-import json
 import sys
+from functools import partial
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from matplotlib.figure import Figure
 from tqdm import tqdm
 
 from stages.common.params import load_params
 from stages.common.tables import SCHEMAS, read_table, write_table
+from stages.report.plots import STYLE, canvas, svg
 from stages.train.__main__ import main as train
 from stages.train.losses import LOSSES
-from tools.trial import call, inside, measure
+from tools.trial import call, inside, measure, once
 
 INPUTS = ("captions", "triples", "features", "models/base")
 TUPLES = "data/negatives/tuples.parquet"
@@ -69,9 +70,10 @@ def run(folder: Path, root: Path, method: str, size: str, seed: int) -> dict[str
         return measure(method)
 
 
-def chart(table: pd.DataFrame) -> Figure:
-    """A panel a measure: a line a method through the means over seeds, a band from the least to the greatest."""
-    figure = Figure(figsize=(10.7, 3.6), layout="constrained")
+@matplotlib.rc_context(STYLE)
+def chart(table: pd.DataFrame) -> str:
+    """An SVG of a panel a measure: a line a method through the means over seeds, a band from the least to the greatest."""
+    figure = canvas(3.6)
     for panel, (name, title) in zip(figure.subplots(1, len(SHOWN)), SHOWN.items(), strict=True):
         for method, rows in table.groupby("method", sort=False):
             found = rows.groupby("tuples")[name].agg(["mean", "min", "max"])
@@ -81,7 +83,7 @@ def chart(table: pd.DataFrame) -> Figure:
         panel.grid(color="#e8eaed")
     figure.axes[0].set_ylabel("percent right")
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
-    return figure
+    return svg(figure)
 
 
 def main(folder: str, *sizes: str) -> None:
@@ -90,17 +92,13 @@ def main(folder: str, *sizes: str) -> None:
     cells = [(s, m, seed) for seed in SEEDS for s in sizes or SIZES for m in params["train"]["methods"]]
     for size, method, seed in tqdm(cells, desc="runs"):
         place = Path(folder).absolute() / size / method / str(seed)
-        done = place / "found.json"
-        if not done.is_file():
-            found = run(place, root, method, size, seed)
-            done.write_text(json.dumps(found), encoding="utf-8")
-        count = total if size == "all" else int(size)
-        rows.append({"method": method, "tuples": count, "seed": seed} | json.loads(done.read_text(encoding="utf-8")))
+        found = once(place / "found.json", partial(run, place, root, method, size, seed))
+        rows.append({"method": method, "tuples": total if size == "all" else int(size), "seed": seed} | found)
     table = pd.DataFrame(rows)
     for name in ("swapped", "stative"):
         table[name] = (table[f"{name} i2t"] + table[f"{name} t2i"]) / 2
     table.to_csv("tools/curve.csv", index=False)
-    chart(table).savefig("tools/curve.svg", metadata={"Date": None})
+    Path("tools/curve.svg").write_text(chart(table), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,20 +2,21 @@
 
 In the project's root, after `dvc repro`: with each tower (or those named) trains base and then `ours` by the
 project's parameters, evaluates both on the test split, and prints a row a tower. FOLDER keeps what is finished.
-Seconds are of all cores together, of the whole stage with its start.
+Seconds are of all cores together.
 """
 
 import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from stages.base.__main__ import main as base
 from stages.common.params import load_params
 from stages.train.__main__ import main as train
-from tools.trial import SETS, call, inside, measure
+from tools.trial import SETS, call, inside, measure, once
 
-INPUTS = ("captions", "triples", "features", "negatives")  # features: a table that training does not read
+INPUTS = ("captions", "triples", "negatives")
 PLAIN = {"layers": [1, 1, 1, 1], "head_width": 32}  # a ModifiedResNet of CLIP
 VIT = {"image_size": 96, "layers": 4, "width": 128, "patch_size": 16, "head_width": 32}
 TIMM = {"image_size": 96, "timm_model_pretrained": False, "timm_pool": "avg", "timm_proj": "linear"}
@@ -59,10 +60,7 @@ def main(folder: str, *names: str) -> None:
     rows = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for name in names or TOWERS:
         place = Path(folder).absolute() / "".join(c for c in name if c.isalnum())
-        if not (done := place / "found.json").is_file():
-            found = run(place, Path.cwd(), TOWERS[name])
-            done.write_text(json.dumps(found), encoding="utf-8")
-        rows.append(row(name, json.loads(done.read_text(encoding="utf-8"))))
+        rows.append(row(name, once(place / "found.json", partial(run, place, Path.cwd(), TOWERS[name]))))
     print("\n".join(rows))
 
 

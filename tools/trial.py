@@ -1,6 +1,7 @@
 """A training or evaluation in a folder of its own, on tables of the project."""
 
 import contextlib
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from unittest import mock
 from ruamel.yaml import YAML
 
 from stages.common.clip import MODELS, load_checkpoint
+from stages.common.files import write_json
 from stages.evaluate.__main__ import read_images, read_split
 from stages.evaluate.exact import encode_items
 from stages.evaluate.relation import answer, unique_items
@@ -34,6 +36,13 @@ def call(main: Callable[[], None], *arguments: str) -> None:
     """A stage's main with these arguments."""
     with mock.patch.object(sys, "argv", ["stage", *arguments]):
         main()
+
+
+def once(path: Path, run: Callable[[], dict]) -> dict:
+    """What `run` finds, kept at `path` so that it is not found again."""
+    if not path.is_file():
+        write_json(path, run())
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def measure(name: str) -> dict[str, float]:

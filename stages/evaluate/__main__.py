@@ -94,8 +94,8 @@ def main() -> None:
     prompts = {prompt for names, _ in namings.values() for prompt in noun_prompts(names)}
     texts, jpegs = asked.union([*train["texts"].explode().unique(), *prompts]), read_images(image_ids)
 
-    def measure(model: open_clip.CLIP) -> dict[str, float]:
-        items = encode_items((model, transform, tokenizer), image_ids, jpegs, texts)
+    def measure(model: open_clip.CLIP) -> dict[str, float]:  # of these two numbers alone, so no text more than asked
+        items = encode_items((model, transform, tokenizer), image_ids, jpegs, asked)
         return overall(test.join(answer(test, items)), caption_recalls(captions, items), differs)
 
     items = encode_items((model, transform, tokenizer), image_ids, jpegs, texts)

@@ -9,11 +9,12 @@ on from there, and several runs at once may take a seed each.
 import json
 import statistics
 import sys
+from functools import partial
 from pathlib import Path
 
 from stages.common.params import load_params
 from stages.train.__main__ import main as train
-from tools.trial import SETS, call, inside, measure
+from tools.trial import SETS, call, inside, measure, once
 
 INPUTS = ("captions", "triples", "negatives", "features", "models/base")
 VARIANTS = {  # the method, and what its run changes of that method's options
@@ -56,10 +57,8 @@ def table(folder: Path) -> str:
 def main(folder: str, *seeds: str) -> None:
     for seed in map(int, seeds or ("0", "1", "2")):
         for name, (method, changed) in VARIANTS.items():
-            done = Path(folder).absolute() / name / str(seed) / "found.json"
-            if not done.is_file():
-                found = run(done.parent, Path.cwd(), method, changed, seed)
-                done.write_text(json.dumps(found), encoding="utf-8")
+            place = Path(folder).absolute() / name / str(seed)
+            once(place / "found.json", partial(run, place, Path.cwd(), method, changed, seed))
     print(table(Path(folder)))
 
 
