@@ -72,7 +72,7 @@ def run(folder: Path, root: Path, method: str, size: str, seed: int) -> dict[str
 
 @matplotlib.rc_context(STYLE)
 def chart(table: pd.DataFrame) -> str:
-    """An SVG, a panel a measure: a line a method through the means over seeds, a band from the least to the greatest."""
+    """An SVG, a panel a measure: a line a method through the means over seeds, a band from least to greatest."""
     figure = canvas(3.6)
     for panel, (name, title) in zip(figure.subplots(1, len(SHOWN)), SHOWN.items(), strict=True):
         for method, rows in table.groupby("method", sort=False):
