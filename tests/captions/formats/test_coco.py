@@ -7,11 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.captions.coco import assign_splits, read_annotations, read_source, shrink
-from stages.captions.options import Shares, Source
+from stages.captions.formats.coco import read, read_annotations, shrink
+from stages.captions.photo import number
 from stages.common.errors import InputError
-
-SHARES = Shares(train=0.8, val=0.05, test=0.15)
 
 
 def write(path, content) -> None:
@@ -45,7 +43,7 @@ def test_reads_images_and_annotations(tmp_path):
         (dataset(annotations=[{"id": 10, "image_id": 2, "caption": "A dog."}]), r"annotations\[0\].*image_id 2"),
         (dataset(annotations=[{"id": 10, "image_id": 1, "caption": "  "}]), r"annotations\[0\].*caption is empty"),
         (dataset(annotations=[{"id": 10, "image_id": 1}]), r"annotations\[0\].*'caption' is missing"),
-        (dataset(images=[{"id": "1", "file_name": "1.jpg"}]), r"images\[0\].*'id' is missing or not int"),
+        (dataset(images=[{"id": 1.5, "file_name": "1.jpg"}]), r"images\[0\].*'id' is missing or not a number or a text"),
         (dataset(images=dataset()["images"] * 2), r"images\[1\]: id 1 occurs twice"),
         ([], "no list 'images'"),
     ],
@@ -87,17 +85,11 @@ def test_shrinks_the_short_side_and_keeps_small_bytes(tmp_path):
     assert shrink(tmp_path / "small.jpg", 96) == (80, 60, jpeg(80, 60))
 
 
-def test_no_path_leaves_the_root(tmp_path):
-    root = tmp_path / "root"
-    root.mkdir()
-    write(root / "a.json", dataset(images=[{"id": 1, "file_name": "../secret.jpg"}]))
-    source = Source(annotations="a.json", images=".", split="train")
-    with pytest.raises(InputError, match="leads out of"):
-        list(read_source(root, source, SHARES, 0))
-
-
-def test_random_splits_follow_the_shares_and_the_image_alone():
-    ids = list(range(4000))
-    splits = dict(zip(ids, assign_splits(ids, "random", SHARES, seed=0), strict=True))
-    assert abs(sum(split == "train" for split in splits.values()) / 4000 - 0.8) < 0.03
-    assert assign_splits(ids[::-1], "random", SHARES, seed=0) == [splits[i] for i in ids[::-1]]
+def test_texts_as_ids_become_numbers(tmp_path):
+    """Those of digits are what they say."""
+    images = [{"id": name, "file_name": f"{name}.jpg"} for name in ("12", "dog")]
+    said = [{"id": f"{name}-0", "image_id": name, "caption": "A dog."} for name in ("12", "dog")]
+    write(tmp_path / "a.json", dataset(images=images, annotations=said))
+    photos = read(tmp_path / "a.json")
+    assert [photo.image_id for photo in photos] == [12, number("dog")]
+    assert photos[1].captions == [(number("dog-0"), "A dog.")]
