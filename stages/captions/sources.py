@@ -1,6 +1,5 @@
 """The captioned images of a source, each with its split."""
 
-import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,10 +10,9 @@ from stages.captions.options import Shares, Source
 from stages.captions.photo import Photo
 from stages.common.errors import InputError
 from stages.common.files import inside
-from stages.common.webtext import clean
+from stages.common.webtext import HALF, clean
 
 SPLITS = ("train", "val", "test")
-HALF = re.compile("[\ud800-\udfff]")
 LONGEST = 10_000  # characters; the parser's memory grows with the square of a sentence
 
 

@@ -22,6 +22,7 @@ MARKUP = re.compile(
     ),
     re.IGNORECASE | re.DOTALL,
 )
+HALF = re.compile("[\ud800-\udfff]")  # a lone surrogate, which JSON can hold and no file can
 DEPTH = 3  # "&amp;lt;b&amp;gt;" is "&lt;b&gt;" is "<b>"
 Spans = list[tuple[int, int]]
 
