@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from stages.common.errors import run_stage
+from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside, write_json
 from stages.common.params import read_block
 from stages.common.tables import SCHEMAS, read_table
@@ -43,6 +43,11 @@ def main() -> None:
                 triples = triple_table(parses, captions, memory, options.with_secondary, first_id=done)
                 writer.write_table(triples)
                 done += len(triples)
+        if not done:
+            raise InputError(
+                f"data/captions/captions.parquet: none of {len(captions):,} captions relates two nouns by a verb; "
+                "bring English captions such as 'a dog chasing a cat'"
+            )
     triples = read_table(OUT / "triples.parquet", SCHEMAS["triples"]).to_pandas()
     summary = summarise(triples, captions=len(captions))
     if options.truth:
