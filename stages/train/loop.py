@@ -61,14 +61,15 @@ def embed_tuples(model: open_clip.CLIP, encode: Encoder, batch: Batch) -> Embedd
     device = model.logit_scale.device
     where = batch.present.flatten().nonzero().squeeze(1)  # (P,), found on the CPU: the GPU need not be waited for
     distinct = embed_padded_texts(model, batch.tokens, device)  # (U, D)
-    pixels, texts, present, captions, where = (
+    pixels, ids, texts, present, captions, where = (
         part.to(device, non_blocking=True)
-        for part in (batch.images, batch.texts, batch.present, batch.captions, where)
+        for part in (batch.images, batch.ids, batch.texts, batch.present, batch.captions, where)
     )
     shown = encode(pixels)  # (P, D)
     images = shown.new_zeros(present.numel(), shown.shape[-1])  # (B * (K+1), D)
     images = images.index_copy(0, where, shown).unflatten(0, present.shape)  # (B, K+1, D)
-    return Embedded(*map(parallel.gather, (images, distinct[texts], present, distinct[captions])))
+    seen = images, distinct[texts], present, distinct[captions], ids[texts], ids[captions]
+    return Embedded(*map(parallel.gather, seen))
 
 
 def tuple_accuracy(batch: Embedded) -> torch.Tensor:
@@ -192,9 +193,7 @@ def optimizer_steps(batches: int, options: TrainOptions) -> int:
 def make_tools(model: open_clip.CLIP, encode: Encoder, steps: int, options: TrainOptions) -> Tools:
     """AdamW over what is not frozen, and its rate: warm-up, then a cosine that reaches 0 in the last step."""
     optimizer = torch.optim.AdamW(parameter_groups(model, options.weight_decay), lr=options.lr, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda done: warmup_cosine(done + 1, options.warmup, steps)
-    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: warmup_cosine(done + 1, options.warmup, steps))
     return Tools(model, encode, optimizer, schedule)
 
 

@@ -38,7 +38,8 @@ def batches(count: int, size: int = 3) -> list[Batch]:
 
     def one() -> Batch:
         texts, captions = draw(4, size, 2), draw(6, size)
-        return Batch(draw(256, pictures, 3, 16, 16).byte(), draw(400, 6, 12).int(), texts, present, captions)
+        tokens, ids = draw(400, 6, 12).int(), torch.arange(6)
+        return Batch(draw(256, pictures, 3, 16, 16).byte(), tokens, ids, texts, present, captions)
 
     return [one() for _ in range(count)]
 
