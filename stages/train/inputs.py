@@ -87,12 +87,12 @@ def read_images(options: TrainOptions, workers: int, transform: Callable, shared
     return Images(IMAGES, table["image_id"].to_numpy(), source, plain, workers)
 
 
-def as_rows(
-    tuples: dict[str, Tuples], images: Images, tokenizer: Callable
-) -> tuple[dict[str, Tuples], torch.Tensor]:
-    """Tuples with rows of `images` and of tokens, and those tokens (T, L)."""
+def as_rows(tuples: dict[str, Tuples], images: Images, tokenizer: Callable) -> tuple[dict[str, Tuples], torch.Tensor]:
+    """Tuples with rows of `images` and of tokens, and those tokens (T, L), no row twice."""
     said = [part for split in tuples.values() for part in (split.texts, split.captions)]
-    codes, distinct = pd.factorize(np.concatenate([part.ravel() for part in said]))  # (all,), (T,)
+    codes, distinct = pd.factorize(np.concatenate([part.ravel() for part in said]))  # (all,), (T',)
+    tokens, row = torch.unique(tokenizer(distinct.tolist()).int(), dim=0, return_inverse=True)  # (T, L), (T',)
+    codes = np.append(row.numpy(), -1)[codes]  # (all,), -1: no text
     parts = iter(np.split(codes, np.cumsum([part.size for part in said])[:-1]))
     rows = {
         name: Tuples(
@@ -103,4 +103,4 @@ def as_rows(
         )
         for name, split in tuples.items()
     }
-    return rows, tokenizer(distinct.tolist()).int()
+    return rows, tokens
