@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import psutil
 
 from stages.common.errors import InputError
+from stages.common.run import cores
 
 LOCAL = "local"
 _own = threading.local()
@@ -36,9 +37,8 @@ def open_executor(engine: str, workers: int) -> Iterator[Executor]:
 
 def local_workers(jobs: int, gigabytes: float) -> int:
     """Processes for `jobs` parts here, each of so much memory: as many as there are cores and memory for."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     fit = int(psutil.virtual_memory().available / 2**30 / gigabytes)
-    return max(1, min(jobs, fit, int(os.environ.get("OMP_NUM_THREADS") or cores)))
+    return max(1, min(jobs, fit, int(os.environ.get("OMP_NUM_THREADS") or cores())))
 
 
 class Processes(ThreadPoolExecutor):

@@ -1,9 +1,10 @@
 """From rows of tuples to tensors: read, decoded and augmented in worker processes, the same with any number."""
 
+import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,8 @@ from torchvision.transforms import v2
 
 from stages.common.clip import picture
 from stages.common.files import write_beside
+from stages.common.run import cores
+from stages.train.batches import Part
 
 
 class Batch(NamedTuple):
@@ -25,6 +28,7 @@ class Batch(NamedTuple):
     captions: torch.Tensor  # (B,) int64, the row of tokens of each anchor's whole caption; (0,) where not read
 
 
+MOST_WORKERS = 16  # of one training process
 DECODED = 2**30  # bytes of pixels kept in memory, over all workers
 Reader = Callable[[np.ndarray, Sequence[tuple[int, ...]]], torch.Tensor]  # rows (P,) and a seed each
 Source = Callable[[], Reader]  # a reader cannot be sent to a process, what makes one can
@@ -97,30 +101,26 @@ def opened(source: Source) -> Reader:
 
 
 def load(  # noqa: PLR0913 - what a worker process is given once, bound by partial
-    item: tuple[int, np.ndarray],
+    part: Part,
     images: np.ndarray,
     texts: np.ndarray,
     captions: np.ndarray,
     tokens: torch.Tensor,
     source: Source,
     seed: int,
-    part: tuple[int, int],
 ) -> Batch:
-    """One batch: `item` is its number and the tuples' rows (B,), of which process `part` = (rank, world) takes its.
+    """The B tuples of `part`; what is random hangs on the seed and their places in the batch that it is of.
 
     `images` (N, K+1) holds rows of images, -1 where there is none; `texts` (N, K+1) rows of `tokens`
     (T, L), -1 beyond a set's negatives, all tuples of a batch being of one set; `captions` (N,) rows of
     tokens too, all -1 where the loss does not read them.
     """
-    number, rows = item
-    rank, world = part
-    size = len(rows) // world
-    mine = rows[rank * size : (rank + 1) * size]  # (B / world,)
-    width = (texts[mine[0]] >= 0).sum()  # K+1 of this set
-    chosen, shown = texts[mine, :width], images[mine, :width]  # (B / world, K+1)
+    rows = part.rows
+    width = (texts[rows[0]] >= 0).sum()  # K+1 of this set
+    chosen, shown = texts[rows, :width], images[rows, :width]  # (B, K+1)
     places = np.flatnonzero(shown >= 0)  # (P,)
-    seeds = [(seed, 3, number, rank * size * int(width) + place) for place in places.tolist()]
-    whole = captions[mine][captions[mine] >= 0]  # (B / world,) or (0,)
+    seeds = [(seed, 3, part.batch, part.first * int(width) + place) for place in places.tolist()]
+    whole = captions[rows][captions[rows] >= 0]  # (B,) or (0,)
     distinct, inverse = np.unique(np.concatenate([chosen.ravel(), whole]), return_inverse=True)  # (U,)
     inverse = torch.from_numpy(inverse)
     return Batch(
@@ -132,13 +132,24 @@ def load(  # noqa: PLR0913 - what a worker process is given once, bound by parti
     )
 
 
-def loader(items: list[tuple[int, np.ndarray]], workers: int, pin: bool, **how) -> DataLoader:
-    """Batches of `items` in order, `load`ed with `how` in `workers` processes, 0: in this one.
+def workers(wanted: int | Literal["auto"], device: torch.device) -> int:
+    """How many processes decode images for this one: `wanted`; auto: none where the CPU trains, as it has no core to
+    spare, otherwise one a core, shared by the training processes of this machine, but for one that feeds the device.
+    """
+    if wanted != "auto":
+        return wanted
+    if device.type == "cpu":
+        return 0
+    return max(1, min(MOST_WORKERS, cores() // int(os.environ.get("LOCAL_WORLD_SIZE", "1")) - 1))
+
+
+def loader(parts: list[Part], workers: int, pin: bool, **how) -> DataLoader:
+    """Batches of `parts` in order, `load`ed with `how` in `workers` processes, 0: in this one.
 
     The processes start by spawn: one that has threads, or has touched CUDA, must not fork.
     """
     return DataLoader(
-        items,
+        parts,
         batch_size=None,
         collate_fn=partial(load, **how),
         num_workers=workers,

@@ -42,7 +42,7 @@ OPTIONS = {
     "augment": {"crop": [1.0, 1.0], "flip": False},
     "alpha": 1.0,
 }
-RUN = {"device": "auto", "workers": 0, "checkpoint_every": 5}
+RUN = {"device": "auto", "processes": 1, "workers": 0, "checkpoint_every": 5, "grad_checkpointing": False}
 
 
 def tiny_model() -> tuple[open_clip.CLIP, dict]:
