@@ -62,9 +62,12 @@ def _in_child(work: Callable, *args, **kwargs):
 def _end_with_parent() -> None:
     """End this process when its parent does, be it by SIGKILL."""
 
+    parent = multiprocessing.parent_process()
+
     def watch() -> None:
-        multiprocessing.parent_process().join()
-        os._exit(1)
+        if parent:
+            parent.join()
+            os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
 
@@ -75,7 +78,9 @@ def _client(address: str):
         from distributed import Client
     except ImportError:
         remedy = "pip install distributed, or set it to local"
-        raise InputError(f"params.yaml: run.engine is {address}, which needs the package distributed; {remedy}") from None
+        raise InputError(
+            f"params.yaml: run.engine is {address}, which needs the package distributed; {remedy}"
+        ) from None
     try:
         return Client(address, timeout=20, set_as_default=False)
     except (OSError, ValueError) as error:

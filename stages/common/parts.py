@@ -9,7 +9,7 @@ import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import pyarrow as pa
@@ -60,7 +60,9 @@ def publish(paths: list[Path], out: Path) -> int:
 
 def _finished(executor: Executor, calls: dict[Path, tuple]) -> Iterator[Path]:
     """Call `_make` for each of `calls`; gives each part's path when it is made."""
-    names, finished, failed = {}, queue.SimpleQueue(), Counter()
+    names: dict[Future, Path] = {}
+    finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
+    failed: Counter[Path] = Counter()
 
     def submit(path: Path) -> None:
         future = executor.submit(_make, *calls[path])
@@ -81,7 +83,9 @@ def _finished(executor: Executor, calls: dict[Path, tuple]) -> Iterator[Path]:
             told = f"{path} failed: {type(error).__name__}: {error}".rstrip(": ")
             if failed[path] == TRIES or type(error).__name__ == "KilledWorker":  # Dask's, after as many tries
                 traceback.print_exception(error)
-                raise InputError(f"{told}, in the last of {TRIES} tries; what is finished is kept for the next run") from error
+                raise InputError(
+                    f"{told}, in the last of {TRIES} tries; what is finished is kept for the next run"
+                ) from error
             print(f"{told}; made again", file=sys.stderr)
             submit(path)
         else:

@@ -140,9 +140,14 @@ def read_features(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
 
 def write_table(path: str | Path, table: pa.Table, schema: pa.Schema) -> None:
     """Write `table` as Parquet with exactly `schema`, whole or not at all."""
-    how = {"compression": "zstd"}
+    how: dict = {"compression": "zstd"}
     if "jpeg" in schema.names:  # is compressed, and no two are alike
-        how = {"compression": "none", "row_group_size": GROUP, "use_dictionary": False, "write_statistics": ["image_id"]}
+        how = {
+            "compression": "none",
+            "row_group_size": GROUP,
+            "use_dictionary": False,
+            "write_statistics": ["image_id"],
+        }
     with write_beside(path) as beside:
         pq.write_table(table.select(schema.names).cast(schema), beside, **how)
 

@@ -43,7 +43,7 @@ def stage(captions: list[str]) -> float:
     }
     table = pa.table({name: list(values) for name, values in rows.items()}, schema=SCHEMAS["captions"])
     with tempfile.TemporaryDirectory() as folder:
-        write_table(Path(folder) / "data/captions/captions.parquet", table, SCHEMAS["captions"])
+        write_table(Path(folder) / "data/captions/captions", table, SCHEMAS["captions"])
         (Path(folder) / "data/parser").symlink_to(root / "data/parser")
         shutil.copy(root / "params.yaml", folder)
         command = [sys.executable, "-m", "stages.parse"]
@@ -55,8 +55,7 @@ def stage(captions: list[str]) -> float:
 def repeated(captions: list[str], count: int) -> list[str]:
     """`count` distinct captions: the given ones, then again with a number at the end."""
     return [
-        captions[i % len(captions)] + (f" {i // len(captions)}" if i >= len(captions) else "")
-        for i in range(count)
+        captions[i % len(captions)] + (f" {i // len(captions)}" if i >= len(captions) else "") for i in range(count)
     ]
 
 
