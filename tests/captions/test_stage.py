@@ -47,9 +47,9 @@ def make(
 def test_writes_both_tables(tmp_path):
     make(tmp_path, pictures=(1, 2))
     assert run(tmp_path).returncode == 0
-    captions = pq.read_table(tmp_path / "data/captions/captions.parquet").to_pylist()
+    captions = pq.read_table(tmp_path / "data/captions/captions/part-00000.parquet").to_pylist()
     assert captions[1] == {"caption_id": 12, "image_id": 2, "caption": "caption 2", "split": "test"}
-    images = pq.read_table(tmp_path / "data/captions/images.parquet").to_pandas()
+    images = pq.read_table(tmp_path / "data/captions/images/part-00000.parquet").to_pandas()
     assert images[["image_id", "width", "height"]].to_numpy().tolist() == [[1, 100, 50], [2, 100, 50]]
 
 

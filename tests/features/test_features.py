@@ -22,8 +22,8 @@ def test_the_stage_embeds_every_image_and_every_triple(tmp_path, monkeypatch):
     make_project(tmp_path)
     run_here(monkeypatch, tmp_path, main)
     model, transform, tokenizer = load_checkpoint(tmp_path / "data/models/base")
-    pictures = pq.read_table(tmp_path / "data/captions/images.parquet")
-    triples = pq.read_table(tmp_path / "data/triples/triples.parquet")
+    pictures = pq.read_table(tmp_path / "data/captions/images/part-00000.parquet")
+    triples = pq.read_table(tmp_path / "data/triples/triples/part-00000.parquet")
     expected = {
         "images": (pictures["image_id"], encode_images(model, transform, pictures["jpeg"].to_pylist())),
         "texts": (triples["triple_id"], encode_texts(model, tokenizer, triples["text"].to_pylist())),

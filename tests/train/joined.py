@@ -7,10 +7,10 @@ import copy
 import sys
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import open_clip
-import pyarrow as pa
 import torch
 
 from stages.common.clip import pixel_encoder
@@ -20,9 +20,11 @@ from stages.train.load import loader, pixel_reader
 from stages.train.loop import Hooks, Plan, fine_tune
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
-from tests.train.project import OPTIONS, SCALING, jpeg, tiny_model
+from tests.train.project import OPTIONS, SCALING, jpeg, tiny_model, write_jpegs
 
 STEPS, SAVED = 6, 3  # the state after step 3 is kept
+FOLDER = TemporaryDirectory()
+TABLE = write_jpegs(Path(FOLDER.name), [jpeg(i) for i in range(10)])
 RUNS = {method: {"method": method, "accumulate": 1} for method in sorted(LOSSES)}
 RUNS |= {f"{method} in parts": {"method": method, "accumulate": 2} for method in sorted(LOSSES)}
 RUNS |= {f"{kind} model": {"method": "ours", "accumulate": 1, "kind": kind} for kind in ("unread", "normalised")}
@@ -50,7 +52,7 @@ def run(method: str, accumulate: int, kind: str = "plain", state: dict | None = 
         "texts": rng.integers(12, size=(24, 3)),
         "captions": rng.integers(12, size=24),
         "tokens": torch.from_numpy(rng.integers(1, 400, size=(12, 12), dtype=np.int32)),
-        "source": partial(pixel_reader, pa.chunked_array([[jpeg(i) for i in range(10)]]), transform, None),
+        "source": partial(pixel_reader, TABLE, transform, None),
         "seed": 0,
     }
     batches = [(number, rng.permutation(24)[:8]) for number in range(STEPS)][state["step"] if state else 0 :]
