@@ -9,7 +9,6 @@ import torch
 from stages.base.options import BaseOptions
 from stages.base.scratch import caption_batches, train_from_scratch
 from stages.common.clip import MODELS, best_device, evaluation_transform, picture, write_checkpoint
-from stages.common.contrast import symmetric_cross_entropy
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
 from stages.common.params import read_block, read_seed
@@ -41,7 +40,7 @@ def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed
     pixels = torch.stack([shape(images[i]) for i in groups])  # (N, 3, H, W) uint8
     rows = caption_batches(list(groups.values()), options.batch_size, options.epochs, seed)
     batches = ((pixels[i], tokens[t]) for i, t in rows)
-    return train_from_scratch(model, batches, steps, options, symmetric_cross_entropy)
+    return train_from_scratch(model, batches, steps, options)
 
 
 def main() -> None:

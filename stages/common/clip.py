@@ -88,7 +88,8 @@ def decode(jpeg: bytes) -> Image.Image:
 def autocast(device: torch.device) -> Iterator[None]:
     """bf16 where the hardware has it, single precision elsewhere."""
     if device.type == "cuda":
-        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=torch.cuda.is_bf16_supported(False)):
+        own = torch.cuda.is_bf16_supported(including_emulation=False)
+        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=own):
             yield
     elif device.type == "cpu" and _cpu_has_bf16():
         with attention(device), torch.autocast("cpu", dtype=torch.bfloat16):

@@ -73,9 +73,11 @@ def read_images(options: TrainOptions, workers: int, transform: Callable) -> Ima
 
 
 def as_rows(tuples: dict[str, Tuples], images: Images, tokenizer: Callable) -> tuple[dict[str, Tuples], torch.Tensor]:
-    """Tuples with rows of `images` and of tokens, and those tokens (T, L)."""
+    """Tuples with rows of `images` and of tokens, and those tokens (T, L), no row twice."""
     said = [part for split in tuples.values() for part in (split.texts, split.captions)]
-    codes, distinct = pd.factorize(np.concatenate([part.ravel() for part in said]))  # (all,), (T,)
+    codes, distinct = pd.factorize(np.concatenate([part.ravel() for part in said]))  # (all,), (T',)
+    tokens, row = torch.unique(tokenizer(distinct.tolist()).int(), dim=0, return_inverse=True)  # (T, L), (T',)
+    codes = np.append(row.numpy(), -1)[codes]  # (all,), -1: no text
     parts = iter(np.split(codes, np.cumsum([part.size for part in said])[:-1]))
     rows = {
         name: Tuples(
@@ -86,4 +88,4 @@ def as_rows(tuples: dict[str, Tuples], images: Images, tokenizer: Callable) -> t
         )
         for name, split in tuples.items()
     }
-    return rows, tokenizer(distinct.tolist()).int()
+    return rows, tokens

@@ -24,6 +24,7 @@ class Batch(NamedTuple):
 
     images: torch.Tensor  # (P, 3, H, W) uint8, or (P, D) cached embeddings; those present, in row order
     tokens: torch.Tensor  # (U, L) int32
+    ids: torch.Tensor  # (U,) int64, of each text one that it has in every batch and process
     texts: torch.Tensor  # (B, K+1) int64, the row of tokens of each text
     present: torch.Tensor  # (B, K+1) bool
     captions: torch.Tensor  # (B,) int64, the row of tokens of each anchor's whole caption; (0,) where not read
@@ -142,6 +143,7 @@ def load(  # noqa: PLR0913 - what a worker process is given once, bound by parti
     return Batch(
         opened(source)(shown.ravel()[places], seeds),
         tokens[torch.from_numpy(distinct)],
+        torch.from_numpy(distinct),
         inverse[: chosen.size].view(chosen.shape),
         torch.from_numpy(shown >= 0),
         inverse[chosen.size :],

@@ -74,12 +74,13 @@ def as_tuples(batch: Batch, shown: torch.Tensor, said: torch.Tensor) -> Embedded
     Absent images get zeros.
     """
     where = batch.present.flatten().nonzero().squeeze(1)  # (P,), found on the CPU: the GPU need not be waited for
-    texts, present, captions, where = (
-        part.to(said.device, non_blocking=True) for part in (batch.texts, batch.present, batch.captions, where)
+    ids, texts, present, captions, where = (
+        part.to(said.device, non_blocking=True)
+        for part in (batch.ids, batch.texts, batch.present, batch.captions, where)
     )
     images = shown.new_zeros(present.numel(), shown.shape[-1])  # (B * (K+1), D)
     images = images.index_copy(0, where, shown).unflatten(0, present.shape)  # (B, K+1, D)
-    return Embedded(images, said[texts], present, said[captions])
+    return Embedded(images, said[texts], present, said[captions], ids[texts], ids[captions])
 
 
 def whole_batch(parts: list[Embedded]) -> Embedded:

@@ -5,6 +5,8 @@ import hashlib
 import logging
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable
 from typing import Literal
 
@@ -49,10 +51,18 @@ def start(device: torch.device) -> None:
     """Join the other processes, where there are several, each with a GPU of its own if `device` is one."""
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     if device.type == "cuda":
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
     atexit.register(dist.destroy_process_group)
+
+
+def _end_with(parent: int) -> None:
+    """End this process once torchrun's, `parent`, is gone: one that was killed has ended none."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def rank() -> int:
@@ -106,7 +116,7 @@ def wrap(towers: torch.nn.Module, *inputs: torch.Tensor) -> torch.nn.Module:
     ends = [output.sum() for output in towers(*inputs) if output.requires_grad]
     for parameter, gradient in zip(trained, torch.autograd.grad(ends, trained, allow_unused=True)):
         parameter.requires_grad_(gradient is not None)
-    return DistributedDataParallel(towers, broadcast_buffers=False, gradient_as_bucket_view=True)
+    return DistributedDataParallel(towers, forward_sync_buffers=False, gradient_as_bucket_view=True)
 
 
 def launch(count: int, *command: str) -> None:

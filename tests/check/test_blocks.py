@@ -51,7 +51,7 @@ FITS = {  # what is right and no mistake
     "zero": {*SHARES, "seed", "run.workers", "base.warmup", "train.warmup"},
     "fraction": {*SHARES, "base.lr", "train.lr", "train.clip_norm", "train.augment.crop[0]"}
     | {f"evaluate.alphas[{row}]" for row in range(len(PARAMS["evaluate"]["alphas"]))},
-    "bool": {"triples.with_secondary", "negatives.exact_nouns", "train.augment.flip"},
+    "bool": {"run.grad_checkpointing", "triples.with_secondary", "negatives.exact_nouns", "train.augment.flip"},
 }
 NAMED_BY = {  # a mistake that several parameters make together names the one to change
     "captions.root": "triples.truth",
@@ -174,7 +174,7 @@ def test_names_that_are_no_safe_part_of_a_command_or_a_path(block, name):
     ("old", "new", "line"),
     [
         ("lr: 0.001", "lr: fast", "train.lr is 'fast'; it takes a number above 0 and at most 1"),
-        ("workers: 0", "1: 0", "run.1 is unknown; the nearest known key is run.workers"),
+        ("workers: auto", "1: 0", "run.1 is unknown; the nearest known key is run.workers"),
     ],
 )
 def test_as_a_command(tmp_path, old, new, line):

@@ -38,7 +38,8 @@ def batches(count: int, size: int = 3) -> list[Batch]:
 
     def one() -> Batch:
         texts, captions = draw(4, size, 2), draw(6, size)
-        return Batch(draw(256, pictures, 3, 16, 16).byte(), draw(400, 6, 12).int(), texts, present, captions)
+        tokens, ids = draw(400, 6, 12).int(), torch.arange(6)
+        return Batch(draw(256, pictures, 3, 16, 16).byte(), tokens, ids, texts, present, captions)
 
     return [one() for _ in range(count)]
 
@@ -47,7 +48,7 @@ def split(batch: Batch, count: int) -> list[Batch]:
     """The batch in `count` parts of equally many tuples."""
     images = batch.images.split([int(present.sum()) for present in batch.present.chunk(count)])
     rows = (part.chunk(count) for part in (batch.texts, batch.present, batch.captions))
-    return [Batch(shown, batch.tokens, *part) for shown, *part in zip(images, *rows)]
+    return [Batch(shown, batch.tokens, batch.ids, *part) for shown, *part in zip(images, *rows)]
 
 
 def train(model, given, total, settings=None, loss=loss_of("drive"), state=None, save=lambda state: None):

@@ -27,7 +27,7 @@ import stages.common.pretrained  # noqa: F401  registers compact
 from stages.common.clip import best_device, pixel_encoder, unit_length
 from stages.common.params import read_block
 from stages.common.tables import SCHEMAS, write_parts
-from stages.train.batches import all_batches
+from stages.train.batches import all_batches, own_parts
 from stages.train.load import DECODED, Batch, augmentation, embedding_reader, loader, pixel_reader
 from stages.train.loop import Plan, advance, make_tools
 from stages.train.losses import LOSSES
@@ -63,10 +63,10 @@ class Side:
     """A model in training on batches: `run(steps)` takes that many optimizer steps."""
 
     def __init__(self, model, encode, batches, method: str = "drive"):
-        options = read_block("train", TrainOptions)
+        options = read_block("train", TrainOptions).model_copy(update={"accumulate": 1})
         loss = partial(LOSSES[method].function, options=options.methods[method])
-        self.plan = Plan(loss, options, batches=10**6, seed=0, save_every=10**6)
-        self.tools, self.batches = make_tools(model, encode, self.plan.batches, options), batches
+        self.plan = Plan(loss, options, steps=10**6, seed=0, save_every=10**6)
+        self.tools, self.batches = make_tools(model, encode, self.plan.steps, options), batches
 
     def run(self, steps: int) -> None:
         for _ in range(steps):
@@ -86,7 +86,8 @@ def build(args) -> tuple:
 
 def items(batch: int):
     """Endless numbered batches of tuples."""
-    return list(enumerate(all_batches(np.full(TUPLES, "x"), {"x": 1.0}, batch, 400 * batch // 64, 0)))
+    batches = enumerate(all_batches(np.full(TUPLES, "x"), {"x": 1.0}, batch, 400 * batch // 64, 0))
+    return own_parts(batches, accumulate=1, rank=0, world=1)
 
 
 def main() -> None:
@@ -110,7 +111,6 @@ def main() -> None:
         "captions": np.full(TUPLES, -1),
         "tokens": tokens,
         "seed": 0,
-        "part": (0, 1),
     }
     features = rng.normal(size=(PHOTOS, model.text_projection.shape[1])).astype(np.float16)
     pin = device.type == "cuda"
