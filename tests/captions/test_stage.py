@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import yaml
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
+from tests.train.project import ROOT, RUN
 
 
 def run(folder: Path) -> subprocess.CompletedProcess:
@@ -40,7 +40,7 @@ def make(
         Image.new("RGB", (200, 100), "red").save(folder / "coco" / f"{i}.jpg")
     sources = [{"annotations": f"captions{i}.json", "images": ".", "split": split} for i, split in splits.items()]
     options = {"root": str(root), "sources": sources, "shares": shares, "short_side": 50}
-    params = {"seed": 0, "captions": options}
+    params = {"seed": 0, "run": RUN, "captions": options}
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 

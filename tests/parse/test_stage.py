@@ -32,7 +32,9 @@ def project(tmp_path, monkeypatch) -> Path:
     """A folder with parameters, captions in one part and the shipped models."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data/parser").symlink_to(ROOT / "data/parser")
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"parse": {"models": "compact"}, "run": RUN}), encoding="utf-8")
+    (tmp_path / "params.yaml").write_text(
+        yaml.safe_dump({"parse": {"models": "compact"}, "run": RUN}), encoding="utf-8"
+    )
     write_captions(tmp_path, CAPTIONS, 8)
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -43,7 +43,13 @@ def model_of(kind: str) -> open_clip.CLIP:
 def run(method: str, accumulate: int, kind: str = "plain", state: dict | None = None) -> tuple[open_clip.CLIP, dict]:
     """The model after STEPS over batches of 8 of 24 tuples, some of them without an image, and the state after SAVED."""
     rng, saved, model = np.random.default_rng(0), [], model_of(kind)
-    changed = {"accumulate": accumulate, "batch_size": 8, "lr": 0.001, "warmup": 2, "clip_norm": 1e6}  # nothing is clipped
+    changed = {
+        "accumulate": accumulate,
+        "batch_size": 8,
+        "lr": 0.001,
+        "warmup": 2,
+        "clip_norm": 1e6,
+    }  # nothing is clipped
     options = TrainOptions(**OPTIONS | changed)
     shown = rng.integers(10, size=(24, 3))
     shown[::3, 2] = -1
