@@ -27,16 +27,13 @@ def open_executor(engine: str, workers: int) -> Iterator[Executor]:
         finally:
             executor.shutdown(cancel_futures=True)
     else:
-        client = _client(engine)
-        with client, client.get_executor(pure=False) as executor:
-            try:
-                yield executor
-            finally:
-                executor.shutdown(wait=False)
+        with _client(engine) as client:
+            yield client.get_executor(pure=False)
 
 
 def local_workers(jobs: int, gigabytes: float) -> int:
-    """Processes for `jobs` parts here, each of so much memory: as many as there are cores and memory for."""
+    """Processes for `jobs` parts here, each of so much memory: as many as there are cores
+    (OMP_NUM_THREADS, where it is set) and memory for."""
     fit = int(psutil.virtual_memory().available / 2**30 / gigabytes)
     return max(1, min(jobs, fit, int(os.environ.get("OMP_NUM_THREADS") or cores())))
 

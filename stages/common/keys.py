@@ -14,7 +14,7 @@ def content_key(settings: object, files: Iterable[str | Path]) -> str:
     files."""
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for path in map(Path, files):
-        for part in sorted(path.iterdir()) if path.is_dir() else [path]:
+        for part in sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]:
             with open(part, "rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()

@@ -10,14 +10,18 @@ from pathlib import Path
 
 import pandas as pd
 import psutil
+import pyarrow as pa
 import pytest
 
 from stages.common import parts
 from stages.common.errors import InputError
 from stages.common.executor import local_workers, open_executor
+from stages.common.params import checked
 from stages.common.parts import make_parts, publish
+from stages.common.run import RunOptions
 from stages.common.tables import part_name
 from tests.common.work import LOGGED, numbers, refuse, stop_on, stop_once
+from tests.train.project import RUN
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,6 +89,19 @@ def test_a_part_that_fails_three_times_ends_the_run_and_keeps_the_others():
         make(lambda n: 1 / 0, [(1,)], key="other")
 
 
+def test_what_dask_gave_up_is_not_tried_again():
+    class KilledWorker(Exception):
+        """As distributed raises when a part's worker was lost too often."""
+
+    def lost(n: int) -> pa.Table:
+        numbers(n)
+        raise KilledWorker
+
+    with pytest.raises(InputError, match="part-00000.parquet failed: KilledWorker, in the last of 3 tries"):
+        make(lost, [(1,)])
+    assert calls() == ["1"]
+
+
 def test_input_that_a_user_can_mend_is_told_at_once():
     with pytest.raises(InputError, match="^row 7 is empty; mend it$"):
         make(refuse, [(7,)])
@@ -121,6 +138,12 @@ def test_workers_fit_the_cores_the_memory_and_the_parts(monkeypatch):
     assert local_workers(2, 0.5) == 2
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     assert local_workers(99, 0.5) == 3
+
+
+def test_an_engine_is_local_or_an_address():
+    assert RunOptions(**RUN | {"engine": "tls://10.0.0.1:8786"}).engine == "tls://10.0.0.1:8786"
+    with pytest.raises(InputError, match="run.engine is 'dask'; it takes local, or the address of a Dask scheduler"):
+        checked({"run": RUN | {"engine": "dask"}}, "run", RunOptions)
 
 
 def test_an_address_that_nobody_answers_is_told():
