@@ -22,7 +22,7 @@ from stages.common.keys import STAGES, content_key, put_aside
 from stages.common.tables import part_name, write_table
 
 TRIES = 3  # of a part
-LOADED = content_key("", sorted(STAGES.rglob("*.py")))  # the code of this process
+LOADED = {folder.name: content_key("", sorted(folder.rglob("*.py"))) for folder in STAGES.iterdir() if folder.is_dir()}
 _alone = threading.Lock()  # a worker of Dask may have many threads, a parser or a model must not
 
 
@@ -38,7 +38,7 @@ def make_parts(
     folder = out.absolute().with_name(f".{out.name}-{key[:16]}")
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / part_name(number) for number in range(len(jobs))]
-    calls = {path: (Path.cwd(), LOADED, work, job, path) for path, job in zip(paths, jobs) if not _is_whole(path)}
+    calls = {path: (Path.cwd(), _code_of(work), work, job, path) for path, job in zip(paths, jobs) if not _is_whole(path)}
     done = len(paths) - len(calls)
     with tqdm(total=len(paths), initial=done, desc=out.name, unit="part") as progress:
         for _ in _finished(executor, calls):
@@ -92,9 +92,14 @@ def _finished(executor: Executor, calls: dict[Path, tuple]) -> Iterator[Path]:
             yield path
 
 
-def _make(root: Path, loaded: str, work: Callable[..., pa.Table], job: tuple, path: Path) -> None:
+def _code_of(work: Callable) -> list[str]:
+    """What stands for the code of a stage's function as this process loaded it: a worker may live for days."""
+    return [LOADED[name] for name in ("common", work.__module__.split(".")[1])]
+
+
+def _make(root: Path, loaded: list[str], work: Callable[..., pa.Table], job: tuple, path: Path) -> None:
     """Write the part `path`, in the project's folder `root`; a worker may be on another machine."""
-    if loaded != LOADED:
+    if loaded != _code_of(work):
         raise InputError(f"the worker {platform.node()} runs other code than {root}/stages; restart it in {root}")
     with _alone:
         os.chdir(root)

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from stages.common.errors import InputError, run_stage
-from stages.common.executor import local_workers, open_executor
+from stages.common.executor import open_executor
 from stages.common.files import write_json
 from stages.common.keys import code_of, content_key
 from stages.common.params import read_block
@@ -20,7 +20,6 @@ from stages.triples.summary import against_truth, read_truth, summarise
 PARSES, CAPTIONS = Path("data/parse/parses"), Path("data/captions/captions")
 OUT = Path("data/triples")
 SUMMARISED = ["caption_id", "image_id", "text", "subject", "relation", "object", "dynamic"]
-GIGABYTES = 0.7  # of a process
 
 
 def number(paths: list[Path]) -> None:
@@ -42,7 +41,7 @@ def main() -> None:
         )
     key = content_key([options.with_secondary], [*parses, *captions, "data/verbs.csv", *code_of("triples")])
     jobs = [(*files, options.with_secondary, key) for files in zip(parses, captions)]
-    with open_executor(run.engine, local_workers(len(jobs), GIGABYTES)) as executor:
+    with open_executor(run.engine, workers=1) as executor:  # 100,000 captions a second: a process more costs more
         paths = make_parts(OUT / "triples", triples_part, jobs, key, executor)
     number(paths)
     publish(paths, OUT / "triples")

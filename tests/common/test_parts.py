@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -82,7 +81,7 @@ def test_a_lost_process_costs_its_own_part_alone(capsys):
 
 def test_a_part_that_fails_three_times_ends_the_run_and_keeps_the_others():
     with pytest.raises(InputError, match=r"part-00001.parquet failed: BrokenProcessPool.*in the last of 3 tries"):
-        make(partial(stop_on, 2), [(1,), (2,)], workers=2)
+        make(stop_on, [(1, 2), (2, 2)], workers=2)
     assert calls() == ["1", "2", "2", "2"]
     assert [path.name for path in Path().glob(".out-*/part-*")] == [part_name(0)]
     with pytest.raises(InputError, match=r"part-00000.parquet failed: ZeroDivisionError: division by zero"):
@@ -110,7 +109,7 @@ def test_input_that_a_user_can_mend_is_told_at_once():
 
 def test_a_worker_that_loaded_other_code_is_told(monkeypatch):
     make_part = parts._make
-    monkeypatch.setattr(parts, "_make", lambda root, loaded, *rest: make_part(root, "of yesterday", *rest))
+    monkeypatch.setattr(parts, "_make", lambda root, loaded, *rest: make_part(root, ["of yesterday"], *rest))
     with pytest.raises(InputError, match="runs other code than .*stages; restart it"):
         make(numbers, [(1,)])
 

@@ -19,7 +19,7 @@ def numbers(n: int) -> pa.Table:
     return pa.table({"n": range(n)})
 
 
-def stop_on(which: int, n: int) -> pa.Table:
+def stop_on(n: int, which: int) -> pa.Table:
     """`numbers`; the process is killed in part `which`."""
     table = numbers(n)
     if n == which:
@@ -32,7 +32,7 @@ def stop_once(n: int) -> pa.Table:
     marker = Path("killed")
     if n == 2 and not marker.exists():
         marker.touch()
-        return stop_on(2, n)
+        return stop_on(n, 2)
     return numbers(n)
 
 
