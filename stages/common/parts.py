@@ -38,7 +38,8 @@ def make_parts(
     folder = out.absolute().with_name(f".{out.name}-{key[:16]}")
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / part_name(number) for number in range(len(jobs))]
-    calls = {path: (Path.cwd(), _code_of(work), work, job, path) for path, job in zip(paths, jobs) if not _is_whole(path)}
+    missing = {path: job for path, job in zip(paths, jobs) if not _is_whole(path)}
+    calls = {path: (Path.cwd(), _code_of(work), work, job, path) for path, job in missing.items()}
     done = len(paths) - len(calls)
     with tqdm(total=len(paths), initial=done, desc=out.name, unit="part") as progress:
         for _ in _finished(executor, calls):
