@@ -86,14 +86,9 @@ def write(method: str, model: torch.nn.Module, alpha: float, history: list[dict]
         pd.DataFrame(history).drop(columns=list(TIMINGS)).to_csv(beside / "history.csv", index=False)
 
 
-def main() -> None:
-    method, options, run, seed = read_options()
-    loss, device = LOSSES[method], best_device(run.device)
-    count = parallel.processes(run.processes, device)
-    check_parts(options.batch_size, options.accumulate, count)
-    if count > 1 and not parallel.started():
-        return parallel.launch(count, "stages.train", method)
-    parallel.start(device)
+def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device: torch.device) -> None:
+    """The stage in this process, one of `parallel.world()`."""
+    loss = LOSSES[method]
     tuples = read_tuples(loss.reads_captions)
     batches = plan_batches(tuples["train"], options, seed)
     model, transform, tokenizer = load_checkpoint(BASE, device)
@@ -131,7 +126,18 @@ def main() -> None:
     if first:
         write(method, model, options.alpha, history)
         resume.unlink(missing_ok=True)
-    return None
+
+
+def main() -> None:
+    method, options, run, seed = read_options()
+    device = best_device(run.device)
+    count = parallel.processes(run.processes, device)
+    check_parts(options.batch_size, options.accumulate, count)
+    if count > 1 and not parallel.started():
+        parallel.launch(count, "stages.train", method)
+    else:
+        parallel.start(device)
+        train(method, options, run, seed, device)
 
 
 if __name__ == "__main__":

@@ -89,8 +89,8 @@ def check_parts(batch_size: int, accumulate: int, world: int) -> None:
     count = world * accumulate
     if batch_size % count:
         raise InputError(
-            f"params.yaml: train.batch_size {batch_size} is not divisible into the {count} equal parts of {world} "
-            f"processes (run.processes) and train.accumulate {accumulate}; {-(-batch_size // count) * count} is"
+            f"params.yaml: train.batch_size {batch_size} is not divisible by run.processes {world} x train.accumulate "
+            f"{accumulate} = {count}; {-(-batch_size // count) * count} is"
         )
 
 

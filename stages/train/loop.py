@@ -161,20 +161,16 @@ def fine_tune(
     """Train `model` in place and return its history, a row every ten steps.
 
     `batches` gives those still to do after `state`, what `hooks.save` got every `plan.save_every` steps,
-    `options.accumulate` parts a step: a run that goes on from there ends with the same weights, as what is random
-    in a step (dropout) hangs on the seed and the step alone. InputError on a loss that is not finite, naming the
-    step.
+    `options.accumulate` a step: a run that goes on from there ends with the same weights, as what is random in a
+    step (dropout) hangs on the seed and the step alone. InputError on a loss that is not finite, naming the step.
     """
-    steps = plan.steps
+    steps, checks = plan.steps, validation_steps(plan.steps)
     tools = make_tools(model, encode, steps, plan.options)
     done, history = restore(state, tools) if state else (0, [])
-    checks = validation_steps(steps)
     figures, waits = [], []  # of the steps since they were last looked at: a look waits for the GPU
     batches, since = timed(batches, waits), time.perf_counter()
     training_mode(model)
-    first = next(batches)
-    batches = itertools.chain([first], batches)
-    tools = tools._replace(towers=parallel.wrap(tools.towers, first.images, first.tokens))
+    tools, batches = joined(tools, batches)
     with tqdm(range(done + 1, steps + 1), "train", steps, initial=done, disable=parallel.rank() > 0) as progress:
         for step in progress:
             rate = tools.schedule.get_last_lr()[0]
@@ -192,6 +188,13 @@ def fine_tune(
             if step % plan.save_every == 0 and not last:
                 hooks.save(snapshot(tools, step, history))
     return history
+
+
+def joined(tools: Tools, batches: Iterator[Batch]) -> tuple[Tools, Iterator[Batch]]:
+    """The tools with towers that all processes share, and the same batches, of which the first is looked at."""
+    first = next(batches)
+    towers = parallel.wrap(tools.towers, first.images, first.tokens)
+    return tools._replace(towers=towers), itertools.chain([first], batches)
 
 
 def timed(batches: Iterator[Batch], waits: list[float]) -> Iterator[Batch]:

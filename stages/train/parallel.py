@@ -140,16 +140,21 @@ def launch(count: int, *command: str) -> None:
 
 def told(failures: dict[int, ProcessFailure]) -> str:
     """One line for processes, by rank, that failed: that of the first whose error is not the loss of another."""
-    number, first = min(failures.items(), key=lambda item: (_kind(item[1]) == "LostProcess", item[1].timestamp))
-    if _kind(first) in ("InputError", "LostProcess"):
-        return first.message["message"].partition(": ")[2]
+    number, first = min(failures.items(), key=lambda item: (_error(item[1])[0] == "LostProcess", item[1].timestamp))
+    kind, line = _error(first)
+    if kind in ("InputError", "LostProcess"):
+        return line
+    if kind:
+        return f"process {number} of the training ended with {kind}: {line}"
     end = f"by {first.signal_name()}" if first.exitcode < 0 else f"with exit status {first.exitcode}"
     return f"process {number} of the training ended {end}; {AGAIN}"
 
 
-def _kind(failure: ProcessFailure) -> str:
-    """The name of the exception that a process ended with; empty where it left none, as when killed."""
-    return failure.message["message"].partition(": ")[0] if isinstance(failure.message, dict) else ""
+def _error(failure: ProcessFailure) -> tuple[str, str]:
+    """The name and the first line of the exception that a process ended with; empty where it left none, as killed."""
+    text = failure.message["message"] if isinstance(failure.message, dict) else ""
+    kind, _, told = text.partition(": ")
+    return kind, told.partition("\n")[0]
 
 
 def reported(main: Callable[[], None]) -> None:

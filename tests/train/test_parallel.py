@@ -82,7 +82,7 @@ def test_how_many_processes(monkeypatch):
 
 def test_a_batch_that_does_not_divide_is_refused():
     check_parts(64, accumulate=2, world=8)
-    with pytest.raises(InputError, match="train.batch_size 64 is not divisible into the 6 equal parts .* 66 is"):
+    with pytest.raises(InputError, match="batch_size 64 is not divisible by run.processes 3 x train.accumulate 2 = 6; 66 is"):
         check_parts(64, accumulate=2, world=3)
 
 
@@ -96,6 +96,8 @@ def test_the_cause_is_told_not_what_it_led_to():
     lost, wrong = failure("LostProcess: broken", 1), failure("InputError: images.parquet: row 3", 2)
     assert told({0: lost, 1: wrong}) == "images.parquet: row 3"
     assert told({0: lost}) == "broken"
+    memory = failure("OutOfMemoryError: CUDA out of memory.\nTried", 2)
+    assert told({1: memory}) == "process 1 of the training ended with OutOfMemoryError: CUDA out of memory."
     again = "run the same command again: it goes on from the last checkpoint"
     assert told({0: lost, 3: failure("", 2, -9)}) == f"process 3 of the training ended by SIGKILL; {again}"
     assert told({2: failure("", 2, 1)}) == f"process 2 of the training ended with exit status 1; {again}"

@@ -182,7 +182,7 @@ def test_an_unknown_method_names_those_there_are(monkeypatch, tmp_path):
     [
         ({"warmup": 36}, "train.warmup 36 is not below the run's 36 steps"),
         ({"sets": {"stative": 1.0}}, "train.sets weighs none of dynamic, random, swapped"),
-        ({"accumulate": 3}, "train.batch_size 4 is not divisible into the 3 equal parts of 1 processes"),
+        ({"accumulate": 3}, "batch_size 4 is not divisible by run.processes 1 x train.accumulate 3 = 3; 6 is"),
     ],
 )
 def test_what_hangs_on_the_length_of_the_run_is_told_before_base_is_loaded(project, monkeypatch, changed, message):
