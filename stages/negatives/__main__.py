@@ -38,7 +38,10 @@ def main() -> None:
         nouns = nouns[~nouns["kind"].isin(("same", "may_be"))]
     features = image_features(FEATURES, triples["image_id"])
     tuples, refused = make_tuples(triples, nouns, verbs, options, seed, features)
-
+    for split in ("train", "test"):
+        if not tuples["split"].eq(split).any():
+            told = f"none of its {triples['split'].eq(split).sum():,} triples of split {split} gets a negative"
+            raise InputError(f"{TRIPLES}: {told}; give that split more captioned images")
     summary = summarise(tuples, triples, refused)
     with write_beside("data/negatives") as folder:
         rows = pa.Table.from_pandas(tuples[SCHEMAS["tuples"].names], SCHEMAS["tuples"], preserve_index=False)

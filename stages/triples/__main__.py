@@ -22,14 +22,15 @@ OUT = Path("data/triples")
 SUMMARISED = ["caption_id", "image_id", "text", "subject", "relation", "object", "dynamic"]
 
 
-def number(paths: list[Path]) -> None:
-    """Number the triples of all parts in their order, whatever their numbers were."""
+def number(paths: list[Path]) -> int:
+    """Number the triples of all parts in their order, whatever their numbers were; how many there are."""
     done = 0
     for path in paths:
         table = read_table(path, SCHEMAS["triples"])
         ids = pa.array(np.arange(done, done + len(table)))
         write_table(path, table.set_column(0, "triple_id", ids), SCHEMAS["triples"])
         done += len(table)
+    return done
 
 
 def main() -> None:
@@ -43,10 +44,15 @@ def main() -> None:
     jobs = [(*files, options.with_secondary, key) for files in zip(parses, captions)]
     with open_executor(run.engine, workers=1) as executor:  # 100,000 captions a second: a process more costs more
         paths = make_parts(OUT / "triples", triples_part, jobs, key, executor)
-    number(paths)
+    count = len(read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id"]))
+    if not number(paths):
+        raise InputError(
+            f"{CAPTIONS}: none of {count:,} captions relates two nouns by a verb; "
+            "bring English captions such as 'a dog chasing a cat'"
+        )
     publish(paths, OUT / "triples")
     triples = read_table(OUT / "triples", SCHEMAS["triples"], SUMMARISED).to_pandas()
-    summary = summarise(triples, captions=len(read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id"])))
+    summary = summarise(triples, captions=count)
     if options.truth:
         summary["against_truth"] = against_truth(triples, read_truth(options.truth))
     write_json(OUT / "summary.json", summary)

@@ -101,11 +101,11 @@ def test_near_images_are_refused_by_their_features(folder):
     assert summary["sets"]["random"]["refused"]["too_similar"] > 0
 
 
-def test_no_triples_are_empty_sets_that_the_card_names(folder):
+def test_no_triples_make_no_tuples_which_one_line_tells(folder):
     write_triples(folder, many()[:0])
-    main()
-    assert pq.read_table(folder / TUPLES).num_rows == 0
-    assert "| swapped | 0 | 0 | 0 |" in (folder / "data/croco/README.md").read_text()
+    with pytest.raises(InputError, match="triples.parquet: .* give .*more captioned images"):
+        main()
+    assert not (folder / TUPLES).exists()
 
 
 @pytest.mark.parametrize(
