@@ -40,17 +40,12 @@ def in_several(files: list[Path]) -> list[str]:
     return list(found)
 
 
-def key_of(models: str, files: list[Path]) -> str:
-    """A hash of all that the parses of `files` hang on."""
-    return content_key([models, COMMON], [*files, *model_files(models), *code_of("parse")])
-
-
 def main() -> None:
     models, run = read_block("parse", ParseOptions).models, read_block("run", RunOptions)
     files = table_files(CAPTIONS)
     common = in_several(files)
-    key = key_of(models, files)
-    how = (models, run.device, key)
+    loaded = content_key(models, model_files(models))
+    key, how = content_key([loaded, COMMON], [*files, *code_of("parse")]), (models, run.device, loaded)
     first = [(common[i : i + COMMON], *how) for i in range(0, len(common), COMMON)]
     workers = 1 if uses_gpu(run.device) else local_workers(max(len(first), len(files)), GIGABYTES)
     with open_executor(run.engine, workers) as executor:

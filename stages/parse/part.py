@@ -19,7 +19,7 @@ TREES = pa.schema([("caption", pa.string()), ("words", WORDS)])
 
 @lru_cache(1)
 def pipeline(models: str, device: str, key: str) -> stanza.Pipeline:
-    """The models named by parse.models, loaded once a process; `key` changes with their files."""
+    """The models named by parse.models, loaded once a process; `key` changes with their content."""
     torch.set_num_threads(1)  # of the many processes each has a core
     return PIPELINES[models](uses_gpu(device))
 
