@@ -85,7 +85,7 @@ def test_dvc_symlink_cache(tmp_path):
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
     assert next((tmp_path / "data/scenes/images").iterdir()).is_symlink()
-    assert (tmp_path / "data/captions/images.parquet").is_file()
+    assert (tmp_path / "data/captions/images/part-00000.parquet").is_file()
 
 
 def test_exp_temp_relative_root():
@@ -135,7 +135,7 @@ def test_no_triples(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     stage(monkeypatch, "captions")
     parse()
-    with pytest.raises(InputError, match=r"^data/captions/captions.parquet: [^\n]*$"):
+    with pytest.raises(InputError, match=r"^data/captions/captions: [^\n]*$"):
         stage(monkeypatch, "triples")
 
 
@@ -203,12 +203,12 @@ def test_spawn_forkserver(tmp_path, monkeypatch):
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
     stage(monkeypatch, "captions")
     parse()
-    expected = (tmp_path / "data/parse/parses.parquet").read_bytes()
+    expected = (tmp_path / "data/parse/parses/part-00000.parquet").read_bytes()
     path = os.pathsep.join([str(CASES / "spawn_forkserver"), str(ROOT)])
     command, environment = [sys.executable, "-m", "stages.parse"], os.environ | {"PYTHONPATH": path}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "data/parse/parses.parquet").read_bytes() == expected
+    assert (tmp_path / "data/parse/parses/part-00000.parquet").read_bytes() == expected
 
 
 def test_sugarcrepe_pp():

@@ -29,9 +29,9 @@ def training_steps(options: BaseOptions, images: int) -> int:
 
 def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed: int) -> list[dict]:
     """Train `model` in place on the training split's whole captions; its history."""
-    captions = read_table("data/captions/captions.parquet", SCHEMAS["captions"]).to_pandas()
+    captions = read_table("data/captions/captions", SCHEMAS["captions"]).to_pandas()
     captions = captions[captions["split"] == "train"].reset_index(drop=True)
-    table = read_table("data/captions/images.parquet", SCHEMAS["images"], ["image_id", "jpeg"])
+    table = read_table("data/captions/images", SCHEMAS["images"], ["image_id", "jpeg"])
     images = table.to_pandas().set_index("image_id")["jpeg"]
     groups = captions.groupby("image_id", sort=True).indices
     steps = training_steps(options, len(groups))

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from stages.common.params import Block
 
@@ -16,6 +16,14 @@ class RunOptions(Block):
     workers: Literal["auto"] | Annotated[int, Field(ge=0, le=256)]
     checkpoint_every: int = Field(ge=1, le=1_000_000)
     grad_checkpointing: bool
+    engine: str
+
+    @field_validator("engine")
+    @classmethod
+    def known(cls, engine: str) -> str:
+        if engine != "local" and "://" not in engine:
+            raise ValueError("it takes local, or the address of a Dask scheduler as tcp://HOST:8786")
+        return engine
 
 
 def cores() -> int:

@@ -63,7 +63,7 @@ def plan_batches(tuples: Tuples, options: TrainOptions, seed: int) -> list[tuple
 
 
 def run_key(method: str, options: TrainOptions, seed: int, images: str) -> str:
-    """A hash of all that a run's weights hang on; `images` is the file of images."""
+    """A hash of all that a run's weights hang on; `images` is the table of images."""
     own = options.methods[method].model_dump()
     settings = [method, seed, own, options.model_dump(exclude={"methods"})]
     files = [TUPLES, TRIPLES, CAPTIONS, images, BASE / WEIGHTS, BASE / CONFIG]
@@ -96,8 +96,8 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
     if run.grad_checkpointing:
         model.set_grad_checkpointing()
     encode = unit_length if options.freeze == "image" else pixel_encoder(model)
-    shared, resume = MODELS / f".{method}-images.arrow", MODELS / f".{method}-resume.pt"
-    images = read_images(options, workers(run.workers, device), transform, shared)
+    resume = MODELS / f".{method}-resume.pt"
+    images = read_images(options, workers(run.workers, device), transform)
     rows, tokens = as_rows(tuples, images, tokenizer)
     key = run_key(method, options, seed, images.path)
     state = read_shared(resume, key)
@@ -125,8 +125,7 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
     history = fine_tune(model, encode, iter(loaded), plan, hooks, state)
     if first:
         write(method, model, options.alpha, history)
-        for path in (resume, shared):
-            path.unlink(missing_ok=True)
+        resume.unlink(missing_ok=True)
 
 
 def main() -> None:

@@ -8,13 +8,14 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import torch
 from torch.utils.data import DataLoader
 from torchvision.transforms import v2
 
 from stages.common.clip import picture
-from stages.common.files import write_beside
 from stages.common.run import cores
+from stages.common.tables import table_files
 from stages.train.batches import Part
 
 
@@ -31,6 +32,7 @@ class Batch(NamedTuple):
 
 MOST_WORKERS = 16  # of one training process
 DECODED = 2**30  # bytes of pixels kept in memory, over all workers
+OPEN = 32  # files of images kept open, 1.7 MB each
 Reader = Callable[[np.ndarray, Sequence[tuple[int, ...]]], torch.Tensor]  # rows (P,) and a seed each
 Source = Callable[[], Reader]  # a reader cannot be sent to a process, what makes one can
 
@@ -56,28 +58,42 @@ def augmented(image: torch.Tensor, rng: np.random.Generator, crop: Sequence[floa
     return image.flip(-1) if flip and rng.random() < 0.5 else image  # (3, H, W)
 
 
-def share(jpegs: pa.ChunkedArray, path: Path) -> None:
-    """Write `jpegs` to a file that any number of processes map into memory, which then holds it once."""
-    with write_beside(path) as beside, pa.ipc.new_file(beside, pa.schema([("jpeg", pa.binary())])) as writer:
-        writer.write_table(pa.table([jpegs], ["jpeg"]))
+def jpeg_reader(table: str | Path) -> Callable[[int], pa.Buffer]:
+    """A function from a row of a table of images to its JPEG.
+
+    It reads the small row group that the row is of, so that memory holds no other picture, and any number
+    of processes need nothing but the files.
+    """
+    files = table_files(table)
+    footers = [pq.read_metadata(path) for path in files]
+    groups = [footer.num_row_groups for footer in footers]
+    rows = [footer.row_group(i).num_rows for footer, count in zip(footers, groups) for i in range(count)]
+    first, starts = np.cumsum([0, *rows]), np.cumsum([0, *groups])  # of each group, of each file
+
+    @lru_cache(OPEN)
+    def opened_file(number: int) -> pq.ParquetFile:
+        return pq.ParquetFile(files[number])
+
+    def read(row: int) -> pa.Buffer:
+        group = np.searchsorted(first, row, side="right") - 1
+        number = np.searchsorted(starts, group, side="right") - 1
+        found = opened_file(number).read_row_group(group - starts[number], ["jpeg"], use_threads=False)
+        return found["jpeg"][row - first[group]].as_buffer()
+
+    return read
 
 
-def pixel_reader(
-    jpegs: pa.ChunkedArray | Path, transform: Callable, augment: Callable | None, memory: int = DECODED
-) -> Reader:
-    """Pixels (P, 3, H, W), uint8, of rows of `jpegs`, a column or what `share` wrote of it; what `augment`
-    draws hangs on an image's seed alone.
+def pixel_reader(table: str | Path, transform: Callable, augment: Callable | None, memory: int = DECODED) -> Reader:
+    """Pixels (P, 3, H, W), uint8, of rows of a table of images; what `augment` draws hangs on an image's seed alone.
 
     An image is in several tuples: `memory` bytes of the last used are kept.
     """
-    if isinstance(jpegs, Path):
-        jpegs = pa.ipc.open_file(pa.memory_map(str(jpegs))).read_all()["jpeg"]
-    shape = picture(transform)
-    kept = memory // shape(jpegs[0].as_buffer()).nbytes
+    jpeg, shape = jpeg_reader(table), picture(transform)
+    kept = memory // shape(jpeg(0)).nbytes
 
     @lru_cache(maxsize=kept)
     def pixels(row: int) -> torch.Tensor:
-        return shape(jpegs[row].as_buffer()).contiguous()  # (3, H, W)
+        return shape(jpeg(row)).contiguous()  # (3, H, W)
 
     def read(rows: np.ndarray, seeds: Sequence[tuple[int, ...]]) -> torch.Tensor:
         images = [pixels(row) for row in rows.tolist()]  # P of (3, H, W)

@@ -17,7 +17,7 @@ from stages.negatives.__main__ import main
 from tests.negatives.test_negatives import many
 
 ROOT = Path(__file__).parents[2]
-TRIPLES, TUPLES = "data/triples/triples.parquet", "data/negatives/tuples.parquet"
+TRIPLES, TUPLES = "data/triples/triples/part-00000.parquet", "data/negatives/tuples.parquet"
 
 
 def write_triples(folder: Path, triples: pd.DataFrame) -> None:
@@ -40,7 +40,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
     embeddings = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), 4)
     features = pa.table([pa.array(ids), embeddings], features_schema(4))
-    pq.write_table(features, tmp_path / "data/features/images.parquet")
+    pq.write_table(features, tmp_path / "data/features/images/part-00000.parquet")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

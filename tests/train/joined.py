@@ -7,10 +7,10 @@ import copy
 import sys
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import open_clip
-import pyarrow as pa
 import torch
 
 from stages.common.clip import pixel_encoder
@@ -20,9 +20,11 @@ from stages.train.load import loader, pixel_reader
 from stages.train.loop import Hooks, Plan, fine_tune
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
-from tests.train.project import OPTIONS, SCALING, jpeg, tiny_model
+from tests.train.project import OPTIONS, SCALING, jpeg, tiny_model, write_jpegs
 
 STEPS, SAVED = 6, 3  # the state after step 3 is kept
+FOLDER = TemporaryDirectory()
+TABLE = write_jpegs(Path(FOLDER.name), [jpeg(i) for i in range(10)])
 RUNS = {method: {"method": method, "accumulate": 1} for method in sorted(LOSSES)}
 RUNS |= {f"{method} in parts": {"method": method, "accumulate": 2} for method in sorted(LOSSES)}
 RUNS |= {f"{kind} model": {"method": "ours", "accumulate": 1, "kind": kind} for kind in ("unread", "normalised")}
@@ -41,7 +43,13 @@ def model_of(kind: str) -> open_clip.CLIP:
 def run(method: str, accumulate: int, kind: str = "plain", state: dict | None = None) -> tuple[open_clip.CLIP, dict]:
     """The model after STEPS over batches of 8 of 24 tuples, some of them without an image, and the state after SAVED."""
     rng, saved, model = np.random.default_rng(0), [], model_of(kind)
-    changed = {"accumulate": accumulate, "batch_size": 8, "lr": 0.001, "warmup": 2, "clip_norm": 1e6}  # nothing is clipped
+    changed = {
+        "accumulate": accumulate,
+        "batch_size": 8,
+        "lr": 0.001,
+        "warmup": 2,
+        "clip_norm": 1e6,
+    }  # nothing is clipped
     options = TrainOptions(**OPTIONS | changed)
     shown = rng.integers(10, size=(24, 3))
     shown[::3, 2] = -1
@@ -51,7 +59,7 @@ def run(method: str, accumulate: int, kind: str = "plain", state: dict | None = 
         "texts": rng.integers(12, size=(24, 3)),
         "captions": rng.integers(12, size=24),
         "tokens": torch.from_numpy(rng.integers(1, 400, size=(12, 12), dtype=np.int32)),
-        "source": partial(pixel_reader, pa.chunked_array([[jpeg(i) for i in range(10)]]), transform, None),
+        "source": partial(pixel_reader, TABLE, transform, None),
         "seed": 0,
     }
     batches = [(number, rng.permutation(24)[:8]) for number in range(STEPS)][state["step"] if state else 0 :]

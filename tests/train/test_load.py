@@ -1,19 +1,22 @@
 """Batches are the same with any number of workers and, joined, with any number of processes."""
 
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import open_clip
-import pyarrow as pa
 import torch
 
 from stages.common.clip import decode, picture, pixel_encoder
 from stages.train.batches import Part, own_parts
-from stages.train.load import augmentation, embedding_reader, load, loader, pixel_reader, share, workers
-from tests.train.project import SCALING, jpeg, tiny_model
+from stages.train.load import augmentation, embedding_reader, jpeg_reader, load, loader, pixel_reader, workers
+from tests.train.project import SCALING, jpeg, tiny_model, write_jpegs
 
 TRANSFORM = open_clip.transform.image_transform((16, 16), is_train=False, **SCALING)
-JPEGS = pa.chunked_array([[jpeg(i, 20) for i in range(4)], [jpeg(i, 20) for i in range(4, 8)]])
+JPEGS = [jpeg(i, 20) for i in range(8)]
+FOLDER = TemporaryDirectory()
+TABLE = write_jpegs(Path(FOLDER.name), JPEGS[:4], JPEGS[4:])
 IMAGES = np.array([[0, 1, 2], [3, -1, -1], [4, 5, -1], [6, 7, -1]])  # the last two of a set with one negative
 TEXTS = np.array([[0, 1, 2], [0, 2, 1], [3, 0, -1], [1, 2, -1]])
 CAPTIONS = np.array([2, 3, 1, 0])
@@ -21,7 +24,7 @@ TOKENS = torch.arange(12, dtype=torch.int32).view(4, 3)
 
 
 def how(augment=None, captions=CAPTIONS) -> dict:
-    source = partial(pixel_reader, JPEGS, TRANSFORM, augment)
+    source = partial(pixel_reader, TABLE, TRANSFORM, augment)
     rows = {"images": IMAGES, "texts": TEXTS, "captions": captions, "tokens": TOKENS}
     return rows | {"source": source, "seed": 0}
 
@@ -38,7 +41,7 @@ def test_a_batch_holds_present_images_and_distinct_texts():
     found = load(batch(0, 1, 0), **how())
     assert found.present.tolist() == [[True, False, False], [True, True, True]]
     assert found.images.shape == (4, 3, 16, 16)
-    assert torch.equal(found.images[1], picture(TRANSFORM)(JPEGS[0].as_py()))
+    assert torch.equal(found.images[1], picture(TRANSFORM)(JPEGS[0]))
     assert found.tokens[found.texts].tolist() == TOKENS[torch.tensor([[0, 2, 1], [0, 1, 2]])].tolist()
     narrow = load(batch(0, 2, 3), **how())
     assert narrow.present.tolist() == [[True, True], [True, True]]
@@ -58,8 +61,8 @@ def test_pixels_scaled_on_the_device_are_open_clips(monkeypatch):
     """uint8 pixels, then (x / 255 - mean) / std in the encoder: what open_clip's transform gives."""
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)  # single precision
     model, _ = tiny_model()
-    whole = TRANSFORM(decode(JPEGS[0].as_py()))[None]
-    pixels = picture(TRANSFORM)(JPEGS[0].as_py())[None]
+    whole = TRANSFORM(decode(JPEGS[0]))[None]
+    pixels = picture(TRANSFORM)(JPEGS[0])[None]
     ours = pixel_encoder(model)(pixels)
     torch.testing.assert_close(ours, model.encode_image(whole, normalize=True), atol=1e-6, rtol=0)
 
@@ -72,16 +75,16 @@ def test_workers_change_neither_order_nor_content():
     assert all(same(a, b) for a, b in zip(one, two, strict=True))
 
 
-def test_pictures_in_a_shared_file_are_the_same(tmp_path):
-    share(JPEGS, tmp_path / "images.arrow")
-    rows, seeds = np.array([7, 0, 4]), [()] * 3
-    readers = [pixel_reader(jpegs, TRANSFORM, None, 0) for jpegs in (JPEGS, tmp_path / "images.arrow")]
-    assert torch.equal(*(read(rows, seeds) for read in readers))
+def test_a_row_is_found_in_its_part_and_row_group(tmp_path):
+    """Parts of 20, 0 and 3 images in row groups of 16."""
+    jpegs = [jpeg(i) for i in range(23)]
+    read = jpeg_reader(write_jpegs(tmp_path, jpegs[:20], [], jpegs[20:]))
+    assert [bytes(read(row)) for row in (22, 0, 15, 16, 19, 20)] == [jpegs[i] for i in (22, 0, 15, 16, 19, 20)]
 
 
 def test_a_picture_read_again_is_the_same_and_not_the_augmented_one():
-    read = pixel_reader(JPEGS, TRANSFORM, augmentation([1.0, 1.0], flip=True))
-    plain = picture(TRANSFORM)(JPEGS[0].as_py())
+    read = pixel_reader(TABLE, TRANSFORM, augmentation([1.0, 1.0], flip=True))
+    plain = picture(TRANSFORM)(JPEGS[0])
     found = [read(np.array([0]), [(seed,)])[0] for seed in range(8)]
     assert all(torch.equal(one, plain) or torch.equal(one, plain.flip(-1)) for one in found)
     assert 0 < sum(torch.equal(one, plain) for one in found) < 8

@@ -14,7 +14,8 @@ from safetensors.torch import load_file
 
 from stages.common.clip import WEIGHTS, load_checkpoint
 from stages.common.errors import InputError
-from stages.features.__main__ import write_features
+from stages.common.tables import write_parts
+from stages.features.part import features_table
 from stages.train.__main__ import main
 from stages.train.loop import TIMINGS
 from stages.train.resume import write_state
@@ -126,8 +127,9 @@ def test_interpolation_stands_between_base_and_tuned(unbroken, project, monkeypa
 def test_a_frozen_image_tower_reads_features_and_no_image(project, monkeypatch):
     embeddings = np.random.default_rng(0).normal(size=(40, 16))
     embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
-    write_features(project / "data/features/images.parquet", pa.array(range(100, 140), pa.int64()), embeddings)
-    (project / "data/captions/images.parquet").unlink()
+    features = features_table(pa.chunked_array([range(100, 140)], pa.int64()), embeddings)
+    write_parts(project / "data/features/images", [features], features.schema)
+    (project / "data/captions/images/part-00000.parquet").unlink()
     set_options(project, freeze="image", epochs=2)
     run_here(monkeypatch, project, main, "drive")
     base, after = tuned(project, "base"), tuned(project)
@@ -164,8 +166,8 @@ def test_a_killed_process_ends_all_and_the_next_run_goes_on(unbroken, project, m
 
 def test_captions_that_lack_an_anchors_are_named(project, monkeypatch):
     rows = [{"caption_id": 900, "image_id": 100, "caption": "a dog", "split": "train"}]
-    write_rows(project / "data/captions/captions.parquet", "captions", rows)
-    with pytest.raises(InputError, match="data/captions/captions.parquet lacks id 0, which a tuple names"):
+    write_rows(project / "data/captions/captions/part-00000.parquet", "captions", rows)
+    with pytest.raises(InputError, match="data/captions/captions lacks id 0, which a tuple names"):
         run_here(monkeypatch, project, main, "ours")
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from PIL import Image
 from ruamel.yaml import YAML
 
-from stages.common.tables import SCHEMAS, read_table, write_table
+from stages.common.tables import SCHEMAS, read_table, write_parts
 from stages.parse.bulk import parse_captions
 from stages.parse.pipeline import compact_pipeline
 from tools.preset import lay_over
@@ -65,10 +65,10 @@ def set_up(folder: Path, changes: dict) -> None:
 
 def parse() -> None:
     """Stage parse without child processes, which tests/parse has."""
-    captions = read_table("data/captions/captions.parquet", SCHEMAS["captions"])
+    captions = read_table("data/captions/captions", SCHEMAS["captions"])
     trees = parse_captions(compact_pipeline(), captions["caption"].to_pylist())
     columns = {"caption_id": captions["caption_id"].to_pylist(), "words": trees}
-    write_table("data/parse/parses.parquet", pa.table(columns, schema=SCHEMAS["parses"]), SCHEMAS["parses"])
+    write_parts("data/parse/parses", [pa.table(columns, schema=SCHEMAS["parses"])], SCHEMAS["parses"])
 
 
 def stage(monkeypatch, name: str, *arguments: str) -> None:

@@ -30,9 +30,9 @@ def test_captions_without_a_verb_end_in_one_line_after_triples(tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     stage(monkeypatch, "captions")
     parse()
-    with pytest.raises(InputError, match=r"^data/captions/captions.parquet: [^\n]*$"):
+    with pytest.raises(InputError, match=r"^data/captions/captions: [^\n]*$"):
         stage(monkeypatch, "triples")
-    assert not (tmp_path / "data/triples/triples.parquet").exists()
+    assert not (tmp_path / "data/triples/triples").exists()
 
 
 def test_a_split_without_a_tuple_is_told_before_any_training(tmp_path, monkeypatch):

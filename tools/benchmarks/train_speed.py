@@ -13,6 +13,8 @@ import argparse
 import io
 import itertools
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import open_clip
@@ -24,6 +26,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import stages.common.pretrained  # noqa: F401  registers compact
 from stages.common.clip import best_device, pixel_encoder, unit_length
 from stages.common.params import read_block
+from stages.common.tables import SCHEMAS, write_parts
 from stages.train.batches import all_batches, own_parts
 from stages.train.load import DECODED, Batch, augmentation, embedding_reader, loader, pixel_reader
 from stages.train.loop import Plan, advance, make_tools
@@ -47,6 +50,13 @@ def photo(seed: int, size: int) -> bytes:
     mixed = np.average(layers, axis=0, weights=(8, 4, 2, 1)).astype(np.uint8)
     Image.fromarray(mixed).save(file, "JPEG", quality=90)
     return file.getvalue()
+
+
+def write_photos(folder: Path, size: int) -> Path:
+    """A table of images."""
+    rows = [{"image_id": i, "width": size * 4 // 3, "height": size, "jpeg": photo(i, size)} for i in range(PHOTOS)]
+    write_parts(folder, [pa.Table.from_pylist(rows, SCHEMAS["images"])], SCHEMAS["images"])
+    return folder
 
 
 class Side:
@@ -93,7 +103,8 @@ def main() -> None:
     model, transform, tokens = build(args)
     frozen, _, _ = build(args)
     freeze(frozen, "image")
-    jpegs = pa.chunked_array([[photo(i, args.size) for i in range(PHOTOS)]])
+    folder = TemporaryDirectory()
+    table = write_photos(Path(folder.name) / "images", args.size)
     how = {
         "images": rng.integers(PHOTOS, size=(TUPLES, 2)),
         "texts": rng.integers(500, size=(TUPLES, 2)),
@@ -108,7 +119,7 @@ def main() -> None:
         return iter(loader(items(args.batch), workers, pin, source=source, **how))
 
     memory = DECODED // max(1, args.workers)
-    pixels = partial(pixel_reader, jpegs, transform, augmentation([1.0, 1.0], flip=True), memory)
+    pixels = partial(pixel_reader, table, transform, augmentation([1.0, 1.0], flip=True), memory)
     first = next(read_by(pixels, 0))
     batch = Batch(*(part.to(device) for part in first))._replace(present=first.present, tokens=first.tokens)
     synthetic = Side(model, pixel_encoder(model), itertools.repeat(batch))
