@@ -1,1 +1,1 @@
-"""Stage captions: COCO-format annotations and their images as two tables."""
+"""Stage captions: caption files of several formats and their images as two tables."""

@@ -4,17 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from stages.captions.formats import FORMATS
 from stages.common.params import Block, Text
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Source(Block):
-    """One annotations file, the folder of its images, and the split that they belong to."""
+    """A file of captions, the folder of its images, the split that they belong to (file: as it says), its format."""
 
     annotations: Text
     images: Text
-    split: Literal["train", "val", "test", "random"]
+    split: Literal["train", "val", "test", "random", "file"]
+    format: Literal[tuple(FORMATS)] = "coco"  # type: ignore[valid-type]
 
 
 class Shares(Block):
