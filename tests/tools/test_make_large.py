@@ -47,7 +47,11 @@ def test_the_layout_of_coco_and_the_same_bytes_from_the_same_seed(tmp_path, monk
     first = make(tmp_path / "a", monkeypatch, "0")
     train, val = (json.loads(first[f"annotations/captions_{split}2017.json"]) for split in ("train", "val"))
     assert [len(one[key]) for one in (train, val) for key in ("images", "annotations")] == [3, 3 * EACH, 2, 2 * EACH]
-    pictures = {f"{split}2017/{image['file_name']}" for split, one in (("train", train), ("val", val)) for image in one["images"]}
+    pictures = {
+        f"{split}2017/{image['file_name']}"
+        for split, one in (("train", train), ("val", val))
+        for image in one["images"]
+    }
     assert pictures == {name for name in first if name.endswith(".jpg")}
     sizes = {Image.open(tmp_path / "a" / name).size for name in pictures}
     assert sizes <= {(640, 480), (480, 640)}
