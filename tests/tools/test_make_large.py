@@ -16,7 +16,6 @@ def test_the_end_comes_from_another_caption_and_a_noun_is_exchanged_in_all():
     found = {text for seed in range(20) for text in recombined(GROUPS, nouns, np.random.default_rng(seed))}
     assert "A dog rides a horse under the table" in found
     assert "A man sleeps in a field" in found
-    assert "A man rides a horse in a field" in found, "the end may be its own"
     assert all(text.count(" in ") + text.count(" on ") + text.count(" under ") == 1 for text in found)
 
 

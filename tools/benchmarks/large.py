@@ -1,8 +1,9 @@
 """Seconds, memory and disk of every stage on a large set: python -m tools.benchmarks.large WORK SET [STAGE ...].
 
 SET is a folder as tools.make_large writes it, or COCO itself; WORK gets tables and models. In the project's root,
-after `dvc repro base`: its compact base is the model here, which trains 200 steps of `ours`. WORK/measured.json keeps
-a row a stage, and a stage that is in it is not run again. Prints a table:
+after `dvc repro base`: its base is the model here, the compact one by default, which trains 200 steps of `ours`; all
+else is as in preset coco. WORK/measured.json keeps a row a stage, and a stage that is in it is not run again; a STAGE
+is one of captions, parse, triples, features, negatives, "train ours", "evaluate ours". Prints a table:
 
 - seconds by the clock, and processor seconds of all processes, which other load on the machine changes little;
 - the highest sum over all processes of PSS, in which memory that processes share counts once, and the highest
@@ -33,7 +34,7 @@ TABLE = ("stage", "seconds", "processor seconds", "GiB, all processes", "GiB, on
 
 
 def prepare(work: Path, source: Path) -> None:
-    """The folder that stages run in: the parameters of preset coco with the compact model, and what stages read."""
+    """The folder that stages run in: the parameters of preset coco with the base that is here, and what stages read."""
     if not (ROOT / "data/models/base").is_dir():
         raise InputError("data/models/base is missing; run `dvc repro base` first")
     for name in LINKED:
