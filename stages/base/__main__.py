@@ -12,6 +12,7 @@ from stages.common.clip import MODELS, best_device, evaluation_transform, pictur
 from stages.common.contrast import symmetric_cross_entropy
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
+from stages.common.finish import About, finish
 from stages.common.params import read_block, read_seed
 from stages.common.pretrained import make_model
 from stages.common.run import RunOptions
@@ -44,6 +45,16 @@ def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed
     return train_from_scratch(model, batches, steps, options, symmetric_cross_entropy)
 
 
+def about(options: BaseOptions) -> About:
+    """What the model card says."""
+    if options.pretrained:
+        weights = {"Model": options.model, "Weights": options.pretrained}
+        return About("base", "A CLIP of others, as it is: where the methods of DRIVE start.", "other", weights)
+    trained = options.model_dump(exclude={"pretrained"})
+    trained = {"Data": "whole captions of the training split", "Loss": "CLIP's", "Parameters": trained}
+    return About("base", "A CLIP trained from scratch: where the methods of DRIVE start.", "mit", trained)
+
+
 def main() -> None:
     options, seed = read_block("base", BaseOptions), read_seed()
     device = best_device(read_block("run", RunOptions).device)
@@ -55,6 +66,7 @@ def main() -> None:
         folder.mkdir()
         write_checkpoint(folder, model, config, tokenizer)
         pd.DataFrame(history, columns=["step", "loss"]).to_csv(folder / "history.csv", index=False)
+        finish(folder, (model, evaluation_transform(model), tokenizer), about(options))
 
 
 if __name__ == "__main__":
