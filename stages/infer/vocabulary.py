@@ -39,7 +39,7 @@ def check_noun(noun: str, statements: pd.DataFrame) -> str:
 
 
 def check_verb(text: str, statements: pd.DataFrame) -> Verb:
-    """"sitting on" as Verb("sit", "on"); InputError with the nearest ones where it is no verb that is known.
+    """The verb of `text`, "sitting on" being Verb("sit", "on"); InputError with the nearest ones where there is none.
 
     Known are the verbs of `statements` and those of data/verbs.csv, as a lemma or a participle.
     """
