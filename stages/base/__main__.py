@@ -11,6 +11,7 @@ from stages.base.scratch import caption_batches, train_from_scratch
 from stages.common.clip import MODELS, best_device, evaluation_transform, picture, write_checkpoint
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
+from stages.common.finish import About, finish
 from stages.common.params import read_block, read_seed
 from stages.common.pretrained import make_model
 from stages.common.run import RunOptions
@@ -43,6 +44,16 @@ def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed
     return train_from_scratch(model, batches, steps, options)
 
 
+def about(options: BaseOptions) -> About:
+    """What the model card says."""
+    if options.pretrained:
+        weights = {"Model": options.model, "Weights": options.pretrained}
+        return About("base", "A CLIP of others, as it is: where the methods of DRIVE start.", "other", weights)
+    trained = options.model_dump(exclude={"pretrained"})
+    trained = {"Data": "whole captions of the training split", "Loss": "CLIP's", "Parameters": trained}
+    return About("base", "A CLIP trained from scratch: where the methods of DRIVE start.", "mit", trained)
+
+
 def main() -> None:
     options, seed = read_block("base", BaseOptions), read_seed()
     device = best_device(read_block("run", RunOptions).device)
@@ -54,6 +65,7 @@ def main() -> None:
         folder.mkdir()
         write_checkpoint(folder, model, config, tokenizer)
         pd.DataFrame(history, columns=["step", "loss"]).to_csv(folder / "history.csv", index=False)
+        finish(folder, (model, evaluation_transform(model), tokenizer), about(options))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from stages.common.params import Seed, checked, nearest
 from stages.common.run import RunOptions
 from stages.download.options import Downloads
 from stages.evaluate.options import EvaluateOptions
+from stages.infer.options import InferOptions
 from stages.negatives.options import NegativesOptions
 from stages.parse.options import ParseOptions
 from stages.rival.options import Rivals
@@ -29,6 +30,7 @@ BLOCKS = {
     "rivals": Rivals,
     "evaluate": EvaluateOptions,
     "benchmarks": Benchmarks,
+    "infer": InferOptions,
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import shutil
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -20,6 +21,7 @@ from stages.scenes.verbs import VERBS
 from stages.scenes.world import SPLITS, Scene
 
 SHEET = 24  # pictures on the contact sheet
+EXAMPLES = 12  # pictures of the test split that stage infer shows
 
 
 def truth(scene: Scene) -> dict:
@@ -60,6 +62,9 @@ def main() -> None:
             (folder / "annotations" / f"captions_{split}.json").write_text(text + "\n", encoding="utf-8")
         truths = {number: truth(scene) for number, (scene, _) in zip(numbers, made, strict=True)}
         (folder / "truth.json").write_text(json.dumps(truths, indent=1) + "\n", encoding="utf-8")
+        (folder / "examples").mkdir()
+        for image in files["test"]["images"][:EXAMPLES]:
+            shutil.copy(folder / "images" / image["file_name"], folder / "examples")
         shown = list(zip(numbers, made, strict=True))[:SHEET]
         pictures = [Image.open(folder / "images" / f"{number:06d}.jpg") for number, _ in shown]
         titles = [title(scene) for _, (scene, _) in shown]
