@@ -41,7 +41,7 @@ def fit_temperature(cosines: np.ndarray, said: np.ndarray) -> float:
     Three of four pictures say their first statement, by cosines 0.1 and 0: the share 3/4 is at 0.1 / log 3.
 
     >>> cosines, said = np.array([[0.1, 0.0]] * 4), np.array([[True, False]] * 3 + [[False, True]])
-    >>> fit_temperature(cosines, said), round(0.1 / np.log(3), 4)
+    >>> round(fit_temperature(cosines, said), 3), round(float(0.1 / np.log(3)), 3)
     (0.091, 0.091)
     """
     found = minimize_scalar(lambda log: surprise(cosines, said, np.exp(log)), bounds=BOUNDS, method="bounded")
@@ -109,5 +109,7 @@ def fit_threshold(pairs: np.ndarray) -> float | None:
     labels, known = np.repeat([1, 0], len(pairs)), ~np.isnan(values)
     if not known[len(pairs) :].any():
         return None
-    model = LogisticRegression(C=1e6, class_weight="balanced").fit(values[known, None], labels[known])
-    return round(float(-model.intercept_[0] / model.coef_[0, 0]), 4) if model.coef_[0, 0] > 0 else None
+    mean, spread = values[known].mean(), values[known].std() or 1.0
+    model = LogisticRegression(class_weight="balanced").fit((values[known, None] - mean) / spread, labels[known])
+    slope = model.coef_[0, 0]
+    return round(float(mean - spread * model.intercept_[0] / slope), 4) if slope > 0 else None

@@ -96,7 +96,7 @@ def stage() -> None:
     model = opened(str(MODELS / options.model), read_block("run", RunOptions).device)
     found, broken = answers(model, listed, {})
     write_batch(OUT, found, f"Relations by {options.model}")
-    shown = [(open_picture(question.picture), rows) for question, rows in found[:CHARTED]]
+    shown = [(open_picture(question.picture), question.asked, rows) for question, rows in found[:CHARTED]]
     with write_beside(CHART) as beside:
         beside.write_bytes(chart(shown))
 

@@ -62,6 +62,7 @@ def page(found: list[Answer], title: str) -> str:
     cards = [
         {
             "name": question.picture.name,
+            "asked": question.asked,
             "picture": thumbnail(open_picture(question.picture)),
             "rows": rows[["text", "probability"]].itertuples(index=False),
             "stands_out": rows.attrs.get("stands_out", True),

@@ -13,26 +13,31 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.spines.bottom": False,
+    "axes.edgecolor": "#9aa0a8",
     "xtick.bottom": False,
     "xtick.labelbottom": False,
-    "ytick.left": False,
 }
 
 
 @matplotlib.rc_context(STYLE)
-def chart(shown: list[tuple[Image.Image, pd.DataFrame]], colour: str = "#3b7f93") -> bytes:
-    """PNG of pictures side by side; of each the relations as by Relations.rank. The same bytes for the same input."""
-    figure = Figure(figsize=(3.6 * len(shown), 4.6), layout="constrained", dpi=110)
-    panels = figure.subplots(2, len(shown), squeeze=False, height_ratios=(2.2, 1))
-    for above, below, (picture, rows) in zip(*panels, shown, strict=True):
+def chart(shown: list[tuple[Image.Image, str, pd.DataFrame]], colour: str = "#a9cfd9") -> bytes:
+    """PNG of pictures side by side; of each a title, and the relations as by Relations.rank.
+
+    The same bytes for the same input.
+    """
+    figure = Figure(figsize=(3.4 * len(shown), 5.2), layout="constrained", dpi=110)
+    panels = figure.subplots(2, len(shown), squeeze=False, height_ratios=(2, 1))
+    for above, below, (picture, title, rows) in zip(*panels, shown, strict=True):
         above.imshow(picture, interpolation="lanczos")
         above.axis("off")
-        first = rows.head(ROWS)[::-1]
+        above.set_title(title, loc="left")
+        first = rows.head(ROWS)
         shares = 100 * first["probability"].to_numpy(float)
-        below.barh(range(len(first)), shares, color=colour, height=0.7)
-        below.set(yticks=range(len(first)), yticklabels=first["text"], xlim=(0, 118))
-        for place, value in enumerate(shares):
-            below.text(value + 2, place, f"{value:.0f}%", va="center", fontsize=9)
+        below.barh(range(len(first)), shares, color=colour, height=0.8)
+        below.set(yticks=[], xlim=(0, 100), ylim=(ROWS - 0.5, -0.5))
+        for place, (text, value) in enumerate(zip(first["text"], shares)):
+            below.text(1.5, place, text, va="center")
+            below.text(99, place, f"{value:.0f}%", va="center", ha="right")
     file = io.BytesIO()
     figure.savefig(file, format="png", metadata={"Software": None})
     return file.getvalue()

@@ -19,6 +19,11 @@ class Question(NamedTuple):
     subject: str | None = None
     object: str | None = None
 
+    @property
+    def asked(self) -> str:
+        """What is given of the relation, in words: "man, horse"; empty where nothing is."""
+        return ", ".join(noun for noun in (self.subject, self.object) if noun)
+
 
 def is_one(source: str) -> bool:
     """Whether `source` names one picture, and no folder, pattern or list."""
@@ -73,7 +78,8 @@ def read_csv(path: Path) -> list[Question]:
             if not row["picture"] or None in row:
                 raise InputError(f"{path}: row {number} does not fit picture,subject,object; mend it")
             nouns = (row.get(name) or None for name in ("subject", "object"))
-            found.append(Question(inside(path.parent, row["picture"]), *nouns))
+            inside(path.parent, row["picture"])
+            found.append(Question(path.parent / row["picture"], *nouns))
     return found
 
 
@@ -90,10 +96,10 @@ def read_coco(path: Path) -> list[Question]:
             raise InputError(f"{path} is not in COCO's format ({error!r}); it needs images with file_name") from None
     if not names:
         return []
-    above = path.resolve().parent.parent
-    for root in (path.resolve().parent, above, *sorted(p for p in above.iterdir() if p.is_dir())):
+    above = path.parent.parent if path.parent.name else path.resolve().parent.parent
+    for root in (path.parent, above, *sorted(p for p in above.iterdir() if p.is_dir())):
         if inside(root, names[0]).is_file():
-            return [Question(inside(root, name)) for name in names]
+            return [Question(root / name) for name in names if inside(root, name)]
     raise InputError(f"{path}: {names[0]} is in no folder beside it; put the pictures into one of {above}")
 
 

@@ -55,7 +55,7 @@ def near(word: str, known: Iterable[str]) -> str:
     """The three of `known` that are spelt most like `word`.
 
     >>> near("hrose", ["horse", "man", "house", "dog", "nose"])
-    'horse, house, nose'
+    'house, horse, nose'
     """
     return ", ".join(difflib.get_close_matches(word, sorted(known), 3, 0))
 

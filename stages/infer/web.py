@@ -3,11 +3,9 @@
 import os
 from functools import cache
 
-from PIL import Image
-
 from stages.common.clip import CONFIG, MODELS
 from stages.common.errors import InputError
-from stages.common.pictures import MAX_PIXELS, open_picture
+from stages.common.pictures import open_picture
 from stages.infer.relations import Relations
 
 LIMIT = "20mb"  # of a file that is uploaded
@@ -23,7 +21,6 @@ def answer(model: Relations, path: str | None, subject: str, object: str) -> tup
     """The relations of the picture at `path` as text -> probability, and a line beside them."""
     if path is None:
         return {}, "Drop a picture."
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     rows = model.rank(open_picture(path), subject=subject.strip() or None, object=object.strip() or None)
     notes = [] if rows.attrs["stands_out"] else ["No relation stands out."]
     notes += [] if model.calibrated else ["This model is not calibrated: its probabilities are too low or too high."]

@@ -37,7 +37,8 @@ VALUES = {
     "nan": math.nan,
     "bool": True,
 }
-PATHS = {"triples.truth", "evaluate.instances", "benchmarks.winoground.files", "benchmarks.winoground.images"}
+PATHS = {"triples.truth", "evaluate.instances", "infer.images"}
+PATHS |= {"benchmarks.winoground.files", "benchmarks.winoground.images"}
 PATHS |= {f"captions.sources[{row}].{name}" for row in range(3) for name in ("annotations", "images")}
 METHODS = PARAMS["train"]["methods"]
 SHARES = {
@@ -46,7 +47,7 @@ SHARES = {
     *(f"train.methods.{name}.{option}" for name in METHODS for option in METHODS[name]),
 }
 FITS = {  # what is right and no mistake
-    "string": PATHS,
+    "string": PATHS | {"infer.model"},
     "number in quotes": PATHS,
     "negative": {"negatives.max_similarity"},
     "zero": {*SHARES, "seed", "run.workers", "base.warmup", "train.warmup"},

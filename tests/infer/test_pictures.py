@@ -22,7 +22,11 @@ def names(found: list[Question]) -> list[str]:
 
 def test_a_folder_and_a_pattern_have_their_pictures_in_order(folder):
     assert names(questions([str(folder / "shots")])) == ["1.png", "2.png", "3.png"]
-    assert names(questions([str(folder / "shots/[23].png"), str(folder / "shots/1.png")])) == ["2.png", "3.png", "1.png"]
+    assert names(questions([str(folder / "shots/[23].png"), str(folder / "shots/1.png")])) == [
+        "2.png",
+        "3.png",
+        "1.png",
+    ]
 
 
 def test_a_file_named_like_a_pattern_is_a_picture(folder):
@@ -32,7 +36,9 @@ def test_a_file_named_like_a_pattern_is_a_picture(folder):
 
 
 def test_a_csv_has_pictures_with_words_or_without(folder):
-    (folder / "asked.csv").write_text("\ufeffpicture,subject,object\nshots/1.png,man,horse\nshots/2.png,,\n", encoding="utf-8")
+    (folder / "asked.csv").write_text(
+        "\ufeffpicture,subject,object\nshots/1.png,man,horse\nshots/2.png,,\n", encoding="utf-8"
+    )
     first, second = questions([str(folder / "asked.csv")])
     assert first == (folder / "shots/1.png", "man", "horse") and second == (folder / "shots/2.png", None, None)
 
@@ -45,7 +51,7 @@ def test_the_pictures_of_a_coco_json_are_beside_it_above_it_or_in_a_folder_there
         (folder / "shots/1.png").rename(place / "1.png")
     path = folder / "annotations/captions.json"
     path.write_text(json.dumps({"images": [{"id": 1, "file_name": "1.png"}]}))
-    assert [question.picture for question in questions([str(path)])] == [place.resolve() / "1.png"]
+    assert [question.picture for question in questions([str(path)])] == [place / "1.png"]
 
 
 @pytest.mark.parametrize(

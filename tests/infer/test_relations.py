@@ -101,7 +101,9 @@ def test_what_does_not_stand_out(model):
 
 def test_no_model(folder, monkeypatch):
     monkeypatch.chdir(folder)
-    with pytest.raises(InputError, match="^there is no model 'mine'; data/models holds ours, plain: name one, .*dvc repro"):
+    with pytest.raises(
+        InputError, match="^there is no model 'mine'; data/models holds ours, plain: name one, .*dvc repro"
+    ):
         Relations("mine")
     with pytest.raises(InputError, match="^cannot get hf-hub:nobody/none .*; connect to the network or name a folder"):
         Relations("hf-hub:nobody/none")

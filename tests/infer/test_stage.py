@@ -114,7 +114,8 @@ def test_one_line(infer, arguments, line):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["a.jpg", "--top", "0"], ["a.jpg", "--text", "x", "--subject", "man"], ["--json"], ["a.jpg", "--best"]]
+    "arguments",
+    [["a.jpg", "--top", "0"], ["a.jpg", "--text", "x", "--subject", "man"], ["--json"], ["a.jpg", "--best"]],
 )
 def test_arguments_that_do_not_fit_are_told_with_the_usage(infer, capsys, arguments):
     with pytest.raises(SystemExit) as error:
