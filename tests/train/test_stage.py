@@ -116,6 +116,12 @@ def test_processes_that_decode_change_nothing(unbroken, project, monkeypatch):
     assert [path.name for path in (project / "data/models").iterdir() if path.name.startswith(".")] == []
 
 
+def test_activations_that_are_made_again_change_nothing(unbroken, project, monkeypatch):
+    set_options(project, **LONG, grad_checkpointing=True)
+    run_here(monkeypatch, project, main, "drive")
+    assert same_run(project, unbroken)
+
+
 def test_interpolation_stands_between_base_and_tuned(unbroken, project, monkeypatch):
     set_options(project, **LONG, alpha=0.25)
     run_here(monkeypatch, project, main, "drive")
