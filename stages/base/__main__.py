@@ -1,4 +1,4 @@
-"""python -m stages.base: the pretrained CLIP, or a compact one trained here -> data/models/base."""
+"""python -m stages.base: a CLIP as it is, or trained on the whole captions -> data/models/base."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ import torch
 
 from stages.base.options import BaseOptions
 from stages.base.scratch import caption_batches, train_from_scratch
+from stages.common.backbones import hold_backbones
 from stages.common.clip import MODELS, best_device, evaluation_transform, picture, write_checkpoint
 from stages.common.contrast import symmetric_cross_entropy
 from stages.common.errors import InputError, run_stage
@@ -50,7 +51,9 @@ def main() -> None:
     torch.manual_seed(seed)
     model, config, tokenizer = make_model("base", options.model, options.pretrained)
     model.to(device, memory_format=torch.channels_last)
-    history = [] if options.pretrained else train(model, tokenizer, options, seed)
+    if options.freeze == "backbones":
+        hold_backbones(model, "base.freeze")
+    history = train(model, tokenizer, options, seed) if options.epochs else []
     with write_beside(MODELS / "base") as folder:
         folder.mkdir()
         write_checkpoint(folder, model, config, tokenizer)

@@ -8,7 +8,9 @@ folder of images, as the files say, and the box (left, upper, right, lower) in p
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,15 +50,24 @@ def caption_files(
     folder: Path, image: str, true: str, false: str, valid: Callable[[dict], bool] = lambda item: True
 ) -> pd.DataFrame:
     """One json a category in `folder`, of items with one image, a true and a false caption."""
-    paths, tables = sorted(folder.glob("*.json")), []
+
+    def question(item: dict, category: str) -> list:
+        return [category, [(item[image], ())], [item[true], item[false]], False] if valid(item) else []
+
+    return json_files(folder, question)
+
+
+def json_files(folder: Path, question: Callable[[Any, str], list]) -> pd.DataFrame:
+    """`question` of every item and its category, from one json a category in `folder` or below it.
+
+    The category of a/b.json is a_b.
+    """
+    paths, tables = sorted(folder.rglob("*.json")), []
     if not paths:
         raise InputError(f"{folder} holds no json file; give the benchmark's published folder")
     for path in paths:
-
-        def question(item: dict, category: str = path.stem) -> list:
-            return [category, [(item[image], ())], [item[true], item[false]], False] if valid(item) else []
-
-        tables.append(questions(path, parsed(path, text(path)), question))
+        category = "_".join(path.relative_to(folder).with_suffix("").parts)
+        tables.append(questions(path, parsed(path, text(path)), partial(question, category=category)))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -72,7 +83,7 @@ def questions(path: Path, items: dict | list, question: Callable[[dict], list]) 
     for key, item in items.items() if isinstance(items, dict) else enumerate(items):
         try:
             rows.append(question(item))
-        except (KeyError, TypeError) as error:
+        except (KeyError, IndexError, TypeError, ValueError) as error:
             where = f"{path}, item {key}: {error!r}"
             raise InputError(f"{where}; download the published file anew") from None
     return pd.DataFrame([row for row in rows if row], columns=COLUMNS)

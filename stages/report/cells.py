@@ -123,7 +123,7 @@ def benchmark_table(benchmarks: pd.DataFrame) -> dict:
     keys, titles = ["benchmark", "category", "direction"], TITLES | {"group": "group score"}
     titles |= {"text": "text score", "image": "image score"}
     return by_model(
-        benchmarks, keys, lambda row: f"{row.benchmark}, {row.category}, {titles[row.direction]} ({row.count:,})"
+        benchmarks, keys, lambda row: f"{row.benchmark}, {row.category}, {titles.get(row.direction, row.direction)} ({row.count:,})"
     )
 
 
