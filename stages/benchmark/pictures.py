@@ -1,16 +1,22 @@
 """The pictures of a benchmark: where they lie, and their embeddings."""
 
 import io
+import os
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from PIL import Image
+from tqdm import tqdm
 
-from stages.common.clip import decode, encode_images
+from stages.common.clip import encode_images
 from stages.common.errors import InputError
+from stages.common.pictures import MAX_PIXELS, read_picture
 from stages.evaluate.exact import BATCH, embed
 
 CHUNK = 8 * BATCH  # pictures in memory at once
@@ -18,8 +24,8 @@ Picture = tuple[str, tuple]  # path below the folder of images, box
 
 
 def locate(questions: pd.DataFrame, folder: Path, name: str) -> tuple[pd.DataFrame, list[str]]:
-    """The questions all of whose images lie in `folder` at the paths that the benchmark's files say, and the paths
-    of those missing.
+    """The questions all of whose images lie in `folder` at the paths that the benchmark's files say and can be read,
+    and the paths of the others, of which those damaged are told on stderr.
 
     InputError where a path leads out of the folder, or no question has its images.
     """
@@ -27,13 +33,44 @@ def locate(questions: pd.DataFrame, folder: Path, name: str) -> tuple[pd.DataFra
     for path in wanted:
         if Path(path).is_absolute() or ".." in Path(path).parts:
             raise InputError(f"{name} names the picture {path!r}, which is no path below {folder}; mend its files")
-    missing = [path for path in wanted if not (folder / path).is_file()]
-    lacking = set(missing)
-    answerable = [not any(path in lacking for path, _ in row) for row in questions["pictures"]]
+    missing = [path for path in wanted if not os.path.isfile(folder / path)]
+    absent = set(missing)
+    damaged = unreadable([picture for picture in unique_pictures(questions) if picture[0] not in absent], folder)
+    answerable = [
+        not any(path in absent or (path, box) in damaged for path, box in row) for row in questions["pictures"]
+    ]
     kept = questions[answerable].reset_index(drop=True)
+    if kept.empty and damaged:
+        raise InputError(f"no image of {name} can be read: {next(iter(damaged.values()))}")
     if kept.empty:
         raise InputError(f"{folder} holds no image of {name}{_elsewhere(folder, missing, name)}")
-    return kept, missing
+    for reason in damaged.values():
+        print(f"counted as missing: {reason}", file=sys.stderr)
+    return kept, sorted({*missing, *(path for path, _ in damaged)})
+
+
+def unreadable(pictures: list[Picture], folder: Path) -> dict[Picture, str]:
+    """Why, for those of the sorted `pictures` that are damaged, no pictures, or not under their box."""
+    found = {}
+    for path, cuts in groupby(tqdm(pictures, desc="checking images", leave=False), lambda picture: picture[0]):
+        boxes = [box for _, box in cuts]
+        try:
+            picture, _ = read_picture(folder / path)
+        except InputError as error:
+            found |= {(path, box): str(error) for box in boxes}
+            continue
+        for box in boxes:
+            if box and not holds(picture, box):
+                size = f"{picture.width}x{picture.height}"
+                found[path, box] = f"{folder / path} has {size} pixels and nothing in the box {box}; mend the box"
+    return found
+
+
+def holds(picture: Image.Image, box: tuple) -> bool:
+    """Whether a box (left, upper, right, lower) shows a part of the picture, and is not absurdly larger."""
+    left, upper, right, lower = box
+    shown = min(right, picture.width) > max(left, 0) and min(lower, picture.height) > max(upper, 0)
+    return shown and (right - left) * (lower - upper) <= MAX_PIXELS
 
 
 def _elsewhere(folder: Path, missing: list[str], name: str) -> str:
@@ -55,11 +92,12 @@ def unique_pictures(questions: pd.DataFrame) -> list[Picture]:
 
 
 def picture_bytes(path: Path, box: tuple) -> bytes:
-    """The file as it is, or cut to `box` (left, upper, right, lower) without loss."""
-    if not box:
-        return path.read_bytes()
+    """The file as it is where plain decoding serves, otherwise the picture, or its `box`, as PNG without loss."""
+    picture, content = read_picture(path)
+    if content is not None and not box:
+        return content
     cut = io.BytesIO()
-    decode(path.read_bytes()).crop(box).save(cut, "png")
+    (picture.crop(box) if box else picture).save(cut, "png")
     return cut.getvalue()
 
 

@@ -6,6 +6,7 @@ folder of images, as the files say, and the box (left, upper, right, lower) in p
 """
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,8 @@ import numpy as np
 import pandas as pd
 
 from stages.common.errors import InputError
+from stages.common.files import file_text
+from stages.common.webtext import HALF
 
 COLUMNS = ["category", "pictures", "texts", "macro"]
 
@@ -54,20 +57,26 @@ def caption_files(
     def question(item: dict, category: str) -> list:
         return [category, [(item[image], ())], [item[true], item[false]], False] if valid(item) else []
 
-    return json_files(folder, question)
+    return json_files(folder, question, dict)
 
 
-def json_files(folder: Path, question: Callable[[Any, str], list]) -> pd.DataFrame:
-    """`question` of every item and its category, from one json a category in `folder` or below it.
+def json_files(
+    folder: Path, question: Callable[[Any, str], list], kind: type = list, pattern: str = "*.json"
+) -> pd.DataFrame:
+    """`question` of every item and its category, from one json a category, a `kind`, in `folder`.
 
     The category of a/b.json is a_b.
     """
-    paths, tables = sorted(folder.rglob("*.json")), []
+    paths, tables = sorted(folder.glob(pattern)), []
     if not paths:
         raise InputError(f"{folder} holds no json file; give the benchmark's published folder")
     for path in paths:
+        items = parsed(path, text(path))
+        if not isinstance(items, kind):
+            is_, not_ = ("list", "mapping") if kind is dict else ("mapping", "list")
+            raise InputError(f"{path} is a {is_} and no {not_}, as of another benchmark; give this one's folder")
         category = "_".join(path.relative_to(folder).with_suffix("").parts)
-        tables.append(questions(path, parsed(path, text(path)), partial(question, category=category)))
+        tables.append(questions(path, items, partial(question, category=category)))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -82,18 +91,31 @@ def questions(path: Path, items: dict | list, question: Callable[[dict], list]) 
     rows = []
     for key, item in items.items() if isinstance(items, dict) else enumerate(items):
         try:
-            rows.append(question(item))
+            rows.append(checked(question(item)))
         except (KeyError, IndexError, TypeError, ValueError) as error:
             where = f"{path}, item {key}: {error!r}"
             raise InputError(f"{where}; download the published file anew") from None
     return pd.DataFrame([row for row in rows if row], columns=COLUMNS)
 
 
+def checked(row: list) -> list:
+    """A question as it is; TypeError where its category, a picture's path or a text is no whole text, or a box none."""
+    if row:
+        category, pictures, texts, _ = row
+        for said in (category, *(path for path, _ in pictures), *texts):
+            if not isinstance(said, str) or HALF.search(said):
+                raise TypeError(f"{said!r} is no text")
+        for side in (side for _, box in pictures for side in box):
+            if isinstance(side, bool) or not isinstance(side, int | float) or not math.isfinite(side):
+                raise TypeError(f"{side!r} is no side of a box")
+    return row
+
+
 def parsed(path: Path, content: str) -> dict | list:
     """The JSON `content` of a file; InputError where it is not JSON, or neither a list nor a mapping."""
     try:
         found = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not valid JSON ({error}); download the published file anew") from None
     if not isinstance(found, dict | list):
         raise InputError(f"{path} holds neither a list nor a mapping; download the published file anew")
@@ -103,8 +125,10 @@ def parsed(path: Path, content: str) -> dict | list:
 def text(path: Path) -> str:
     """The content of a file of the benchmark; InputError where it is missing or no text."""
     try:
-        return path.read_text(encoding="utf-8")
+        return file_text(path)
     except FileNotFoundError:
         raise InputError(f"{path} is missing; give the benchmark's published folder") from None
+    except OSError as error:  # a folder, no permission
+        raise InputError(f"{path} cannot be read ({error.strerror}); download the published file anew") from None
     except ValueError:
         raise InputError(f"{path} is no text; download the published file anew") from None

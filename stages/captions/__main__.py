@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from stages.captions.formats.coco import shrink
 from stages.captions.options import CaptionsOptions
+from stages.captions.shrink import shrink
 from stages.captions.sources import read_source
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside, write_json
@@ -22,9 +22,7 @@ ROWS = 1000  # images a row group, so that memory stays flat
 def main() -> None:
     options, seed = read_block("captions", CaptionsOptions), read_seed()
     entries = [
-        entry
-        for source in options.sources
-        for entry in read_source(Path(options.root), source, options.shares, seed)
+        entry for source in options.sources for entry in read_source(Path(options.root), source, options.shares, seed)
     ]
     if repeated := [i for i, n in Counter(e.photo.image_id for e in entries).items() if n > 1]:
         raise InputError(f"image id {repeated[0]} occurs twice; make ids unique over all files")
@@ -35,6 +33,10 @@ def main() -> None:
     ]
     if repeated := [i for i, n in Counter(c["caption_id"] for c in captions).items() if n > 1]:
         raise InputError(f"caption id {repeated[0]} occurs twice; make ids unique over all files")
+    for split in ("train", "test"):
+        if all(entry.split != split for entry in entries):
+            remedy = f"give captions.shares a larger {split} part, or bring more captioned images"
+            raise InputError(f"params.yaml: captions.sources give no image to split {split}; {remedy}")
     with write_beside(OUT / "images.parquet") as beside:
         with pq.ParquetWriter(beside, SCHEMAS["images"], compression="none") as writer:
             for start in tqdm(range(0, len(entries), ROWS), desc="images, by thousands"):

@@ -1,14 +1,17 @@
 """What a reader of captions gives, and what readers have in common."""
 
 import json
+import operator
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from stages.common.errors import InputError
+from stages.common.files import file_text
 
 Content = TypeVar("Content")
+DIGITS = 18  # of a text that is an id by itself, so that it fits 64 bits
 
 
 class Photo(NamedTuple):
@@ -28,9 +31,13 @@ def number(name: int | str) -> int:
     >>> number(7), number("7"), number("dog.jpg")
     (7, 7, 7946279766196399108)
     """
-    if not isinstance(name, str) or name.isdecimal() and str(int(name)) == name:
+    if not isinstance(name, str):
+        if isinstance(name, bool):  # to Python a number too
+            raise TypeError(f"{name!r} is no id")
+        return operator.index(name)
+    if name.isdecimal() and len(name) <= DIGITS and str(int(name)) == name:
         return int(name)
-    return int.from_bytes(sha256(name.encode()).digest()[:8], "big") >> 1
+    return int.from_bytes(sha256(name.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 1
 
 
 def opened(path: Path, what: str, read: Callable[[Path], Content]) -> Content:
@@ -39,18 +46,20 @@ def opened(path: Path, what: str, read: Callable[[Path], Content]) -> Content:
         return read(path)
     except FileNotFoundError:
         raise InputError(f"{path} is missing; set captions.root and captions.sources to your files") from None
-    except ValueError as error:
+    except OSError as error:  # a folder, no permission
+        raise InputError(f"{path} cannot be read ({error.strerror or error}); set captions.sources to a file") from None
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not valid {what} ({' '.join(str(error).split())}); export it again") from None
 
 
 def text_of(path: Path) -> str:
-    """A file's text; a mark of the byte order, which some editors write, is left out."""
-    return opened(path, "UTF-8", lambda file: file.read_text(encoding="utf-8-sig"))
+    """A file's text, as by `file_text`."""
+    return opened(path, "UTF-8", file_text)
 
 
 def json_of(path: Path) -> object:
-    """A file's JSON, its mark of the byte order left out."""
-    return opened(path, "JSON", lambda file: json.loads(file.read_text(encoding="utf-8-sig")))
+    """A file's JSON."""
+    return opened(path, "JSON", lambda file: json.loads(file_text(file)))
 
 
 def grouped(rows: Iterator[tuple[str, str, int | str]]) -> Iterator[Photo]:

@@ -1,6 +1,7 @@
 """Files that appear whole or not at all, and paths that stay inside their root."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,13 +36,23 @@ def write_json(path: str | Path, value: object) -> None:
         beside.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def file_text(path: str | Path) -> str:
+    """A file's text: UTF-8, or UTF-16 where its byte order mark says so; the mark, which some editors write, is left
+    out. ValueError where it is neither, OSError where it cannot be read."""
+    content = Path(path).read_bytes()
+    return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+
+
 def inside(root: str | Path, name: str) -> Path:
-    """`root / name`, or InputError where that lies outside `root` (`..`, an absolute path, a link)."""
-    root = Path(root).resolve()
-    path = (root / name).resolve()
-    if not path.is_relative_to(root):
+    """`root / name`, or InputError for a name that leads out of `root`: by `..` or an absolute path.
+
+    Links are followed wherever they lead: a data file cannot make any, so they are the user's own (photographs on
+    another disk, or DVC's cache).
+    """
+    plain = os.path.normpath(name)
+    if os.path.isabs(plain) or plain.split(os.sep)[0] == "..":
         raise InputError(f"{name!r} leads out of {root}; use a path inside that folder")
-    return path
+    return Path(root) / plain
 
 
 def _remove(path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from stages.common.errors import InputError
+from stages.common.files import file_text
 
 Naming = tuple[list[str], dict[int, set[str]]]
 
@@ -37,12 +38,14 @@ def read_categories(path: str | Path, image_ids: pd.Index) -> Naming:
     InputError where the file is missing, is not in that format, or has no box on these images.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = json.loads(file_text(path))
         names = {category["id"]: category["name"] for category in content["categories"]}
         boxes = [(row["image_id"], names[row["category_id"]]) for row in content["annotations"]]
+        dict(boxes)  # TypeError for an id that is none
+        all_names = sorted("" + name for name in names.values())  # TypeError for one that is no text
     except FileNotFoundError:
         raise InputError(f"{path} is missing; set evaluate.instances to COCO's file, or empty it") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise InputError(f"{path} is not COCO's instances format ({error!r}); export it again") from None
     shown: dict[int, set[str]] = {}
     wanted = set(image_ids)
@@ -51,4 +54,4 @@ def read_categories(path: str | Path, image_ids: pd.Index) -> Naming:
             shown.setdefault(image, set()).add(name)
     if not shown:
         raise InputError(f"{path} has no box on an image of the test split; set evaluate.instances")
-    return sorted(names.values()), shown
+    return all_names, shown

@@ -4,28 +4,31 @@ from bisect import bisect_right
 
 import stanza
 
+from stages.common.webtext import Spans, clean
+
 BREAK = "\n\n"  # Stanza never joins sentences across a blank line
 
 
 def parse_captions(pipeline: stanza.Pipeline, captions: list[str]) -> list[list[dict]]:
     """The words of each caption as rows of the table of parses, with offsets into the caption.
 
-    A caption that the tokenizer splits into several sentences keeps all their words in one list, each
-    sentence with its own root.
+    Parsed without the markup of the web; the offsets are those of the caption as it is. A caption that the tokenizer
+    splits into several sentences keeps all their words in one list, each sentence with its own root.
     """
-    lines = [" ".join(caption.split("\n")).replace("\r", " ") for caption in captions]  # same offsets
+    lines, spans = zip(*map(clean, captions))
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + len(BREAK))
     trees: list[list[dict]] = [[] for _ in captions]
     for sentence in pipeline(BREAK.join(lines)).sentences:
         row = bisect_right(starts, sentence.tokens[0].start_char) - 1
-        trees[row] += sentence_words(sentence, len(trees[row]), starts[row])
+        trees[row] += sentence_words(sentence, len(trees[row]), starts[row], spans[row])
     return trees
 
 
-def sentence_words(sentence, first: int, offset: int) -> list[dict]:
-    """The words of one Stanza sentence: heads shifted by `first` words, characters by `-offset`."""
+def sentence_words(sentence, first: int, offset: int, spans: Spans) -> list[dict]:
+    """The words of one Stanza sentence: heads shifted by `first` words, characters by `-offset`, and then where `spans`
+    has them."""
     rows = []
     for token in sentence.tokens:
         for word in token.words:
@@ -40,8 +43,8 @@ def sentence_words(sentence, first: int, offset: int) -> list[dict]:
                     "feats": word.feats or "",
                     "head": word.head + first if word.head else 0,
                     "deprel": word.deprel,
-                    "start": start - offset,
-                    "end": end - offset,
+                    "start": spans[start - offset][0],
+                    "end": spans[end - offset - 1][1],
                 }
             )
     return rows

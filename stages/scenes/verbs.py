@@ -54,18 +54,18 @@ def _speed(figure: Figure) -> tuple[Mark, ...]:
 
 
 def chase(a: float, b: float) -> Layout:
-    subject, object = Figure(27, GROUND, a), Figure(76, GROUND, b)
+    subject, object = Figure(27, GROUND, a, angle=-14), Figure(76, GROUND, b)
     return Layout(subject, object, _speed(subject) + _speed(object))
 
 
 def push(a: float, b: float) -> Layout:
-    subject = Figure(50 - a * 0.42, GROUND, a, angle=-12)
-    object = Figure(50 + b * 0.42, GROUND, b, angle=-8)
+    subject = Figure(50 - a * 0.42, GROUND, a, angle=-24)
+    object = Figure(50 + b * 0.42, GROUND, b)
     return Layout(subject, object, (Mark("burst", ((50, GROUND - 22),), "#ffd92f", 9),))
 
 
 def pull(a: float, b: float) -> Layout:
-    subject, object = Figure(77, GROUND, a, angle=-10), Figure(24, GROUND, b)
+    subject, object = Figure(77, GROUND, a, angle=-20), Figure(24, GROUND, b)
     rope = Mark("line", ((24 + b * 0.3, GROUND - b * 0.4), (77 - a * 0.25, GROUND - a * 0.4)), "#6b3e12", 3.5)
     return Layout(subject, object, (rope,))
 
@@ -77,8 +77,8 @@ def kick(a: float, b: float) -> Layout:
 
 
 def feed(a: float, b: float) -> Layout:
-    subject, object = Figure(23, GROUND, a), Figure(78, GROUND, b, facing=-1)
-    start, end = (23 + a * 0.3, GROUND - a * 0.45), (78 - b * 0.42, GROUND - b * 0.6)
+    subject, object = Figure(23, GROUND, a), Figure(76, GROUND, b, facing=-1, angle=25)
+    start, end = (23 + a * 0.3, GROUND - a * 0.45), (76 - b * 0.55, GROUND - b * 0.25)
     return Layout(subject, object, (Mark("line", (start, end), "#7a4a1a", 3), Mark("disc", (end,), "#d8261c", 6)))
 
 
@@ -103,9 +103,7 @@ def throw(a: float, b: float) -> Layout:
 def lift(a: float, b: float) -> Layout:
     subject = Figure(50, GROUND, a)
     object = Figure(50, GROUND - a - 1, b * 0.85)
-    arrows = tuple(
-        Mark("line", ((x, 58), (x, 34), (x + d, 41)), "#fff", 3) for x, d in ((16, 6), (84, -6))
-    )
+    arrows = tuple(Mark("line", ((x, 58), (x, 34), (x + d, 41)), "#fff", 3) for x, d in ((16, 6), (84, -6)))
     return Layout(subject, object, arrows)
 
 
@@ -117,7 +115,9 @@ def watch(a: float, b: float) -> Layout:
     subject, object = Figure(23, GROUND, a), Figure(78, GROUND, b)
     eye, far = (23 + a * 0.3, GROUND - a * 0.7), 78 - b * 0.35
     gaze = tuple(Mark("line", (eye, (far, GROUND - b * h)), "#ffd92f", 2) for h in (0.15, 0.95))
-    return Layout(subject, object, gaze)
+    above = (23.0, GROUND - a - 11)
+    eye_above = tuple(Mark("disc", (above,), colour, r) for colour, r in (("#fff", 10), ("#2b6fd6", 6), ("#222", 2)))
+    return Layout(subject, object, gaze + eye_above)
 
 
 def sit_on(a: float, b: float) -> Layout:
@@ -129,7 +129,12 @@ def stand_on(a: float, b: float) -> Layout:
 
 
 def lie_on(a: float, b: float) -> Layout:
-    return Layout(Figure(50, GROUND - b * 0.72, a, angle=90), Figure(50, GROUND, b))
+    top = GROUND - b * 0.72 - a
+    sleep = tuple(  # the letter z, twice
+        Mark("line", ((x, y), (x + w, y), (x, y + w), (x + w, y + w)), "#fff", 2.5)
+        for x, y, w in ((74, top + 4, 7), (84, top - 8, 9))
+    )
+    return Layout(Figure(50, GROUND - b * 0.72, a, angle=90), Figure(50, GROUND, b), sleep)
 
 
 @dataclass(frozen=True)

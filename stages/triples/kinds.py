@@ -20,6 +20,8 @@ from stages.triples.verbs import (
     BY_PLACE,
     CLOSED,
     DRESS,
+    FAILING,
+    GIVING,
     HANGING,
     LIGHT,
     MOVING,
@@ -38,6 +40,9 @@ from stages.triples.verbs import (
 
 COUNTING = {"NUM", "DET", "PRON", "ADJ"}  # "one of the men", "some of the cows"
 RELATIVE = {"that", "which", "who", "whom"}
+PERSONAL = {"he", "she", "they", "it"}
+FEMININE = set("she woman girl lady mother sister wife daughter queen bride waitress".split())
+MASCULINE = set("he man boy guy gentleman father brother husband son king groom waiter".split())
 
 
 class Kind(NamedTuple):
@@ -57,6 +62,9 @@ class Kind(NamedTuple):
     seated: bool
     using: bool
     teaching: bool
+    giving: bool  # of two objects the first receives
+    getting: bool
+    having: bool
     ing: bool
     past: bool  # a past form that no "by a window" follows
     participle: bool  # a past participle
@@ -72,7 +80,12 @@ class Kind(NamedTuple):
     stage: bool  # "in the process of"
     # as another word
     relative: bool
-    negation: bool
+    personal: bool  # he, she, they, it
+    feminine: bool  # she and nouns of hers
+    masculine: bool
+    negation: bool  # denies what it hangs on
+    failing: bool  # what is its complement is denied
+    either: bool
     apart: bool
     place: bool
     stranded: bool  # a preposition, wherever its noun is
@@ -102,6 +115,9 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         seated=relation in SEATED,
         using=relation in USING,
         teaching=relation in TEACHING,
+        giving=relation in GIVING,
+        getting=relation == "get",
+        having=relation == "have",
         ing=verb and form.endswith("ing"),
         past="Tense=Past" in feats and stem not in BY_PLACE,
         participle=is_past_participle(feats),
@@ -115,7 +131,12 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         garment=noun_lemma(form, stem, upos) in GARMENTS,
         stage=stem in STAGES,
         relative=stem in RELATIVE,
+        personal=form in PERSONAL,
+        feminine=stem in FEMININE or form in FEMININE,
+        masculine=stem in MASCULINE or form in MASCULINE,
         negation=form in NEGATIONS,
+        failing=stem in FAILING,
+        either=form == "or",
         apart=form in APART,
         place=upos == "ADP" and form in PLACE,
         stranded=upos == "ADP",

@@ -35,7 +35,8 @@ def reached(words: Words, kinds: list[Kind], kind: np.ndarray) -> np.ndarray:
     ):
         followed |= deprel(*relations) & heads[head]
     followed |= deprel("det") & of("the") & of("part")[head]
-    followed |= deprel("advmod", "xcomp") & of("negation", "beside")
+    followed |= deprel("advmod", "xcomp") & of("beside")
+    followed |= of("negation") | of("either") & of("verb")[head]
     followed &= hung
     found = of("verb") & ~deprel(*NO_VERB)
     _spread(found, lambda new: head[new & hung])

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from stages.triples.clauses import mend_clauses
 from stages.triples.columns import FIELDS, Words
 from stages.triples.nouns import GARMENTS, NOMINAL, SCENES
 from stages.triples.suspects import AFTER_VERB, CLAUSES, COMPLEMENTS, PREPOSITIONS, SINGULAR, suspects
@@ -68,7 +69,7 @@ def repair(tree: Parse, lexicon: dict[str, bool]) -> Parse:
             tree = _as_verb(tree, i)
         elif tree.words[i].upos == "VERB" and tree.words[i].text.lower() in PREPOSITIONS:
             tree = _as_preposition(tree, i)
-    return tree
+    return mend_clauses(tree, lexicon)
 
 
 def _misread_verb(words: list[Word], i: int, lexicon: dict[str, bool]) -> bool:

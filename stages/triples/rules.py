@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from stages.triples.kinds import Kind
 from stages.triples.phrases import meant, of_phrase
-from stages.triples.tree import Tree, dependants
+from stages.triples.tree import Tree, dependants, negated
 
 NO_VERB = {"amod", "compound", "case", "aux", "aux:pass", "cop"}  # "a parked car"
 SHARING = {"conj", "advcl", "xcomp", "parataxis", "ccomp", "dep", "advcl:relcl"}
@@ -42,7 +42,7 @@ def extract(tree: Tree) -> list[Relation]:
 
 def _of_verb(tree: Tree, verb: int) -> list[Relation]:
     word = tree.words[verb]
-    if word.be or any(tree.words[i].negation for i in dependants(tree, verb, "advmod")):
+    if word.be or denied(tree, verb):
         return []
     if word.light and dependants(tree, verb, "xcomp"):
         return []
@@ -53,14 +53,13 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
         return []
     passive = is_passive(tree, verb)
     particle = tuple(dependants(tree, verb, "compound:prt"))
-    if passive:
-        pairs = [(a, (), p, 0) for a in agents(tree, verb) for p in doers]
-        # "a train parked on a street": no agent, the patient stands in a place
-        if not pairs and not word.showing:
-            pairs = [(p, prep, o, 0) for p in doers for prep, o in obliques(tree, verb)]
-    elif places := _after_particle(tree, verb):
+    if passive and (found := agents(tree, verb)):
+        pairs = [(a, (), p, 0) for a in found for p in doers]
+    elif places := _after_particle(tree, verb, passive):
         pairs = [(s, particle, o, 0) for s in doers for o in places]
         particle = ()
+    elif passive:  # "a train parked on a street": no agent, the patient stands in a place
+        pairs = [] if word.showing else [(p, prep, o, 0) for p in doers for prep, o in obliques(tree, verb)]
     else:
         direct = [] if word.posture else objects(tree, verb)
         rank = 1 if direct else 0
@@ -78,15 +77,32 @@ def _can_act(subject: Kind, verb: Kind) -> bool:
     return not subject.adverbial and (verb.hanging or not subject.picture)
 
 
-def _after_particle(tree: Tree, verb: int) -> list[int]:
-    """"standing on a bench", "walking down a street" with the preposition read as a particle.
+def denied(tree: Tree, verb: int, depth: int = 0) -> bool:
+    """Whether a caption says that the verb is not done: "not riding", "without wearing", "wearing no shoes".
 
-    Who stays or moves somewhere has no object.
+    So is what hangs on such a verb: "not trying to catch", "not riding or feeding"; and "failing to catch".
+    """
+    if negated(tree, verb) or any(negated(tree, i) for i in dependants(tree, verb, "obj")):
+        return True
+    deprel, head = tree.deprels[verb], tree.heads[verb]
+    if head < 0 or depth > DEPTH:
+        return False
+    if deprel in ("xcomp", "ccomp"):
+        return tree.words[head].failing or denied(tree, head, depth + 1)
+    either = deprel == "conj" and any(tree.words[i].either for i in dependants(tree, verb, "other"))
+    return either and denied(tree, head, depth + 1)
+
+
+def _after_particle(tree: Tree, verb: int, passive: bool) -> list[int]:
+    """"standing on a bench", "walking down a street", "cut on a board" with the preposition read as a particle.
+
+    Who stays or moves somewhere has no object, nor has a passive.
     """
     particles = [i for i in dependants(tree, verb, "compound:prt") if tree.words[i].stranded]
-    if not particles or not (tree.words[verb].seated or tree.words[verb].moving):
+    word, own = tree.words[verb], ("obl", "obl:agent") if passive else ("obj", "obl")
+    if not particles or not (word.seated or word.moving or passive and not word.showing):
         return []
-    bare = [i for i in dependants(tree, verb, "obj", "obl") if i > particles[0] and not dependants(tree, i, "case")]
+    bare = [i for i in dependants(tree, verb, *own) if i > particles[0] and not dependants(tree, i, "case")]
     return [noun for i in bare for noun in meant(tree, i, False) if not tree.words[noun].adverbial]
 
 
@@ -116,7 +132,8 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
     own = dependants(tree, verb, "nsubj", "nsubj:pass")
     own = [i for i in own if not dependants(tree, i, "case")] or own  # no subject has a preposition
     if own and not (deprel == "acl:relcl" and tree.words[own[0]].relative):
-        return [noun for subject in own for noun in meant(tree, subject)]
+        found = [noun for subject in own for noun in meant(tree, subject)]
+        return found or _antecedent(tree, own[0], head, depth) if deprel == "advcl" else found
     if head < 0 or depth > DEPTH:
         return []
     if deprel in ("acl", "acl:relcl") or deprel == "amod" and depth:  # "a man ready to hit a ball"
@@ -131,6 +148,17 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
             return _modified(tree, head, verb)
         return subjects(tree, head, depth + 1)
     return []
+
+
+def _antecedent(tree: Tree, pronoun: int, main: int, depth: int) -> list[int]:
+    """"a girl smiles while she pets a goat": the girl, where the clause around has no other noun that may be meant."""
+    word = tree.words[pronoun]
+    if not word.personal or main < 0 or depth > DEPTH or dependants(tree, main, "obj", "obl", "obl:agent"):
+        return []
+    found = subjects(tree, main, depth + 1)
+    fits = [i for i in found if not (word.feminine and tree.words[i].masculine)]
+    fits = [i for i in fits if not (word.masculine and tree.words[i].feminine)]
+    return fits if len(found) == 1 else []
 
 
 def _modified(tree: Tree, noun: int, verb: int) -> list[int]:
@@ -163,10 +191,13 @@ def objects(tree: Tree, verb: int) -> list[int]:
     """Direct objects, coordination distributed; of a relative clause without its own, the noun it modifies."""
     deprel, head = tree.deprels[verb], tree.heads[verb]
     marked = dependants(tree, verb, "obj")
+    if tree.words[verb].giving and len(marked) > 1:
+        marked = marked[1:]
     own = [
         noun
         for child in marked
-        if not dependants(tree, child, "case")  # "sitting on a table" is oblique, whatever its label
+        if not _caused(tree, verb, child)
+        and not dependants(tree, child, "case")  # "sitting on a table" is oblique, whatever its label
         for noun in meant(tree, child, pictures=False)
     ]
     if not marked and deprel == "conj" and head >= 0:
@@ -178,6 +209,12 @@ def objects(tree: Tree, verb: int) -> list[int]:
     return _modified(tree, head, verb) if by_another and gap else own
 
 
+def _caused(tree: Tree, verb: int, noun: int) -> bool:
+    """"getting her face painted", "having his hair cut by": what another does is no object of get and have."""
+    word, clauses = tree.words[verb], [i for i in dependants(tree, noun, "acl") if is_passive(tree, i)]
+    return bool(clauses) and (word.getting or word.having and any(agents(tree, i) for i in clauses))
+
+
 def _shared_object(tree: Tree, first: int, second: int) -> list[int]:
     """"standing and eating hay": no; "holding and petting a cat": an object after both serves both."""
     return [noun for child in dependants(tree, first, "obj") if child > second for noun in meant(tree, child, False)]
@@ -187,8 +224,7 @@ def agents(tree: Tree, verb: int) -> list[int]:
     """Who does a passive verb: "kicked by a boy"."""
     if tree.words[verb].seated:
         return []
-    found = dependants(tree, verb, "obl:agent")
-    found += [i for i in dependants(tree, verb, "obl") if _is_by(tree, _preposition(tree, i))]
+    found = [i for i in dependants(tree, verb, "obl:agent", "obl") if _is_by(tree, _preposition(tree, i))]
     return [noun for child in found for noun in meant(tree, child) if not tree.words[noun].adverbial]
 
 

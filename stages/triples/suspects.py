@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from stages.triples.clauses import clause_suspects
 from stages.triples.columns import Words
 from stages.triples.nouns import NOMINAL, SCENES
 from stages.triples.verbs import CLOSED, POSTURES, stems
@@ -19,7 +20,7 @@ def suspects(words: Words, lexicon: dict[str, bool]) -> np.ndarray:
     verb = words.among("upos", {"VERB"})
     preposition = verb & (words.head >= 0) & words.among("text", lambda text: text.lower() in PREPOSITIONS)
     found = preposition | _verbs_as_nouns(words, verb, lexicon) | _adverbs_as_nouns(words)
-    found |= _doings_of_scenes(words, verb)
+    found |= _doings_of_scenes(words, verb) | clause_suspects(words, lexicon)
     return found | _premodifiers(words, verb) | _objects_of_postures(words, verb) | _subjects(words, verb)
 
 

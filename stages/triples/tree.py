@@ -64,6 +64,11 @@ def dependants(tree: Tree, head: int, *deprels: str) -> list[int]:
     return sorted(found) if len(found) > 1 else found
 
 
+def negated(tree: Tree, i: int) -> bool:
+    """Whether a word that denies hangs on `i`: "not riding", "without wearing", "no people", "nor a woman"."""
+    return any(tree.words[c].negation for c in dependants(tree, i, "advmod", "mark", "case", "det", "other"))
+
+
 def with_conjuncts(tree: Tree, head: int) -> list[int]:
     """`head` and what is coordinated with it."""
     found = [head]

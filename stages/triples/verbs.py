@@ -27,7 +27,12 @@ NO_VERBS = set(
     "each other something red several many various half small ceiling railing flooring shelving awning upcoming "
     "assorted legged hued besides".split()
 )
-NEGATIONS = {"not", "n't", "never"}
+# "no people", "without wearing", "instead of riding", "neither", "no longer": what they hang on is denied
+NEGATIONS = set("not n't never no none neither nor without instead rather hardly scarcely longer".split())
+# "fails to catch": does not
+FAILING = {"fail", "refuse", "decline", "avoid", "forget", "unable"}
+# "throws the dog a stick": the stick
+GIVING = set("give throw toss hand pass bring send offer show buy tell serve".split())
 # time and absence: what follows these is not where the verb happens
 APART = set("during until till since without except instead unlike because despite".split())
 # prepositions of place, which verbs in coordination share: "trotting and standing in an area"

@@ -144,7 +144,53 @@ def test_svo_probes_names_what_is_missing(tmp_path, content, message):
         BENCHMARKS["svo_probes"].read(tmp_path)
 
 
-@pytest.mark.parametrize("content", ["{", '{"0": {"filename": "1.jpg"}}', '{"0": 7}', "7"])
+def test_sugarcrepe_plus_plus_is_another_benchmark(tmp_path):
+    """Its files are lists, of items that have every field of SugarCrepe's."""
+    item = {"filename": "1.jpg", "caption": "a", "caption2": "b", "negative_caption": "c"}
+    (tmp_path / "swap_obj.json").write_text(json.dumps([item]))
+    with pytest.raises(InputError, match="swap_obj.json is a list and no mapping, as of another benchmark"):
+        BENCHMARKS["sugarcrepe"].read(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_read(tmp_path, encoding):
+    item = {"filename": "1.jpg", "caption": "a", "negative_caption": "b"}
+    (tmp_path / "swap_obj.json").write_bytes(json.dumps({"0": item}).encode(encoding))
+    (tmp_path / "svo_probes.csv").write_bytes(f"{SVO_HEADER}\nA girl sits.,,,u,v,1,2,False,True,False\n".encode(encoding))
+    assert [len(BENCHMARKS[name].read(tmp_path)) for name in ("sugarcrepe", "svo_probes")] == [1, 1]
+
+
+@pytest.mark.parametrize("value", [7, None, ["a"], {"a": 1}, True, "half \ud83d"])
+@pytest.mark.parametrize("field", ["filename", "caption", "negative_caption"])
+def test_a_field_that_is_no_text_is_named(tmp_path, field, value):
+    item = {"filename": "1.jpg", "caption": "a", "negative_caption": "b"} | {field: value}
+    (tmp_path / "swap_obj.json").write_text(json.dumps({"first": item}))
+    with pytest.raises(InputError, match="swap_obj.json, item first: .* is no text") as error:
+        BENCHMARKS["sugarcrepe"].read(tmp_path)
+    error.value.args[0].encode()  # what is told can be printed
+
+
+@pytest.mark.parametrize("side", ["10", None, True, float("nan"), float("inf"), [1]])
+def test_a_box_that_is_none_is_named(tmp_path, side):
+    (tmp_path / "visual_genome_relation.json").write_text(json.dumps([ARO | {"relation_name": "on", "bbox_x": side}]))
+    (tmp_path / "symmetric.json").write_text("[]")
+    with pytest.raises(InputError, match="visual_genome_relation.json, item 0"):
+        BENCHMARKS["aro_relation"].read(tmp_path)
+
+
+def test_svo_probes_flags_are_true_or_false(tmp_path):
+    (tmp_path / "svo_probes.csv").write_text(f"{SVO_HEADER}\nA girl sits.,,,u,v,1,2,no,yes,no\n")
+    with pytest.raises(InputError, match="column subj_neg holds more than True and False"):
+        BENCHMARKS["svo_probes"].read(tmp_path)
+
+
+def test_a_line_of_winoground_ends_at_its_newline_alone(tmp_path):
+    item = {"image_0": "a", "image_1": "b", "caption_0": "x\u2028y", "caption_1": "y\x85x", "collapsed_tag": "Object"}
+    (tmp_path / "examples.jsonl").write_text(json.dumps(item, ensure_ascii=False) + "\n")
+    assert BENCHMARKS["winoground"].read(tmp_path)["texts"][0] == ["x\u2028y", "y\x85x"]
+
+
+@pytest.mark.parametrize("content", ["{", '{"0": {"filename": "1.jpg"}}', '{"0": 7}', "7", "[" * 100_000])
 def test_broken_files_are_named(tmp_path, content):
     (tmp_path / "add_obj.json").write_text(content)
     with pytest.raises(InputError, match="add_obj.json"):

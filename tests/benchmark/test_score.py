@@ -1,6 +1,7 @@
 """Published scores from hand-made embeddings, missing images and cut pictures."""
 
 import io
+import os
 from itertools import permutations
 
 import numpy as np
@@ -75,20 +76,26 @@ def test_each_cut_of_an_image_is_another_picture_and_each_is_listed_once():
     assert unique_pictures(questions) == [whole, cut]
 
 
+def jpeg(color: str) -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (8, 6), color).save(content, "JPEG")
+    return content.getvalue()
+
+
 def test_a_picture_under_two_paths_is_encoded_once_although_in_two_chunks(tmp_path, monkeypatch):
-    asked = []
+    asked, (one, other) = [], (jpeg(color) for color in ("red", "blue"))
 
     def encode(model, transform, contents, batch_size):
-        asked.append(sorted(set(contents)))
-        return np.array([[len(content), 0.0] for content in contents])
+        asked.append(set(contents))
+        return np.array([[float(content == one), 0.0] for content in contents])
 
-    for name, content in (("1.jpg", b"one"), ("2.jpg", b"other"), ("3.jpg", b"one"), ("4.jpg", b"one")):
+    for name, content in (("1.jpg", one), ("2.jpg", other), ("3.jpg", one), ("4.jpg", one)):
         (tmp_path / name).write_bytes(content)
     monkeypatch.setattr("stages.benchmark.pictures.encode_images", encode)
     monkeypatch.setattr("stages.benchmark.pictures.CHUNK", 2)
     found = encode_pictures(None, None, [(f"{number}.jpg", ()) for number in (1, 2, 3, 4)], tmp_path)
-    assert found[:, 0].tolist() == [3, 5, 3, 3]
-    assert asked == [[b"one", b"other"]]
+    assert found[:, 0].tolist() == [1, 0, 1, 1]
+    assert asked == [{one, other}]
 
 
 def test_a_box_cuts_the_picture_without_loss(tmp_path):
@@ -106,10 +113,54 @@ def _asked(*paths):
 def test_a_picture_lies_where_the_files_say_and_those_missing_are_named(tmp_path):
     (tmp_path / "val").mkdir()
     for path in ("val/1.jpg", "2.jpg", "val/2.jpg"):
-        (tmp_path / path).write_bytes(b"")
+        (tmp_path / path).write_bytes(jpeg("red"))
     kept, missing = locate(_asked("val/1.jpg", "1.jpg", "2.jpg"), tmp_path, "valse")
     assert [row[0][0] for row in kept["pictures"]] == ["val/1.jpg", "2.jpg"]
     assert missing == ["1.jpg"]
+
+
+def test_what_is_there_and_no_picture_is_missing_too(tmp_path, capsys):
+    """A dead link's page of HTML, a pipe, a folder, a link to nowhere, a bomb's header, a name that no file can have."""
+    (tmp_path / "1.jpg").write_bytes(jpeg("red"))
+    (tmp_path / "2.jpg").write_text("<html>404</html>")
+    (tmp_path / "3.jpg").mkdir()
+    (tmp_path / "4.jpg").symlink_to("nowhere.jpg")
+    (tmp_path / "5.jpg").write_bytes(jpeg("red")[:300])
+    os.mkfifo(tmp_path / "6.jpg")
+    others = ["2.jpg", "3.jpg", "4.jpg", "5.jpg", "6.jpg", "7\0.jpg", "n" * 300]
+    kept, missing = locate(_asked("1.jpg", *others), tmp_path, "valse")
+    assert [row[0][0] for row in kept["pictures"]] == ["1.jpg"] and missing == others
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split(" cannot")[0][-5:] for line in told if line.startswith("counted as missing")] == [
+        "2.jpg",
+        "5.jpg",
+    ]
+
+
+@pytest.mark.parametrize(
+    "box", [(8, 0, 9, 5), (0, -5, 4, 0), (3, 3, 3, 5), (5, 0, 2, 5), (0, 0, 10**6, 10**6), (0, 0, 10**30, 1)]
+)
+def test_a_box_with_nothing_in_it_is_missing_and_other_boxes_of_its_picture_stay(tmp_path, box):
+    (tmp_path / "1.jpg").write_bytes(jpeg("red"))
+    rows = [["x", [("1.jpg", b)], ["a", "b"], False] for b in (box, (0, 0, 9, 5), (2, 2, 4, 4))]
+    kept, missing = locate(_questions(rows), tmp_path, "aro_relation")
+    assert len(kept) == 2 and missing == ["1.jpg"]
+
+
+def test_a_benchmark_of_damaged_pictures_alone_is_refused(tmp_path):
+    (tmp_path / "1.jpg").write_text("<html>404</html>")
+    with pytest.raises(InputError, match="no image of valse can be read: .*1.jpg cannot be decoded as any of"):
+        locate(_asked("1.jpg"), tmp_path, "valse")
+
+
+def test_transparency_and_turned_photographs_are_read_as_by_every_stage(tmp_path):
+    Image.new("RGBA", (8, 6), (0, 0, 0, 0)).save(tmp_path / "1.png")
+    shown = Image.open(io.BytesIO(picture_bytes(tmp_path / "1.png", ())))
+    assert shown.mode == "RGB" and np.asarray(shown).min() == 255
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (8, 6)).save(tmp_path / "2.jpg", exif=exif)
+    assert Image.open(io.BytesIO(picture_bytes(tmp_path / "2.jpg", ()))).size == (6, 8)
 
 
 @pytest.mark.parametrize(

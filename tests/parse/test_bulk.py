@@ -22,6 +22,20 @@ def test_offsets_point_into_the_caption(pipeline):
         assert [caption[w["start"] : w["end"]] for w in words] == [w["text"] for w in words]
 
 
+def test_markup_of_the_web_changes_no_tree_and_offsets_point_into_the_caption_as_it_is(pipeline):
+    web = "  <p>A man rid\u00ading a\u200b wave&nbsp;<b>on</b> a\nsurf&shy;board&#46;</p>"
+    plain, found = parse_captions(pipeline, [CAPTIONS[2], web])
+    own = ("text", "lemma", "upos", "head", "deprel")
+    assert [[w[name] for name in own] for w in found] == [[w[name] for name in own] for w in plain]
+    places = [web[w["start"] : w["end"]] for w in found]
+    assert places == ["A", "man", "rid\u00ading", "a", "wave", "on", "a", "surf&shy;board", "&#46;"]
+
+
+def test_a_caption_of_markup_alone_has_no_words(pipeline):
+    empty, found = parse_captions(pipeline, ["<br>&nbsp;", CAPTIONS[0]])
+    assert empty == [] and found == parse_captions(pipeline, CAPTIONS[:1])[0]
+
+
 def test_heads_stay_inside_the_caption(pipeline):
     trees = parse_captions(pipeline, CAPTIONS)
     for words in trees:

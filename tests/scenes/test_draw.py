@@ -29,6 +29,21 @@ def test_who_feeds_is_face_to_face_with_who_is_fed():
     assert feed.subject.x < feed.object.x
 
 
+@pytest.mark.parametrize(
+    ("verb", "role"), [("chase", "subject"), ("push", "subject"), ("pull", "subject"), ("feed", "object")]
+)
+def test_a_lean_marks_the_role(verb, role):
+    leaning = {name for name in ("subject", "object") if getattr(layout(verb), name).angle}
+    assert leaning == {role}
+
+
+def test_an_eye_is_above_who_watches_and_sleep_beside_who_lies():
+    watch, lie = layout("watch"), layout("lie")
+    (x, y), *_ = watch.marks[-1].points
+    assert x == watch.subject.x and y < watch.subject.y - watch.subject.size
+    assert len(lie.marks) == 2 and layout("stand").marks == ()
+
+
 @pytest.mark.parametrize("verb", ["ride", "sit", "stand", "lie", "jump"])
 def test_the_subject_is_above(verb):
     assert layout(verb).subject.y < layout(verb).object.y
@@ -55,9 +70,7 @@ def test_a_noun_is_drawn_and_faces_one_way_only(noun):
 def test_roles_change_the_picture():
     scene = replace(draw_scene(0, 1), subject="dog", verb="chase", object="cat", group=False)
     scene = replace(scene, subject_colour="brown", object_colour="gray")
-    swapped = replace(
-        scene, subject="cat", object="dog", subject_colour="gray", object_colour="brown"
-    )
+    swapped = replace(scene, subject="cat", object="dog", subject_colour="gray", object_colour="brown")
     first, second = (draw_picture(s, 96, np.random.default_rng(5)) for s in (scene, swapped))
     assert first.size == (96, 96)
     assert np.abs(np.asarray(first, int) - np.asarray(second, int)).mean() > 3

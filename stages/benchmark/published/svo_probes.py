@@ -7,11 +7,12 @@ As published, only rows whose negative differs in exactly one of subject, verb a
 one is the category.
 """
 
+import io
 from pathlib import Path
 
 import pandas as pd
 
-from stages.benchmark.question import COLUMNS, Benchmark, text_to_image
+from stages.benchmark.question import COLUMNS, Benchmark, text, text_to_image
 from stages.common.errors import InputError
 
 
@@ -21,20 +22,21 @@ def read(folder: Path) -> pd.DataFrame:
     kinds = {"subj_neg": "subject", "verb_neg": "verb", "obj_neg": "object"}
     needed = ["sentence", "pos_image_id", "neg_image_id", *kinds]
     try:
-        table = pd.read_csv(path, usecols=needed).reindex(columns=needed)
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing; give the benchmark's published folder") from None
+        table = pd.read_csv(io.StringIO(text(path)), usecols=needed).reindex(columns=needed)
     except ValueError as error:
         raise InputError(f"{path}: {error}; download the published file anew") from None
     if table.isna().any(axis=None):
         row, column = next(zip(*table.isna().to_numpy().nonzero()))
         where = f"{path}, row {row + 2}: {needed[column]} is empty"
         raise InputError(f"{where}; download the published file anew")
+    for name in kinds:
+        if table[name].dtype != bool and len(table):
+            raise InputError(f"{path}: column {name} holds more than True and False; download the published file anew")
     flags = table[list(kinds)].to_numpy(bool)  # (N, 3)
     single = flags.sum(axis=1) == 1
     rows = [
-        [list(kinds.values())[kind.argmax()], [(f"{own}.jpg", ()), (f"{other}.jpg", ())], [text], False]
-        for kind, (text, own, other) in zip(flags[single], table.loc[single, needed[:3]].values)
+        [list(kinds.values())[kind.argmax()], [(f"{own}.jpg", ()), (f"{other}.jpg", ())], [sentence], False]
+        for kind, (sentence, own, other) in zip(flags[single], table.loc[single, needed[:3]].values)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 

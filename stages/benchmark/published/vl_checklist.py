@@ -20,7 +20,7 @@ def read(folder: Path) -> pd.DataFrame:
         images = category.partition("_")[0]
         return [category, [(f"{images}/{path}", ())], [texts["POS"][0], texts["NEG"][0]], False]
 
-    return json_files(folder, question)
+    return json_files(folder, question, pattern="**/*.json")
 
 
 BENCHMARK = Benchmark(read, image_to_text)

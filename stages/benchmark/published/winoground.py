@@ -19,7 +19,7 @@ def read(folder: Path) -> pd.DataFrame:
         return [item["collapsed_tag"], pictures, [item["caption_0"], item["caption_1"]], False]
 
     path = folder / "examples.jsonl"
-    return questions(path, [parsed(path, line) for line in text(path).splitlines()], question)
+    return questions(path, [parsed(path, line) for line in text(path).rstrip("\n").split("\n")], question)
 
 
 def outcomes(scores: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,16 +1,10 @@
-"""Read COCO-format captions and shrink their photographs, refusing what is broken by name."""
+"""COCO's captions files, refusing what is broken by name."""
 
-import io
-import warnings
 from pathlib import Path
 from types import UnionType
 
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
-
 from stages.captions.photo import Photo, json_of, number
 from stages.common.errors import InputError
-
-MAX_PIXELS = 100_000_000  # a photograph larger than this is refused: it may be a decompression bomb
 
 
 def read_annotations(path: Path) -> tuple[list[dict], list[dict]]:
@@ -27,8 +21,7 @@ def read_annotations(path: Path) -> tuple[list[dict], list[dict]]:
         where = f"{path}: annotations[{row}] (id {annotation['id']})"
         if annotation["image_id"] not in known:
             raise InputError(
-                f"{where}: image_id {annotation['image_id']} is not among images; "
-                "add the image or drop the annotation"
+                f"{where}: image_id {annotation['image_id']} is not among images; add the image or drop the annotation"
             )
         if not annotation["caption"].strip():
             raise InputError(f"{where}: caption is empty; write one or drop the annotation")
@@ -42,7 +35,8 @@ def _entries(path: Path, content: object, key: str, fields: dict[str, type | Uni
     seen: set[int | str] = set()
     for row, entry in enumerate(content[key]):
         for field, kind in fields.items():
-            if not isinstance(entry, dict) or not isinstance(entry.get(field), kind):
+            value = entry.get(field) if isinstance(entry, dict) else None
+            if not isinstance(value, kind) or isinstance(value, bool):  # to Python true is a number too
                 raise InputError(f"{path}: {key}[{row}]: {field!r} is missing or not {_named(kind)}; mend it")
         if entry["id"] in seen:
             raise InputError(f"{path}: {key}[{row}]: id {entry['id']} occurs twice; make ids unique")
@@ -52,39 +46,6 @@ def _entries(path: Path, content: object, key: str, fields: dict[str, type | Uni
 
 def _named(kind: type | UnionType) -> str:
     return "a number or a text" if kind == int | str else kind.__name__
-
-
-def shrink(path: Path, short_side: int) -> tuple[int, int, bytes]:
-    """Width, height and JPEG bytes of the picture at `path`, its short side at most `short_side` pixels.
-
-    A JPEG that is small enough keeps its bytes. InputError where the file is missing, truncated, not
-    a picture, or larger than MAX_PIXELS.
-    """
-    try:
-        content = path.read_bytes()
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content)) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
-                    raise InputError(f"{path} has {picture.width}x{picture.height} pixels; shrink it first")
-                picture.load()
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing; add the image or drop it from the annotations") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombWarning) as error:
-        raise InputError(f"{path} cannot be decoded ({error}); replace the image") from None
-    turned = picture.getexif().get(ExifTags.Base.Orientation, 1) != 1
-    if picture.format == "JPEG" and picture.mode == "RGB" and not turned and min(picture.size) <= short_side:
-        return (*picture.size, content)
-    return encode_jpeg(ImageOps.exif_transpose(picture).convert("RGB"), short_side)
-
-
-def encode_jpeg(picture: Image.Image, short_side: int) -> tuple[int, int, bytes]:
-    """Width, height and JPEG bytes of an RGB picture scaled down so that its short side fits."""
-    scale = min(1.0, short_side / min(picture.size))
-    size = tuple(max(1, round(side * scale)) for side in picture.size)
-    buffer = io.BytesIO()
-    picture.resize(size, Image.Resampling.BICUBIC).save(buffer, "JPEG", quality=92)
-    return (*size, buffer.getvalue())
 
 
 def read(path: Path) -> list[Photo]:

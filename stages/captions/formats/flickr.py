@@ -11,7 +11,7 @@ def read(path: Path) -> list[Photo]:
     """The captioned photographs of a token file; InputError names the line that is none, or whose caption is empty."""
 
     def rows() -> Iterator[tuple[str, str, str]]:
-        for place, line in enumerate(text_of(path).splitlines(), 1):
+        for place, line in enumerate(text_of(path).rstrip("\n").split("\n"), 1):  # no other character ends a line
             key, _, caption = line.partition("\t")
             name, mark, count = key.rpartition("#")
             if not (name and mark and count.isdecimal() and caption.strip()):

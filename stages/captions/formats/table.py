@@ -2,12 +2,15 @@
 caption_id and split.
 """
 
+import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from stages.captions.photo import Photo, number, opened
 from stages.common.errors import InputError
+from stages.common.files import file_text
 
 NEEDED = ["file_name", "caption"]
 
@@ -24,17 +27,23 @@ def read(path: Path) -> list[Photo]:
     if empty.any(axis=None):
         row, column = next(zip(*empty.to_numpy().nonzero()))
         raise InputError(f"{path}: {used.columns[column]} of row {row + 1} is empty; fill it in or drop the row")
-    photos = []
+    try:
+        return [*grouped_rows(used)]
+    except TypeError as error:  # a cell of neither
+        raise InputError(f"{path}: {error}; ids are whole numbers or texts, file_name and caption texts") from None
+
+
+def grouped_rows(used: pd.DataFrame) -> Iterator[Photo]:
+    """The photographs of a table's rows; TypeError for an id that is none."""
     for name, rows in used.groupby("file_name", sort=False):
         places = [f"{name}#{place}" for place in range(len(rows))]
         first, keys = rows.iloc[0], rows.get("caption_id", pd.Series(places)).tolist()
         captions = list(zip(map(number, keys), rows["caption"].tolist()))
-        photos.append(Photo(number(first.get("image_id", name)), str(name), captions, first.get("split")))
-    return photos
+        yield Photo(number(first.get("image_id", name)), str(name), captions, first.get("split"))
 
 
 def table_of(path: Path) -> pd.DataFrame:
     """Parquet, or csv, whose cells are texts."""
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    return pd.read_csv(io.StringIO(file_text(path)), dtype=str, keep_default_na=False)

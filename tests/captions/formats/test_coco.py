@@ -1,13 +1,10 @@
-"""Bad input is named, with its remedy; good input keeps its pixels."""
+"""Bad input is named, with its remedy."""
 
-import io
 import json
 
-import numpy as np
 import pytest
-from PIL import Image
 
-from stages.captions.formats.coco import read, read_annotations, shrink
+from stages.captions.formats.coco import read, read_annotations
 from stages.captions.photo import number
 from stages.common.errors import InputError
 
@@ -23,13 +20,6 @@ def dataset(**changes) -> dict:
     } | changes
 
 
-def jpeg(width: int, height: int) -> bytes:
-    noise = np.random.default_rng(0).integers(0, 255, (height, width, 3), dtype=np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(noise).save(buffer, "JPEG")
-    return buffer.getvalue()
-
-
 def test_reads_images_and_annotations(tmp_path):
     write(tmp_path / "a.json", dataset())
     images, annotations = read_annotations(tmp_path / "a.json")
@@ -43,7 +33,13 @@ def test_reads_images_and_annotations(tmp_path):
         (dataset(annotations=[{"id": 10, "image_id": 2, "caption": "A dog."}]), r"annotations\[0\].*image_id 2"),
         (dataset(annotations=[{"id": 10, "image_id": 1, "caption": "  "}]), r"annotations\[0\].*caption is empty"),
         (dataset(annotations=[{"id": 10, "image_id": 1}]), r"annotations\[0\].*'caption' is missing"),
-        (dataset(images=[{"id": 1.5, "file_name": "1.jpg"}]), r"images\[0\].*'id' is missing or not a number or a text"),
+        (
+            dataset(images=[{"id": 1.5, "file_name": "1.jpg"}]),
+            r"images\[0\].*'id' is missing or not a number or a text",
+        ),
+        (dataset(images=[{"id": True, "file_name": "1.jpg"}]), r"images\[0\]: 'id' is missing or not a number"),
+        (dataset(images=[{"id": None, "file_name": "1.jpg"}]), r"images\[0\]: 'id' is missing or not a number"),
+        (dataset(images=[[]]), r"images\[0\]: 'id' is missing or not a number"),
         (dataset(images=dataset()["images"] * 2), r"images\[1\]: id 1 occurs twice"),
         ([], "no list 'images'"),
     ],
@@ -55,34 +51,36 @@ def test_names_the_broken_entry(tmp_path, content, message):
     assert "a.json" in str(error.value)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_byte_order_mark_is_read(tmp_path, encoding):
+    """As Windows editors write it; of UTF-16 only with its mark."""
+    mark = "\ufeff" if encoding[-3:] in ("-le", "-be") else ""
+    content = dataset(annotations=[{"id": 10, "image_id": 1, "caption": "A café."}])
+    (tmp_path / "a.json").write_bytes((mark + json.dumps(content, ensure_ascii=False)).encode(encoding))
+    assert read(tmp_path / "a.json")[0].captions == [(10, "A café.")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff\xfe\x00", b"\x00\x01\x02", '{"a": 1}'.encode("utf-32"), b"[" * 100_000, b"9" * 5000, b"\x80"],
+)
+def test_what_is_no_json_is_named_in_one_line(tmp_path, content):
+    (tmp_path / "a.json").write_bytes(content)
+    with pytest.raises(InputError, match=r"a\.json is not valid JSON") as error:
+        read(tmp_path / "a.json")
+    assert "\n" not in str(error.value)
+
+
+def test_a_folder_in_place_of_a_file_is_named(tmp_path):
+    (tmp_path / "a.json").mkdir()
+    with pytest.raises(InputError, match=r"a\.json cannot be read"):
+        read(tmp_path / "a.json")
+
+
 def test_malformed_json_is_named(tmp_path):
     (tmp_path / "a.json").write_text('{"images": [', encoding="utf-8")
     with pytest.raises(InputError, match=r"a\.json is not valid JSON"):
         read_annotations(tmp_path / "a.json")
-
-
-def test_missing_image_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"1\.jpg is missing; add the image"):
-        shrink(tmp_path / "1.jpg", 96)
-
-
-def test_truncated_jpeg_is_named(tmp_path):
-    (tmp_path / "1.jpg").write_bytes(jpeg(64, 64)[:900])
-    with pytest.raises(InputError, match=r"1\.jpg cannot be decoded"):
-        shrink(tmp_path / "1.jpg", 96)
-
-
-def test_text_in_place_of_a_picture_is_named(tmp_path):
-    (tmp_path / "1.jpg").write_text("not a picture", encoding="utf-8")
-    with pytest.raises(InputError, match=r"1\.jpg cannot be decoded"):
-        shrink(tmp_path / "1.jpg", 96)
-
-
-def test_shrinks_the_short_side_and_keeps_small_bytes(tmp_path):
-    (tmp_path / "large.jpg").write_bytes(jpeg(400, 200))
-    (tmp_path / "small.jpg").write_bytes(jpeg(80, 60))
-    assert shrink(tmp_path / "large.jpg", 96)[:2] == (192, 96)
-    assert shrink(tmp_path / "small.jpg", 96) == (80, 60, jpeg(80, 60))
 
 
 def test_texts_as_ids_become_numbers(tmp_path):
