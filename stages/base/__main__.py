@@ -9,7 +9,7 @@ import torch
 from stages.base.options import BaseOptions
 from stages.base.scratch import caption_batches, train_from_scratch
 from stages.common.backbones import hold_backbones
-from stages.common.clip import MODELS, best_device, evaluation_transform, picture, write_checkpoint
+from stages.common.clip import MODELS, best_device, evaluation_transform, picture, pixel_encoder, write_checkpoint
 from stages.common.contrast import symmetric_cross_entropy
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
@@ -38,11 +38,15 @@ def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed
     groups = captions.groupby("image_id", sort=True).indices
     steps = training_steps(options, len(groups))
     tokens = tokenizer(captions["caption"].tolist())  # (N, L)
-    shape = picture(evaluation_transform(model))
-    pixels = torch.stack([shape(images[i]) for i in groups])  # (N, 3, H, W) uint8
+    if options.freeze == "backbones":
+        see, encode = hold_backbones(model, evaluation_transform(model), "base.freeze")
+        shown = see([images[i] for i in groups])  # (N, W)
+    else:
+        shape, encode = picture(evaluation_transform(model)), pixel_encoder(model)
+        shown = torch.stack([shape(images[i]) for i in groups])  # (N, 3, H, W) uint8
     rows = caption_batches(list(groups.values()), options.batch_size, options.epochs, seed)
-    batches = ((pixels[i], tokens[t]) for i, t in rows)
-    return train_from_scratch(model, batches, steps, options, symmetric_cross_entropy)
+    batches = ((shown[i], tokens[t]) for i, t in rows)
+    return train_from_scratch(model, encode, batches, steps, options, symmetric_cross_entropy)
 
 
 def main() -> None:
@@ -51,8 +55,6 @@ def main() -> None:
     torch.manual_seed(seed)
     model, config, tokenizer = make_model("base", options.model, options.pretrained)
     model.to(device, memory_format=torch.channels_last)
-    if options.freeze == "backbones":
-        hold_backbones(model, "base.freeze")
     history = train(model, tokenizer, options, seed) if options.epochs else []
     with write_beside(MODELS / "base") as folder:
         folder.mkdir()

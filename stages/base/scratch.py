@@ -1,4 +1,4 @@
-"""A compact CLIP trained from scratch on whole captions with the plain CLIP loss."""
+"""A CLIP trained on whole captions with the plain CLIP loss."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,7 +8,7 @@ import torch
 from tqdm import tqdm
 
 from stages.base.options import BaseOptions
-from stages.common.clip import embed_padded_texts, pixel_encoder
+from stages.common.clip import embed_padded_texts
 from stages.common.optim import parameter_groups, warmup_cosine
 
 
@@ -30,23 +30,27 @@ def caption_batches(
 
 def train_from_scratch(
     model: open_clip.CLIP,
+    encode: Callable[[torch.Tensor], torch.Tensor],
     batches: Iterator[tuple[torch.Tensor, torch.Tensor]],
     steps: int,
     options: BaseOptions,
     loss: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor],
 ) -> list[dict]:
-    """Train `model` in place on (pixels (B, 3, H, W) uint8, tokens (B, L)); the history, a row every ten steps."""
+    """Train `model` in place on (images (B, ...), tokens (B, L)); the history, a row every ten steps.
+
+    `encode` embeds images, pixels or what a held backbone sees in them, as (B, D) of unit length.
+    """
     # CLIP's own betas and epsilon: with AdamW's the loss now and then stays near chance, seed by seed
     groups = parameter_groups(model, options.weight_decay)
     optimizer = torch.optim.AdamW(groups, lr=options.lr, betas=(0.9, 0.98), eps=1e-6, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda done: warmup_cosine(done + 1, options.warmup, steps)
     )
-    encode, history, device = pixel_encoder(model), [], model.logit_scale.device
+    history, device = [], model.logit_scale.device
     model.train()
     with tqdm(batches, total=steps, desc="base") as progress:
-        for step, (pixels, tokens) in enumerate(progress, 1):
-            images = encode(pixels.to(device))  # (B, D)
+        for step, (shown, tokens) in enumerate(progress, 1):
+            images = encode(shown.to(device))  # (B, D)
             texts = embed_padded_texts(model, tokens, device)  # (B, D)
             value = loss(images, texts, model.logit_scale.exp())
             optimizer.zero_grad(set_to_none=True)

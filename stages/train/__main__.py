@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from stages.common.backbones import hold_backbones
 from stages.common.clip import (
     CONFIG,
     MODELS,
@@ -91,9 +92,10 @@ def main() -> None:
     batches = plan_batches(tuples["train"], options, seed)
     model, transform, tokenizer = load_checkpoint(BASE, device)
     freeze(model, options.freeze)
-    encode = unit_length if options.freeze == "image" else pixel_encoder(model)
+    held = hold_backbones(model, transform, "train.freeze") if options.freeze == "backbones" else None
+    encode = held.encode if held else unit_length if options.freeze == "image" else pixel_encoder(model)
     shared, resume = MODELS / f".{method}-images.arrow", MODELS / f".{method}-resume.pt"
-    images = read_images(options, run.workers, transform, shared)
+    images = read_images(options, run.workers, transform, shared, held)
     rows, tokens = as_rows(tuples, images, tokenizer)
     key = run_key(method, options, seed, images.path)
     state = read_state(resume, key)

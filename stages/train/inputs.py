@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import torch
 
+from stages.common.backbones import Held
 from stages.common.clip import MODELS, read_config
 from stages.common.errors import InputError
 from stages.common.tables import SCHEMAS, features_schema, read_table
@@ -63,8 +64,10 @@ def read_tuples(with_captions: bool) -> dict[str, Tuples]:
     return found
 
 
-def read_images(options: TrainOptions, workers: int, transform: Callable, shared: Path) -> Images:
-    """Pixels by `transform`, or where the image tower is frozen embeddings.
+def read_images(
+    options: TrainOptions, workers: int, transform: Callable, shared: Path, held: Held | None = None
+) -> Images:
+    """Pixels by `transform`, or where the image tower is frozen embeddings, or what a held backbone sees.
 
     Where `workers` decode, the pictures' files are written to `shared`.
     """
@@ -76,6 +79,9 @@ def read_images(options: TrainOptions, workers: int, transform: Callable, shared
         return Images(FEATURES, table["id"].to_numpy(), source, source, 0)
     table = read_table(IMAGES, SCHEMAS["images"], ["image_id", "jpeg"])
     jpegs: pa.ChunkedArray | Path = table["jpeg"]
+    if held:
+        source = partial(embedding_reader, held.see(jpegs.to_pylist()).cpu().numpy())
+        return Images(IMAGES, table["image_id"].to_numpy(), source, source, 0)
     if workers:
         if parallel.rank() == 0:
             share(jpegs, shared)
@@ -87,9 +93,7 @@ def read_images(options: TrainOptions, workers: int, transform: Callable, shared
     return Images(IMAGES, table["image_id"].to_numpy(), source, plain, workers)
 
 
-def as_rows(
-    tuples: dict[str, Tuples], images: Images, tokenizer: Callable
-) -> tuple[dict[str, Tuples], torch.Tensor]:
+def as_rows(tuples: dict[str, Tuples], images: Images, tokenizer: Callable) -> tuple[dict[str, Tuples], torch.Tensor]:
     """Tuples with rows of `images` and of tokens, and those tokens (T, L)."""
     said = [part for split in tuples.values() for part in (split.texts, split.captions)]
     codes, distinct = pd.factorize(np.concatenate([part.ravel() for part in said]))  # (all,), (T,)

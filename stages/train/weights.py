@@ -3,13 +3,9 @@
 import open_clip
 import torch
 
-from stages.common.backbones import hold_backbones
-
 
 def freeze(model: open_clip.CLIP, tower: str) -> None:
-    """Stop training the "image" or the "text" tower, the "backbones" of both, or "none"; logit_scale always trains."""
-    if tower == "backbones":
-        hold_backbones(model, "train.freeze")
+    """Stop training the "image" or the "text" tower; logit_scale is always trained, and other names stop nothing."""
     for name, parameter in model.named_parameters():
         part = "image" if name.startswith("visual.") else "text"
         if part == tower and not name.startswith("logit_"):
