@@ -80,14 +80,24 @@ def test_a_caption_format_is_a_file(project):
     params = applied("A caption format", project)
     sources = []
     for split in ("train", "test"):
-        (project / f"{split}.jsonl").write_text(json.dumps({"file_name": f"{split}.jpg", "captions": ["A dog."]}) + "\n")
+        (project / f"{split}.jsonl").write_text(
+            json.dumps({"file_name": f"{split}.jpg", "captions": ["A dog."]}) + "\n"
+        )
         Image.new("RGB", (200, 100), "red").save(project / f"{split}.jpg")
         sources.append({"annotations": f"{split}.jsonl", "images": ".", "split": split, "format": "jsonl"})
     params["captions"] |= {"root": ".", "sources": sources}
     (project / "params.yaml").write_text(yaml.safe_dump(params))
     run(project, "stages.captions")
     assert pd.read_parquet(project / "data/captions/captions.parquet")["split"].tolist() == ["train", "test"]
-    run(project, "pytest", "-q", "--import-mode=importlib", "-p", "no:cacheprovider", "tests/captions/formats/test_jsonl.py")
+    run(
+        project,
+        "pytest",
+        "-q",
+        "--import-mode=importlib",
+        "-p",
+        "no:cacheprovider",
+        "tests/captions/formats/test_jsonl.py",
+    )
 
 
 @pytest.mark.parametrize("section", ["A kind of negative", "A benchmark"])

@@ -9,7 +9,7 @@ a photograph or a text is computed once for all models.
 
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -76,11 +76,18 @@ def asked_of_captions(of_pictures: Callable, of_texts: Callable) -> list[pd.Data
     return found + [outcomes(f"recall@{k} {way}", who, rank <= k) for way, (who, rank) in ranks.items() for k in RANKS]
 
 
+@cache
+def read_benchmark(name: str, files: str, images: str) -> tuple[pd.DataFrame, list, list[bytes]]:
+    """The questions that have their images, all their pictures, and the bytes of these."""
+    kept = locate(BENCHMARKS[name].read(Path(files)), Path(images), name)[0]
+    pictures = unique_pictures(kept)
+    return kept, pictures, [picture_bytes(Path(images) / path, box) for path, box in pictures]
+
+
 def asked_of_benchmark(name: str, folders: dict, of_pictures: Callable, of_texts: Callable) -> list[pd.DataFrame]:
     """Outcomes of a published benchmark's questions that have their images, by category and score."""
-    kept, _ = locate(BENCHMARKS[name].read(Path(folders["files"])), Path(folders["images"]), name)
-    pictures, texts = unique_pictures(kept), pd.Index(sorted({text for row in kept["texts"] for text in row}))
-    contents = [picture_bytes(Path(folders["images"]) / path, box) for path, box in pictures]
+    kept, pictures, contents = read_benchmark(name, **folders)
+    texts = pd.Index(sorted({text for row in kept["texts"] for text in row}))
     shown, said = (pictures, embed(of_pictures, contents)), (texts, embed(of_texts, texts))
     scores, images = BENCHMARKS[name].outcomes(cosines(kept, shown, said)), kept["pictures"].str[0].str[0]
     return [
