@@ -70,7 +70,7 @@ def run(folder: Path, root: Path, method: str, size: str, seed: int) -> dict[str
         return measure(method)
 
 
-@matplotlib.rc_context(STYLE)
+@matplotlib.rc_context(STYLE | {"text.parse_math": True})  # powers of ten on the axis
 def chart(table: pd.DataFrame) -> str:
     """An SVG, a panel a measure: a line a method through the means over seeds, a band from least to greatest."""
     figure = canvas(3.6)

@@ -10,7 +10,6 @@ from stages.base.options import BaseOptions
 from stages.base.scratch import caption_batches, train_from_scratch
 from stages.common.backbones import hold_backbones
 from stages.common.clip import MODELS, best_device, evaluation_transform, picture, pixel_encoder, write_checkpoint
-from stages.common.contrast import symmetric_cross_entropy
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
 from stages.common.params import read_block, read_seed
@@ -31,9 +30,9 @@ def training_steps(options: BaseOptions, images: int) -> int:
 
 def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed: int) -> list[dict]:
     """Train `model` in place on the training split's whole captions; its history."""
-    captions = read_table("data/captions/captions.parquet", SCHEMAS["captions"]).to_pandas()
+    captions = read_table("data/captions/captions", SCHEMAS["captions"]).to_pandas()
     captions = captions[captions["split"] == "train"].reset_index(drop=True)
-    table = read_table("data/captions/images.parquet", SCHEMAS["images"], ["image_id", "jpeg"])
+    table = read_table("data/captions/images", SCHEMAS["images"], ["image_id", "jpeg"])
     images = table.to_pandas().set_index("image_id")["jpeg"]
     groups = captions.groupby("image_id", sort=True).indices
     steps = training_steps(options, len(groups))
@@ -46,7 +45,7 @@ def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed
         shown = torch.stack([shape(images[i]) for i in groups])  # (N, 3, H, W) uint8
     rows = caption_batches(list(groups.values()), options.batch_size, options.epochs, seed)
     batches = ((shown[i], tokens[t]) for i, t in rows)
-    return train_from_scratch(model, encode, batches, steps, options, symmetric_cross_entropy)
+    return train_from_scratch(model, encode, batches, steps, options)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """A CLIP trained on whole captions with the plain CLIP loss."""
 
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -9,6 +10,8 @@ from tqdm import tqdm
 
 from stages.base.options import BaseOptions
 from stages.common.clip import embed_padded_texts
+from stages.common.contrast import symmetric_cross_entropy, token_ids
+from stages.common.errors import InputError
 from stages.common.optim import parameter_groups, warmup_cosine
 
 
@@ -34,31 +37,31 @@ def train_from_scratch(
     batches: Iterator[tuple[torch.Tensor, torch.Tensor]],
     steps: int,
     options: BaseOptions,
-    loss: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor],
 ) -> list[dict]:
     """Train `model` in place on (images (B, ...), tokens (B, L)); the history, a row every ten steps.
 
     `encode` embeds images, pixels or what a held backbone sees in them, as (B, D) of unit length.
+    InputError on a loss that is not finite, naming the step.
     """
     # CLIP's own betas and epsilon: with AdamW's the loss now and then stays near chance, seed by seed
     groups = parameter_groups(model, options.weight_decay)
     optimizer = torch.optim.AdamW(groups, lr=options.lr, betas=(0.9, 0.98), eps=1e-6, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda done: warmup_cosine(done + 1, options.warmup, steps)
-    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: warmup_cosine(done + 1, options.warmup, steps))
     history, device = [], model.logit_scale.device
     model.train()
     with tqdm(batches, total=steps, desc="base") as progress:
         for step, (shown, tokens) in enumerate(progress, 1):
             images = encode(shown.to(device))  # (B, D)
             texts = embed_padded_texts(model, tokens, device)  # (B, D)
-            value = loss(images, texts, model.logit_scale.exp())
+            value = symmetric_cross_entropy(images, texts, model.logit_scale.exp(), token_ids(tokens).to(device))
             optimizer.zero_grad(set_to_none=True)
             value.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()
             if step % 10 == 0 or step == steps:
+                if not math.isfinite(value.item()):
+                    raise InputError(f"base's loss is {value.item()} in step {step}; lower base.lr in params.yaml")
                 progress.set_postfix(loss=f"{value.item():.3f}")
                 history.append({"step": step, "loss": round(value.item(), 5)})
     return history

@@ -16,7 +16,7 @@ def shrink(path: Path, short_side: int) -> tuple[int, int, bytes]:
 
     A JPEG that is small enough keeps its bytes. InputError as of `read_picture`, or where it is too long for a JPEG.
     """
-    picture, content = read_picture(path)
+    picture, content = read_picture(path, short_side)
     if content is not None and picture.format == "JPEG" and min(picture.size) <= short_side:
         return (*picture.size, content)
     scale = min(1.0, short_side / min(picture.size))

@@ -6,6 +6,7 @@ from stages.captions.options import CaptionsOptions
 from stages.common.errors import InputError
 from stages.common.params import Seed, checked, nearest
 from stages.common.run import RunOptions
+from stages.download.options import Downloads
 from stages.evaluate.options import EvaluateOptions
 from stages.negatives.options import NegativesOptions
 from stages.parse.options import ParseOptions
@@ -18,6 +19,7 @@ BLOCKS = {
     "seed": Seed,
     "run": RunOptions,
     "scenes": ScenesOptions,
+    "download": Downloads,
     "captions": CaptionsOptions,
     "parse": ParseOptions,
     "triples": TriplesOptions,

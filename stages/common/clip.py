@@ -26,10 +26,10 @@ ROWS = 32  # texts of a batch in training, or a multiple of that
 
 
 def best_device(name: str = "auto") -> torch.device:
-    """The device that `run.device` names; auto: a CUDA GPU where there is one, otherwise the CPU."""
+    """The device that `run.device` names; auto: a CUDA GPU where there is one, else MPS, else the CPU."""
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
-        name = "cuda" if there["cuda"] else "cpu"
+        name = next(kind for kind, found in there.items() if found)
     if not there[name]:
         raise InputError(f"params.yaml: run.device is {name}, which PyTorch does not find here; set it to auto")
     return torch.device(name)
@@ -88,14 +88,26 @@ def decode(jpeg: bytes) -> Image.Image:
 def autocast(device: torch.device) -> Iterator[None]:
     """bf16 where the hardware has it, single precision elsewhere."""
     if device.type == "cuda":
-        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=torch.cuda.is_bf16_supported()):
+        own = torch.cuda.is_bf16_supported(including_emulation=False)
+        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=own):
             yield
-    elif device.type == "cpu" and torch.cpu.get_capabilities().get("avx512_bf16"):
-        # attention by plain products: in bf16 the CPU's fused kernel takes four tenths longer
-        with sdpa_kernel(SDPBackend.MATH), torch.autocast("cpu", dtype=torch.bfloat16):
+    elif device.type == "cpu" and _cpu_has_bf16():
+        with attention(device), torch.autocast("cpu", dtype=torch.bfloat16):
             yield
     else:
         yield
+
+
+def attention(device: torch.device) -> contextlib.AbstractContextManager:
+    """By plain products where a CPU trains in bf16, as there the fused kernel takes four tenths longer.
+
+    `autocast` has it; a backward pass in which layers are made again needs it too.
+    """
+    return sdpa_kernel(SDPBackend.MATH) if device.type == "cpu" and _cpu_has_bf16() else contextlib.nullcontext()
+
+
+def _cpu_has_bf16() -> bool:
+    return bool(torch.cpu.get_capabilities().get("avx512_bf16"))
 
 
 def unit_length(embeddings: torch.Tensor) -> torch.Tensor:
@@ -190,9 +202,7 @@ def encode_images(
 
 
 @torch.inference_mode()
-def encode_texts(
-    model: open_clip.CLIP, tokenizer: Callable, texts: Sequence[str], batch_size: int = 512
-) -> np.ndarray:
+def encode_texts(model: open_clip.CLIP, tokenizer: Callable, texts: Sequence[str], batch_size: int = 512) -> np.ndarray:
     """Unit-length text embeddings, float32 (N, D), in the order of `texts`."""
     device = next(model.parameters()).device
 

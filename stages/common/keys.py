@@ -10,11 +10,13 @@ STAGES = Path(__file__).parents[1]
 
 
 def content_key(settings: object, files: Iterable[str | Path]) -> str:
-    """A hash of `settings` (anything JSON holds) and of the content of `files`, in their order."""
+    """A hash of `settings` (anything JSON holds) and of the content of `files`, in their order; of a folder, all its
+    files."""
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
-    for path in files:
-        with open(path, "rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+    for path in map(Path, files):
+        for part in sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]:
+            with open(part, "rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
 
 

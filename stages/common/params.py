@@ -93,7 +93,8 @@ def _mistake(name: str, error: ValidationError, schema: dict) -> str:
     """What is wrong in block `name`, in one line: an unknown key before anything else, as it explains a missing one."""
     found = error.errors(include_url=False)
     first = min(found, key=lambda one: one["type"] != "extra_forbidden")
-    kind, place, inside = first["type"], first["loc"], first["loc"][:-1]
+    kind, place = first["type"], _own(first["loc"], schema)
+    inside = place[:-1]
     if kind == "extra_forbidden":
         missing = [one["loc"][-1] for one in found if one["type"] == "missing" and one["loc"][:-1] == inside]
         known = missing or _at(schema, inside)["properties"]
@@ -110,6 +111,12 @@ def _mistake(name: str, error: ValidationError, schema: dict) -> str:
     if kind == "value_error":  # a check of our own, which says what is wrong
         remedy = str(first["ctx"]["error"])
     return f"{_dotted(name, place)} is {shown(first['input'])}; {remedy}"
+
+
+def _own(place: tuple[str | int, ...], schema: dict) -> tuple[str | int, ...]:
+    """`place` without what pydantic adds where a value may be of several kinds: which of them it tried."""
+    several = (place[:depth] for depth in range(len(place)) if "anyOf" in _at(schema, place[:depth]))
+    return next(several, place)
 
 
 def _dotted(name: str, place: tuple[str | int, ...]) -> str:
@@ -151,8 +158,12 @@ def takes(part: dict, schema: dict) -> str:
     'a number above 0 and at most 1'
     >>> takes({"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2}, {})
     'a list of 2 or more, each a whole number of at least 1'
+    >>> takes({"anyOf": [{"const": "auto"}, {"type": "integer", "minimum": 1}]}, {})
+    'auto or a whole number of at least 1'
     """
     part = _resolved(part, schema)
+    if "anyOf" in part:
+        return " or ".join(one.get("const") or takes(one, schema) for one in part["anyOf"])
     if "enum" in part or "const" in part:
         return f"one of {', '.join(map(str, part.get('enum', [part.get('const')])))}"
     match part.get("type"):

@@ -35,8 +35,12 @@ def open_picture(path: str | Path) -> Image.Image:
     return read_picture(path)[0]
 
 
-def read_picture(path: str | Path) -> tuple[Image.Image, bytes | None]:
-    """`open_picture`, and the file's content where plain decoding of it gives just that picture, otherwise None."""
+def read_picture(path: str | Path, short_side: int | None = None) -> tuple[Image.Image, bytes | None]:
+    """`open_picture`, and the file's content where plain decoding of it gives just that picture, otherwise None.
+
+    A JPEG whose short side is four times `short_side` or more, to which it will be shrunk, is decoded at a half, a
+    quarter or an eighth of its size, but at twice what it will be: a third of the time for a camera's, and as good.
+    """
     content = file_content(Path(path))
     try:
         with warnings.catch_warnings():
@@ -44,6 +48,8 @@ def read_picture(path: str | Path) -> tuple[Image.Image, bytes | None]:
             with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise Image.DecompressionBombError
+                if short_side:
+                    picture.draft(None, tuple(2 * short_side * side // min(picture.size) for side in picture.size))
                 picture.load()
             turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
             if picture.mode == "RGB" and not picture.has_transparency_data and turn is None:

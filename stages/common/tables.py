@@ -1,7 +1,12 @@
-"""The tables between stages: one explicit Arrow schema each, written whole, checked when read."""
+"""The tables between stages: one explicit Arrow schema each, written whole, checked when read.
 
+A table is a file, or where it grows with the data set a folder of parts, part-00000.parquet and so on.
+"""
+
+from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -79,18 +84,36 @@ def features_schema(dim: int) -> pa.Schema:
     return pa.schema([("id", pa.int64()), ("embedding", pa.list_(pa.float16(), dim))])
 
 
+GROUP = 16  # images of a row group: training reads them one by one, and decodes a group to get at one
+
+
+def table_files(path: str | Path) -> list[Path]:
+    """The files of a table in their order; InputError where there is none."""
+    path = Path(path)
+    files = sorted(path.glob("part-*.parquet")) if path.is_dir() else [path] if path.is_file() else []
+    if not files:
+        raise InputError(f"{path} is missing; run `dvc repro` to make it")
+    return files
+
+
 def read_table(
     path: str | Path, schema: pa.Schema, columns: list[str] | None = None, where: pc.Expression | None = None
 ) -> pa.Table:
-    """Read Parquet that has exactly the columns of `schema`, in any order, or `columns` of them, and the rows `where`.
+    """Read a table that has exactly the columns of `schema`, in any order, or `columns` of them, and the rows `where`.
 
-    Raises InputError naming the file, the column and the remedy where the file is missing, is not
+    Raises InputError naming the file, the column and the remedy where a file is missing, is not
     Parquet, or has a missing, unknown or wrongly typed column.
     """
+    files = table_files(path)
+    for file in files:
+        check_schema(file, schema)
+    return pq.read_table(files, columns=columns or schema.names, filters=where, partitioning=None)
+
+
+def check_schema(path: Path, schema: pa.Schema) -> None:
+    """InputError where the file is not Parquet of exactly the columns of `schema`, in any order."""
     try:
         found = pq.read_schema(path)
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing; run `dvc repro` to make it") from None
     except pa.ArrowInvalid as error:
         raise InputError(f"{path} is not a Parquet file ({error}); delete it and run `dvc repro`") from None
     remedy = f"expected {', '.join(schema.names)}; delete the file and run `dvc repro`"
@@ -102,10 +125,43 @@ def read_table(
             raise InputError(f"{path}: column {field.name!r} is {kind}, not {field.type}; {remedy}")
     if unknown := sorted(set(found.names) - set(schema.names)):
         raise InputError(f"{path}: unknown column {unknown[0]!r}; {remedy}")
-    return pq.read_table(path, columns=columns or schema.names, filters=where)
+
+
+def read_features(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
+    """Ids (N,) and unit embeddings, float16 (N, D), of a table of features."""
+    try:
+        dim = pq.read_schema(table_files(path)[0]).field("embedding").type.list_size
+    except (OSError, KeyError, AttributeError):
+        raise InputError(f"{path} has no embeddings; run `dvc repro` to make it") from None
+    table = read_table(path, features_schema(dim))
+    embeddings = table["embedding"].combine_chunks().flatten().to_numpy().reshape(-1, dim)  # (N, D)
+    return table["id"].to_numpy(), embeddings
 
 
 def write_table(path: str | Path, table: pa.Table, schema: pa.Schema) -> None:
     """Write `table` as Parquet with exactly `schema`, whole or not at all."""
+    how: dict = {"compression": "zstd"}
+    if "jpeg" in schema.names:  # is compressed, and no two are alike
+        how = {
+            "compression": "none",
+            "row_group_size": GROUP,
+            "use_dictionary": False,
+            "write_statistics": ["image_id"],
+        }
     with write_beside(path) as beside:
-        pq.write_table(table.select(schema.names).cast(schema), beside, compression="zstd")
+        pq.write_table(table.select(schema.names).cast(schema), beside, **how)
+
+
+def write_parts(folder: str | Path, tables: Iterable[pa.Table], schema: pa.Schema) -> None:
+    """Write a folder of a part for each of `tables`, whole or not at all."""
+    with write_beside(folder) as beside:
+        for number, table in enumerate(tables):
+            write_table(beside / part_name(number), table, schema)
+
+
+def part_name(number: int) -> str:
+    """
+    >>> part_name(7)
+    'part-00007.parquet'
+    """
+    return f"part-{number:05d}.parquet"

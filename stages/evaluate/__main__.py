@@ -33,9 +33,9 @@ TUPLES, SUMMARY = "data/negatives/tuples.parquet", "data/negatives/summary.json"
 
 def read_split() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The questions of the test and of the training split; captions and triples of the test split; by their ids."""
-    triples = read_table("data/triples/triples.parquet", INPUTS["triples"]).sort_by("triple_id").to_pandas()
+    triples = read_table("data/triples/triples", INPUTS["triples"]).sort_by("triple_id").to_pandas()
     tuples = read_table(TUPLES, INPUTS["tuples"]).sort_by("tuple_id").to_pandas()
-    captions = read_table("data/captions/captions.parquet", INPUTS["captions"]).sort_by("caption_id").to_pandas()
+    captions = read_table("data/captions/captions", INPUTS["captions"]).sort_by("caption_id").to_pandas()
     test, train = (questions(tuples[tuples["split"] == split], triples) for split in ("test", "train"))
     if test.empty:
         raise InputError(f"{TUPLES} has no tuples of split test; give more captioned images")
@@ -54,10 +54,10 @@ def read_differs() -> dict[str, str]:
 def read_images(wanted: pd.Index) -> list[bytes]:
     """The JPEGs of `wanted` image ids in that order."""
     chosen = pc.field("image_id").isin(pa.array(wanted, pa.int64()))
-    found = read_table("data/captions/images.parquet", INPUTS["images"], ["image_id", "jpeg"], chosen)
+    found = read_table("data/captions/images", INPUTS["images"], ["image_id", "jpeg"], chosen)
     jpegs = dict(zip(found["image_id"].to_pylist(), found["jpeg"].to_pylist()))
     if missing := sorted(set(wanted) - jpegs.keys()):
-        raise InputError(f"data/captions/images.parquet lacks image_id {missing[0]}; run `dvc repro`")
+        raise InputError(f"data/captions/images lacks image_id {missing[0]}; run `dvc repro`")
     return [jpegs[image] for image in wanted]
 
 

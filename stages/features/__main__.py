@@ -1,34 +1,32 @@
-"""python -m stages.features: images, triples and base -> images.parquet, texts.parquet (unit length)."""
+"""python -m stages.features: images, triples and base -> the tables of features images and texts, in parts."""
 
-import numpy as np
-import pyarrow as pa
+from pathlib import Path
 
-from stages.common.clip import MODELS, best_device, encode_images, encode_texts, load_checkpoint
+from stages.common.clip import MODELS
 from stages.common.errors import run_stage
+from stages.common.executor import open_executor
+from stages.common.keys import code_of, content_key
 from stages.common.params import read_block
+from stages.common.parts import make_parts, publish
 from stages.common.run import RunOptions
-from stages.common.tables import SCHEMAS, features_schema, read_table, write_table
+from stages.common.tables import table_files
+from stages.features.part import images_part, texts_part
 
-
-def write_features(path: str, ids: pa.Array, embeddings: np.ndarray) -> None:
-    """Write ids and their embeddings (N, D) as one table."""
-    schema = features_schema(embeddings.shape[1])
-    flat = pa.array(embeddings.astype(np.float16).ravel())  # (N * D,)
-    values = pa.FixedSizeListArray.from_arrays(flat, embeddings.shape[1])
-    write_table(path, pa.table([ids, values], schema=schema), schema)
+OUT = Path("data/features")
+TABLES = {
+    "images": (Path("data/captions/images"), images_part),
+    "texts": (Path("data/triples/triples"), texts_part),
+}
 
 
 def main() -> None:
-    model, transform, tokenizer = load_checkpoint(MODELS / "base", best_device(read_block("run", RunOptions).device))
-    images = read_table("data/captions/images.parquet", SCHEMAS["images"], ["image_id", "jpeg"])
-    jpegs = images["jpeg"].to_pylist()
-    ids = images["image_id"].combine_chunks()
-    write_features("data/features/images.parquet", ids, encode_images(model, transform, jpegs))
-    triples = read_table("data/triples/triples.parquet", SCHEMAS["triples"], ["triple_id", "text"])
-    texts = triples["text"].combine_chunks().dictionary_encode()
-    distinct = encode_texts(model, tokenizer, texts.dictionary.to_pylist())
-    embeddings = distinct[texts.indices.to_numpy()]  # (triples, D)
-    write_features("data/features/texts.parquet", triples["triple_id"].combine_chunks(), embeddings)
+    run = read_block("run", RunOptions)
+    with open_executor(run.engine, workers=1) as executor:  # PyTorch takes all cores, or the GPU
+        for name, (table, work) in TABLES.items():
+            files = table_files(table)
+            key = content_key(name, [*files, MODELS / "base", *code_of("features")])
+            parts = make_parts(OUT / name, work, [(path, run.device, key) for path in files], key, executor)
+            publish(parts, OUT / name)
 
 
 if __name__ == "__main__":

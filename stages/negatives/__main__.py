@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside, write_json
 from stages.common.params import read_block, read_seed
-from stages.common.tables import SCHEMAS, features_schema, read_table, write_table
+from stages.common.tables import SCHEMAS, read_features, read_table, write_table
 from stages.negatives.items import check_triples
 from stages.negatives.lexicon import KINDS, read_lexicon
 from stages.negatives.options import NegativesOptions
@@ -17,19 +16,13 @@ from stages.negatives.release import SCHEMA, data_card, release_table
 from stages.negatives.summary import summarise
 from stages.negatives.tuples import make_tuples
 
-TRIPLES = "data/triples/triples.parquet"
-FEATURES = "data/features/images.parquet"
+TRIPLES = "data/triples/triples"
+FEATURES = "data/features/images"
 
 
-def read_features(path: str, image_ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def image_features(path: str, image_ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Image ids (I,) and unit embeddings, float16 (I, D); InputError where an image has none."""
-    try:
-        dim = pq.read_schema(path).field("embedding").type.list_size
-    except (OSError, KeyError, AttributeError):
-        raise InputError(f"{path} has no embeddings; run `dvc repro` to make it") from None
-    table = read_table(path, features_schema(dim))
-    embeddings = table["embedding"].combine_chunks().flatten().to_numpy().reshape(-1, dim)  # (I, D)
-    ids = table["id"].to_numpy()
+    ids, embeddings = read_features(path)
     if missing := sorted(set(image_ids) - set(ids)):
         raise InputError(f"{path} lacks image_id {missing[0]}; run `dvc repro` to make it anew")
     return ids, embeddings
@@ -43,9 +36,12 @@ def main() -> None:
     verbs = read_lexicon("data/verb_synonyms.csv", KINDS["verbs"])
     if options.exact_nouns:
         nouns = nouns[~nouns["kind"].isin(("same", "may_be"))]
-    features = read_features(FEATURES, triples["image_id"])
+    features = image_features(FEATURES, triples["image_id"])
     tuples, refused = make_tuples(triples, nouns, verbs, options, seed, features)
-
+    for split in ("train", "test"):
+        if not tuples["split"].eq(split).any():
+            told = f"none of its {triples['split'].eq(split).sum():,} triples of split {split} gets a negative"
+            raise InputError(f"{TRIPLES}: {told}; give that split more captioned images")
     summary = summarise(tuples, triples, refused)
     with write_beside("data/negatives") as folder:
         rows = pa.Table.from_pandas(tuples[SCHEMAS["tuples"].names], SCHEMAS["tuples"], preserve_index=False)

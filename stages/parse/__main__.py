@@ -1,78 +1,59 @@
-"""python -m stages.parse: captions -> parses.parquet, one dependency tree a caption, resumable."""
+"""python -m stages.parse: captions -> the table of parses, one dependency tree a caption, in parts."""
 
-import multiprocessing
 import shutil
-from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-import torch
-from tqdm import tqdm
+from pandas.util import hash_array
 
 from stages.common.errors import run_stage
-from stages.common.files import write_beside, write_json
+from stages.common.executor import local_workers, open_executor
+from stages.common.files import write_json
 from stages.common.keys import code_of, content_key
 from stages.common.params import read_block
+from stages.common.parts import make_parts, publish
 from stages.common.run import RunOptions
-from stages.common.tables import SCHEMAS, read_table
+from stages.common.tables import SCHEMAS, read_table, table_files
 from stages.parse.options import ParseOptions
+from stages.parse.part import parses_part, trees_part, uses_gpu
 from stages.parse.pipeline import model_files
-from stages.parse.worker import parse_shard, start_worker
 
-CAPTIONS = Path("data/captions/captions.parquet")
+CAPTIONS = Path("data/captions/captions")
 OUT = Path("data/parse")
-SHARD = 1000  # distinct captions parsed and kept at a time
-OPEN_SHARDS = 16  # held in memory while the captions are gathered
+COMMON = 500  # captions of several parts that are parsed at a time
+GIGABYTES = 1.2  # of a process
 
 
-def work_folder(models: str) -> Path:
-    """Where finished shards wait, keyed by the captions, the models and the code, so that none is reused wrongly."""
-    key = content_key([models, SHARD], [CAPTIONS, *model_files(models), *code_of("parse")])
-    return OUT / f".shards-{key[:16]}"
+def captions_of(path: Path) -> np.ndarray:
+    """The captions (N,) of a part."""
+    return read_table(path, SCHEMAS["captions"], ["caption"])["caption"].to_numpy()
 
 
-def gather(captions: pa.Table, shards: list[list[str]], folder: Path) -> None:
-    """Write the tree of every caption, in the order of the captions.
-
-    Captions come in the order of their first occurrence in the shards, so that a walk through both
-    at once needs few shards at a time; a repeated caption looks its tree up in its own shard.
-    """
-    row_of = {text: row for row, text in enumerate(text for shard in shards for text in shard)}
-    read = lru_cache(OPEN_SHARDS)(lambda number: pq.read_table(folder / f"{number:06d}.parquet")["words"])
-    with write_beside(OUT / "parses.parquet") as beside:
-        with pq.ParquetWriter(beside, SCHEMAS["parses"], compression="zstd") as writer:
-            for part in captions.to_batches(SHARD):
-                rows = np.array([row_of[text] for text in part["caption"].to_pylist()])
-                numbers, inverse = np.unique(rows // SHARD, return_inverse=True)
-                needed = [read(number) for number in numbers]
-                firsts = np.cumsum([0, *map(len, needed)])[:-1]
-                trees = pa.chunked_array([chunk for words in needed for chunk in words.chunks])
-                chosen = trees.take(pa.array(firsts[inverse] + rows % SHARD))
-                columns = [pa.chunked_array([part["caption_id"]]), chosen]
-                writer.write_table(pa.table(columns, schema=SCHEMAS["parses"]))
+def in_several(files: list[Path]) -> list[str]:
+    """The captions that occur in more than one file, each once; in memory are 8 bytes a caption and these."""
+    hashes = [np.unique(hash_array(captions_of(path))) for path in files]
+    values, counts = np.unique(np.concatenate(hashes), return_counts=True)
+    found: dict[str, None] = {}
+    for path in files:
+        captions = captions_of(path)
+        found |= dict.fromkeys(captions[np.isin(hash_array(captions), values[counts > 1])])
+    return list(found)
 
 
 def main() -> None:
-    models, device = read_block("parse", ParseOptions).models, read_block("run", RunOptions).device
-    gpu = device in ("auto", "cuda") and torch.cuda.is_available()
-    captions = read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id", "caption"])
-    distinct = list(dict.fromkeys(captions["caption"].to_pylist()))
-    shards = [distinct[i : i + SHARD] for i in range(0, len(distinct), SHARD)]
-    folder = work_folder(models)
-    folder.mkdir(parents=True, exist_ok=True)
-    workers = 1 if gpu else torch.get_num_threads()
-    context = multiprocessing.get_context("spawn")  # a process that has touched CUDA must not fork
-    with ProcessPoolExecutor(workers, context, initializer=start_worker, initargs=(models, gpu)) as pool:
-        done = pool.map(partial(parse_shard, folder), enumerate(shards))
-        with tqdm(total=len(distinct), desc="parse", unit="caption") as progress:
-            for shard, _ in zip(shards, done, strict=True):
-                progress.update(len(shard))
-    gather(captions, shards, folder)
-    write_json(OUT / "summary.json", {"captions": len(captions), "distinct_captions": len(distinct)})
-    shutil.rmtree(folder)
+    models, run = read_block("parse", ParseOptions).models, read_block("run", RunOptions)
+    files = table_files(CAPTIONS)
+    common = in_several(files)
+    loaded = content_key(models, model_files(models))
+    key, how = content_key([loaded, COMMON], [*files, *code_of("parse")]), (models, run.device, loaded)
+    first = [(common[i : i + COMMON], *how) for i in range(0, len(common), COMMON)]
+    workers = 1 if uses_gpu(run.device) else local_workers(max(len(first), len(files)), GIGABYTES)
+    with open_executor(run.engine, workers) as executor:
+        trees = make_parts(OUT / "common", trees_part, first, key, executor)
+        parses = make_parts(OUT / "parses", parses_part, [(path, trees, *how) for path in files], key, executor)
+    write_json(OUT / "summary.json", {"captions": publish(parses, OUT / "parses")})
+    for folder in OUT.glob(".common-*"):
+        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def read_jpegs(shown: list[tuple[str, pd.DataFrame]]) -> dict[int, bytes]:
     """The JPEGs of the gallery: of each tuple the anchor and its first negative."""
     wanted = sorted({image for _, rows in shown for row in rows["images"] for image in row[:2]})
     chosen = pc.field("image_id").isin(pa.array(wanted, pa.int64()))
-    stored = read_table(DATA / "captions/images.parquet", SCHEMAS["images"], ["image_id", "jpeg"], chosen)
+    stored = read_table(DATA / "captions/images", SCHEMAS["images"], ["image_id", "jpeg"], chosen)
     return dict(zip(stored["image_id"].to_pylist(), stored["jpeg"].to_pylist()))
 
 

@@ -61,7 +61,7 @@ def read_relations(path: Path) -> pd.DataFrame:
 def read_anchors(root: Path) -> pd.DataFrame:
     """Set, split and the anchor's relation of every tuple, from data/negatives and data/triples."""
     tuples = read_table(root / "negatives/tuples.parquet", INPUTS["tuples"], ["set", "split", "anchor"]).to_pandas()
-    triples = read_table(root / "triples/triples.parquet", INPUTS["triples"], ["triple_id", "relation"]).to_pandas()
+    triples = read_table(root / "triples/triples", INPUTS["triples"], ["triple_id", "relation"]).to_pandas()
     return tuples.join(triples.set_index("triple_id"), on="anchor")
 
 

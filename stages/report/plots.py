@@ -26,6 +26,7 @@ STYLE = {
     "ytick.color": "#444b54",
     "legend.frameon": False,
     "svg.hashsalt": "report",  # the same ids in every run
+    "text.parse_math": False,  # a label is as captions have it: "$5" is no formula
 }
 
 

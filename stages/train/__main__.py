@@ -27,14 +27,14 @@ from stages.common.params import read_block, read_seed
 from stages.common.run import RunOptions
 from stages.common.wise_ft import interpolate
 from stages.train import parallel
-from stages.train.batches import all_batches
+from stages.train.batches import all_batches, check_parts, own_parts
 from stages.train.inputs import BASE, CAPTIONS, TRIPLES, TUPLES, Tuples, as_rows, read_images, read_tuples
 from stages.train.live import start_live
-from stages.train.load import Source, loader, opened
-from stages.train.loop import TIMINGS, Encoder, Hooks, Plan, fine_tune, optimizer_steps
+from stages.train.load import Source, loader, opened, workers
+from stages.train.loop import TIMINGS, Encoder, Hooks, Plan, fine_tune
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
-from stages.train.resume import read_state, write_state
+from stages.train.resume import read_shared, write_state
 from stages.train.validate import Questions, validate
 from stages.train.weights import freeze
 
@@ -51,19 +51,22 @@ def read_options() -> tuple[str, TrainOptions, RunOptions, int]:
 
 def plan_batches(tuples: Tuples, options: TrainOptions, seed: int) -> list[tuple[int, np.ndarray]]:
     """The run's batches, numbered; InputError where there are none, or too few for the warm-up."""
-    size = options.batch_size * parallel.world()
-    batches = list(enumerate(all_batches(tuples.sets, options.sets, size, options.epochs, seed)))
+    batches = list(enumerate(all_batches(tuples.sets, options.sets, options.batch_size, options.epochs, seed)))
     if not batches:
         there = ", ".join(np.unique(tuples.sets))
         raise InputError(f"params.yaml: train.sets weighs none of {there}, the sets of {TUPLES}")
-    optimizer_steps(len(batches), options)
+    if options.warmup >= len(batches):
+        raise InputError(
+            f"params.yaml: train.warmup {options.warmup} is not below the run's {len(batches)} steps; "
+            "lower it, or give more epochs or captions"
+        )
     return batches
 
 
 def run_key(method: str, options: TrainOptions, seed: int, images: str) -> str:
-    """A hash of all that a run's weights hang on; `images` is the file of images."""
+    """A hash of all that a run's weights hang on; `images` is the table of images."""
     own = options.methods[method].model_dump()
-    settings = [method, seed, parallel.world(), own, options.model_dump(exclude={"methods"})]
+    settings = [method, seed, own, options.model_dump(exclude={"methods"})]
     files = [TUPLES, TRIPLES, CAPTIONS, images, BASE / WEIGHTS, BASE / CONFIG]
     return content_key(settings, [*files, *code_of("train")])
 
@@ -84,24 +87,25 @@ def write(method: str, model: torch.nn.Module, alpha: float, history: list[dict]
         pd.DataFrame(history).drop(columns=list(TIMINGS)).to_csv(beside / "history.csv", index=False)
 
 
-def main() -> None:
-    method, options, run, seed = read_options()
-    loss, device = LOSSES[method], best_device(run.device)
-    parallel.start(device)
+def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device: torch.device) -> None:
+    """The stage in this process, one of `parallel.world()`."""
+    loss = LOSSES[method]
     tuples = read_tuples(loss.reads_captions)
     batches = plan_batches(tuples["train"], options, seed)
     model, transform, tokenizer = load_checkpoint(BASE, device)
     freeze(model, options.freeze)
+    if run.grad_checkpointing:
+        model.set_grad_checkpointing()
     held = hold_backbones(model, transform, "train.freeze") if options.freeze == "backbones" else None
     encode = held.encode if held else unit_length if options.freeze == "image" else pixel_encoder(model)
-    shared, resume = MODELS / f".{method}-images.arrow", MODELS / f".{method}-resume.pt"
-    images = read_images(options, run.workers, transform, shared, held)
+    resume = MODELS / f".{method}-resume.pt"
+    images = read_images(options, workers(run.workers, device), transform, held)
     rows, tokens = as_rows(tuples, images, tokenizer)
     key = run_key(method, options, seed, images.path)
-    state = read_state(resume, key)
-    done = state["step"] * options.accumulate if state else 0
+    state = read_shared(resume, key)
+    mine = own_parts(batches[state["step"] if state else 0 :], options.accumulate, parallel.rank(), parallel.world())
     loaded = loader(
-        batches[done:],
+        mine,
         images.workers,
         device.type == "cuda",
         images=rows["train"].images,
@@ -110,7 +114,6 @@ def main() -> None:
         tokens=tokens,
         source=images.source,
         seed=seed,
-        part=(parallel.rank(), parallel.world()),
     )
     bound = partial(loss.function, options=options.methods[method])
     plan = Plan(bound, options, len(batches), seed, run.checkpoint_every)
@@ -124,9 +127,20 @@ def main() -> None:
     history = fine_tune(model, encode, iter(loaded), plan, hooks, state)
     if first:
         write(method, model, options.alpha, history)
-        for path in (resume, shared):
-            path.unlink(missing_ok=True)
+        resume.unlink(missing_ok=True)
+
+
+def main() -> None:
+    method, options, run, seed = read_options()
+    device = best_device(run.device)
+    count = parallel.processes(run.processes, device)
+    check_parts(options.batch_size, options.accumulate, count)
+    if count > 1 and not parallel.started():
+        parallel.launch(count, "stages.train", method)
+    else:
+        parallel.start(device)
+        train(method, options, run, seed, device)
 
 
 if __name__ == "__main__":
-    run_stage(main)
+    run_stage(partial(parallel.reported, main))

@@ -1,11 +1,20 @@
 """Which tuples a step sees, and their images and texts as arrays."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from stages.common.errors import InputError
+
+
+class Part(NamedTuple):
+    """Tuples of one batch that are encoded at once."""
+
+    batch: int  # its number
+    first: int  # where in it the part begins
+    rows: np.ndarray  # (B,) of tuples
 
 
 def tuple_arrays(tuples: pd.DataFrame, triples: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -73,3 +82,29 @@ def all_batches(
     """The batches of every epoch in turn."""
     for epoch in range(epochs):
         yield from epoch_batches(sets, weights, batch_size, seed, epoch)
+
+
+def check_parts(batch_size: int, accumulate: int, world: int) -> None:
+    """InputError where a batch does not fall into equal parts, `accumulate` for each of `world` processes."""
+    count = world * accumulate
+    if batch_size % count:
+        raise InputError(
+            f"params.yaml: train.batch_size {batch_size} is not divisible by run.processes {world} x train.accumulate "
+            f"{accumulate} = {count}; {-(-batch_size // count) * count} is"
+        )
+
+
+def own_parts(batches: Iterable[tuple[int, np.ndarray]], accumulate: int, rank: int, world: int) -> list[Part]:
+    """What process `rank` of `world` encodes of numbered batches, rows (B,) each: `accumulate` parts of every one.
+
+    Parts are of equal size, which must divide B, and in the order of ranks make up the batch.
+
+    >>> [part.rows.tolist() for part in own_parts([(0, np.arange(8))], accumulate=2, rank=1, world=2)]
+    [[4, 5], [6, 7]]
+    """
+    parts = []
+    for number, rows in batches:
+        size = len(rows) // (world * accumulate)
+        firsts = range(rank * accumulate * size, (rank + 1) * accumulate * size, size)
+        parts += [Part(number, first, rows[first : first + size]) for first in firsts]
+    return parts

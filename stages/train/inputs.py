@@ -2,26 +2,23 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import torch
 
 from stages.common.backbones import Held
-from stages.common.clip import MODELS, read_config
+from stages.common.clip import MODELS
 from stages.common.errors import InputError
-from stages.common.tables import SCHEMAS, features_schema, read_table
-from stages.train import parallel
+from stages.common.tables import SCHEMAS, read_features, read_table
 from stages.train.batches import rows_of, tuple_arrays
-from stages.train.load import DECODED, Source, augmentation, embedding_reader, pixel_reader, share
+from stages.train.load import DECODED, Source, augmentation, embedding_reader, pixel_reader
 from stages.train.options import TrainOptions
 
-TUPLES, TRIPLES = "data/negatives/tuples.parquet", "data/triples/triples.parquet"
-CAPTIONS = "data/captions/captions.parquet"
-IMAGES, FEATURES = "data/captions/images.parquet", "data/features/images.parquet"
+TUPLES, TRIPLES = "data/negatives/tuples.parquet", "data/triples/triples"
+CAPTIONS = "data/captions/captions"
+IMAGES, FEATURES = "data/captions/images", "data/features/images"
 BASE = MODELS / "base"
 
 
@@ -35,7 +32,7 @@ class Tuples(NamedTuple):
 
 
 class Images(NamedTuple):
-    """M images, or their embeddings by base, of one file."""
+    """M images, or their embeddings by base, of one table."""
 
     path: str
     ids: np.ndarray  # (M,) int64
@@ -64,39 +61,28 @@ def read_tuples(with_captions: bool) -> dict[str, Tuples]:
     return found
 
 
-def read_images(
-    options: TrainOptions, workers: int, transform: Callable, shared: Path, held: Held | None = None
-) -> Images:
-    """Pixels by `transform`, or where the image tower is frozen embeddings, or what a held backbone sees.
-
-    Where `workers` decode, the pictures' files are written to `shared`.
-    """
+def read_images(options: TrainOptions, workers: int, transform: Callable, held: Held | None = None) -> Images:
+    """Pixels by `transform`, or where the image tower is frozen embeddings, or what a held backbone sees."""
     if options.freeze == "image":
-        dim = read_config(BASE)["model_cfg"]["embed_dim"]
-        table = read_table(FEATURES, features_schema(dim))
-        flat = table["embedding"].combine_chunks().flatten().to_numpy()  # (M * D,)
-        source = partial(embedding_reader, flat.reshape(-1, dim))
-        return Images(FEATURES, table["id"].to_numpy(), source, source, 0)
-    table = read_table(IMAGES, SCHEMAS["images"], ["image_id", "jpeg"])
-    jpegs: pa.ChunkedArray | Path = table["jpeg"]
+        ids, embeddings = read_features(FEATURES)
+        source = partial(embedding_reader, embeddings)
+        return Images(FEATURES, ids, source, source, 0)
     if held:
-        source = partial(embedding_reader, held.see(jpegs.to_pylist()).cpu().numpy())
+        table = read_table(IMAGES, SCHEMAS["images"], ["image_id", "jpeg"])
+        source = partial(embedding_reader, held.see(table["jpeg"].to_pylist()).cpu().numpy())
         return Images(IMAGES, table["image_id"].to_numpy(), source, source, 0)
-    if workers:
-        if parallel.rank() == 0:
-            share(jpegs, shared)
-        parallel.wait()
-        jpegs = shared
+    ids = read_table(IMAGES, SCHEMAS["images"], ["image_id"])["image_id"].to_numpy()
     augment = augmentation(**options.augment.model_dump())
-    source = partial(pixel_reader, jpegs, transform, augment, DECODED // max(1, workers))
-    plain = partial(pixel_reader, jpegs, transform, None, 0)
-    return Images(IMAGES, table["image_id"].to_numpy(), source, plain, workers)
+    source = partial(pixel_reader, IMAGES, transform, augment, DECODED // max(1, workers))
+    return Images(IMAGES, ids, source, partial(pixel_reader, IMAGES, transform, None, 0), workers)
 
 
 def as_rows(tuples: dict[str, Tuples], images: Images, tokenizer: Callable) -> tuple[dict[str, Tuples], torch.Tensor]:
-    """Tuples with rows of `images` and of tokens, and those tokens (T, L)."""
+    """Tuples with rows of `images` and of tokens, and those tokens (T, L), no row twice."""
     said = [part for split in tuples.values() for part in (split.texts, split.captions)]
-    codes, distinct = pd.factorize(np.concatenate([part.ravel() for part in said]))  # (all,), (T,)
+    codes, distinct = pd.factorize(np.concatenate([part.ravel() for part in said]))  # (all,), (T',)
+    tokens, row = torch.unique(tokenizer(distinct.tolist()).int(), dim=0, return_inverse=True)  # (T, L), (T',)
+    codes = np.append(row.numpy(), -1)[codes]  # (all,), -1: no text
     parts = iter(np.split(codes, np.cumsum([part.size for part in said])[:-1]))
     rows = {
         name: Tuples(
@@ -107,4 +93,4 @@ def as_rows(tuples: dict[str, Tuples], images: Images, tokenizer: Callable) -> t
         )
         for name, split in tuples.items()
     }
-    return rows, tokenizer(distinct.tolist()).int()
+    return rows, tokens

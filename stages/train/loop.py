@@ -1,5 +1,6 @@
 """The fine-tuning loop that every method shares: resumable, the same weights however often it stops."""
 
+import contextlib
 import itertools
 import math
 import time
@@ -11,7 +12,7 @@ import open_clip
 import torch
 from tqdm import tqdm
 
-from stages.common.clip import embed_padded_texts
+from stages.common.clip import attention, embed_padded_texts
 from stages.common.errors import InputError
 from stages.common.optim import parameter_groups, warmup_cosine
 from stages.train import parallel
@@ -31,7 +32,7 @@ class Plan(NamedTuple):
 
     loss: Callable[[Embedded, torch.Tensor], torch.Tensor]  # of a batch and the scale, with its options
     options: TrainOptions
-    batches: int  # in all, options.accumulate an optimizer step (the last may have fewer)
+    steps: int  # in all
     seed: int
     save_every: int  # steps
 
@@ -44,31 +45,47 @@ class Hooks(NamedTuple):
     validate: Callable[[], dict[str, float]] = dict  # for columns of some rows of the history
 
 
+class Towers(torch.nn.Module):
+    """Both towers as one forward, which several processes need to join their gradients."""
+
+    def __init__(self, model: open_clip.CLIP, encode: Encoder):
+        super().__init__()
+        self.model, self.encode = model, encode
+
+    def forward(self, images: torch.Tensor, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Unit-length embeddings of images (P, D) and of texts (U, D), and exp(logit_scale), a scalar."""
+        device = self.model.logit_scale.device
+        texts = embed_padded_texts(self.model, tokens, device)  # (U, D)
+        return self.encode(images.to(device, non_blocking=True)), texts, self.model.logit_scale.exp()
+
+
 class Tools(NamedTuple):
-    """What a step changes, and the image tower's encoder."""
+    """What a step changes."""
 
     model: open_clip.CLIP
-    encode: Encoder
+    towers: torch.nn.Module  # those of the model
     optimizer: torch.optim.Optimizer
     schedule: torch.optim.lr_scheduler.LRScheduler
 
 
-def embed_tuples(model: open_clip.CLIP, encode: Encoder, batch: Batch) -> Embedded:
-    """What the loss sees of a batch, on the model's device.
+def as_tuples(batch: Batch, shown: torch.Tensor, said: torch.Tensor) -> Embedded:
+    """What the loss sees of a batch of which `shown` (P, D) and `said` (U, D) are the embeddings.
 
-    Absent images get zeros. With several processes all get the rows of all, B being their sum.
+    Absent images get zeros.
     """
-    device = model.logit_scale.device
     where = batch.present.flatten().nonzero().squeeze(1)  # (P,), found on the CPU: the GPU need not be waited for
-    distinct = embed_padded_texts(model, batch.tokens, device)  # (U, D)
-    pixels, texts, present, captions, where = (
-        part.to(device, non_blocking=True)
-        for part in (batch.images, batch.texts, batch.present, batch.captions, where)
+    ids, texts, present, captions, where = (
+        part.to(said.device, non_blocking=True)
+        for part in (batch.ids, batch.texts, batch.present, batch.captions, where)
     )
-    shown = encode(pixels)  # (P, D)
     images = shown.new_zeros(present.numel(), shown.shape[-1])  # (B * (K+1), D)
     images = images.index_copy(0, where, shown).unflatten(0, present.shape)  # (B, K+1, D)
-    return Embedded(*map(parallel.gather, (images, distinct[texts], present, distinct[captions])))
+    return Embedded(images, said[texts], present, said[captions], ids[texts], ids[captions])
+
+
+def whole_batch(parts: list[Embedded]) -> Embedded:
+    """The parts of this process joined, and those of all others: B is the sum."""
+    return Embedded(*(parallel.gather(torch.cat(column)) for column in zip(*parts)))
 
 
 def tuple_accuracy(batch: Embedded) -> torch.Tensor:
@@ -78,24 +95,53 @@ def tuple_accuracy(batch: Embedded) -> torch.Tensor:
 
 
 def gradients(
-    model: open_clip.CLIP, encode: Encoder, batches: Iterator[Batch], count: int, loss: Callable[..., torch.Tensor]
+    towers: torch.nn.Module, parts: list[Batch], seeds: list[int], loss: Callable[..., torch.Tensor]
 ) -> torch.Tensor:
-    """Leave the mean gradient of the next `count` batches in the parameters; their mean loss and accuracy (2,)."""
-    figures = torch.zeros(2, device=model.logit_scale.device)
-    for batch in itertools.islice(batches, count):
-        embedded = embed_tuples(model, encode, batch)
-        value = loss(embedded, model.logit_scale.exp())
-        (value / count).backward()
-        figures += torch.stack([value.detach(), tuple_accuracy(embedded)]) / count  # (2,)
-    parallel.average_gradients(model.parameters())
-    return figures
+    """Leave the gradient of the loss of the whole batch in the parameters; that loss and the accuracy (2,).
+
+    `parts` are those of this process, and `seeds` of what is random in the model with each. The loss is taken of
+    embeddings alone. With several parts, as in GradCache (arXiv 2101.06983), they are made without a graph, and
+    again with it one part after another, once the loss's gradient of them is known: memory is that of one part.
+    """
+    alone = len(parts) == 1
+    with torch.set_grad_enabled(alone):
+        made = [_run(towers, part, seed) for part, seed in zip(parts, seeds)]
+    leaves = [[output.detach().requires_grad_() for output in outputs] for outputs in made]
+    batch = whole_batch([as_tuples(part, shown, said) for part, (shown, said, _) in zip(parts, leaves)])
+    value = loss(batch, leaves[0][2])
+    value.backward()
+    for number, (part, seed) in enumerate(zip(parts, seeds), 1):
+        joins = number == len(parts) or parallel.world() == 1
+        with contextlib.nullcontext() if joins else towers.no_sync():
+            outputs = made[0] if alone else _run(towers, part, seed)
+            _backward(outputs, leaves[number - 1])
+    return torch.stack([value.detach(), tuple_accuracy(batch)])  # (2,)
 
 
-def advance(tools: Tools, batches: Iterator[Batch], count: int, plan: Plan) -> torch.Tensor:
-    """One optimizer step over the next `count` batches: their mean loss and tuple accuracy, and the gradient's
-    norm before it is clipped, (3,)."""
+def _run(towers: torch.nn.Module, part: Batch, seed: int) -> tuple[torch.Tensor, ...]:
+    torch.manual_seed(seed)
+    return towers(part.images, part.tokens)
+
+
+def _backward(outputs: tuple[torch.Tensor, ...], leaves: list[torch.Tensor]) -> None:
+    """Pass the gradients of the towers' outputs on: zeros for one that the loss does not read, as it is waited for.
+
+    Each process has encoded other rows, so the mean over all processes, which comes next, is multiplied to a sum;
+    the scale's gradient is the same in all.
+    """
+    given = [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
+    given[:2] = [gradient * parallel.world() for gradient in given[:2]]
+    pairs = [pair for pair in zip(outputs, given) if pair[0].requires_grad]  # a frozen tower's does not
+    with attention(leaves[0].device):
+        torch.autograd.backward(*zip(*pairs))
+
+
+def advance(tools: Tools, batches: Iterator[Batch], step: int, plan: Plan) -> torch.Tensor:
+    """One optimizer step over the next batch: its loss and tuple accuracy, and the gradient's norm before it is
+    clipped, (3,)."""
+    parts = list(itertools.islice(batches, plan.options.accumulate))
     tools.optimizer.zero_grad(set_to_none=True)
-    figures = gradients(tools.model, tools.encode, batches, count, plan.loss)  # (2,)
+    figures = gradients(tools.towers, parts, part_seeds(plan.seed, step, len(parts)), plan.loss)  # (2,)
     norm = torch.nn.utils.clip_grad_norm_(tools.model.parameters(), plan.options.clip_norm)
     tools.optimizer.step()
     tools.schedule.step()
@@ -114,23 +160,21 @@ def fine_tune(
 ) -> list[dict]:
     """Train `model` in place and return its history, a row every ten steps.
 
-    `batches` gives those still to do after `state`, what `hooks.save` got every `plan.save_every` steps:
-    a run that goes on from there ends with the same weights, as what is random in a step (dropout)
-    hangs on the seed and the step alone. InputError on a loss that is not finite, naming the step.
+    `batches` gives those still to do after `state`, what `hooks.save` got every `plan.save_every` steps,
+    `options.accumulate` a step: a run that goes on from there ends with the same weights, as what is random in a
+    step (dropout) hangs on the seed and the step alone. InputError on a loss that is not finite, naming the step.
     """
-    steps = optimizer_steps(plan.batches, plan.options)
+    steps, checks = plan.steps, validation_steps(plan.steps)
     tools = make_tools(model, encode, steps, plan.options)
     done, history = restore(state, tools) if state else (0, [])
-    checks = validation_steps(steps)
     figures, waits = [], []  # of the steps since they were last looked at: a look waits for the GPU
     batches, since = timed(batches, waits), time.perf_counter()
     training_mode(model)
+    tools, batches = joined(tools, batches)
     with tqdm(range(done + 1, steps + 1), "train", steps, initial=done, disable=parallel.rank() > 0) as progress:
         for step in progress:
-            count = min(plan.options.accumulate, plan.batches - (step - 1) * plan.options.accumulate)
             rate = tools.schedule.get_last_lr()[0]
-            torch.manual_seed(step_seed(plan.seed, step))
-            figures.append(advance(tools, batches, count, plan))
+            figures.append(advance(tools, batches, step, plan))
             last = step == steps
             if last or step % RECORD_EVERY == 0 or step % plan.save_every == 0:
                 row = last_row(figures, step)
@@ -146,6 +190,13 @@ def fine_tune(
     return history
 
 
+def joined(tools: Tools, batches: Iterator[Batch]) -> tuple[Tools, Iterator[Batch]]:
+    """The tools with towers that all processes share, and the same batches, of which the first is looked at."""
+    first = next(batches)
+    towers = parallel.wrap(tools.towers, first.images, first.tokens)
+    return tools._replace(towers=towers), itertools.chain([first], batches)
+
+
 def timed(batches: Iterator[Batch], waits: list[float]) -> Iterator[Batch]:
     """The same batches; the seconds that each took to come are added to `waits`."""
     while True:
@@ -158,14 +209,15 @@ def timed(batches: Iterator[Batch], waits: list[float]) -> Iterator[Batch]:
 
 
 def speeds(waits: list[float], seconds: float, options: TrainOptions) -> dict[str, float]:
-    """TIMINGS of the batches that took `waits` to come and `seconds` in all."""
-    tuples = len(waits) * options.batch_size * parallel.world()
+    """TIMINGS of the parts of batches that took `waits` to come and `seconds` in all."""
+    tuples = len(waits) * options.batch_size / options.accumulate
     return dict(zip(TIMINGS, (round(sum(waits) / len(waits), 4), round(tuples / seconds, 1)), strict=True))
 
 
-def step_seed(seed: int, step: int) -> int:
-    """The seed of what is random in the model in one step of this process."""
-    return int(np.random.default_rng([seed, 4, step, parallel.rank()]).integers(2**63))
+def part_seeds(seed: int, step: int, count: int) -> list[int]:
+    """The seeds of what is random in the model in one step, one for each of this process's `count` parts."""
+    parts = range(parallel.rank() * count, (parallel.rank() + 1) * count)
+    return [int(np.random.default_rng([seed, 4, step, part]).integers(2**63)) for part in parts]
 
 
 def validation_steps(steps: int) -> set[int]:
@@ -178,24 +230,11 @@ def validation_steps(steps: int) -> set[int]:
     return {min(steps, -(-step // RECORD_EVERY) * RECORD_EVERY) for step in wanted}
 
 
-def optimizer_steps(batches: int, options: TrainOptions) -> int:
-    """The steps of a run of `batches`; InputError where its warm-up would not end."""
-    steps = -(-batches // options.accumulate)
-    if options.warmup >= steps:
-        raise InputError(
-            f"params.yaml: train.warmup {options.warmup} is not below the run's {steps} steps; "
-            "lower it, or give more epochs or captions"
-        )
-    return steps
-
-
 def make_tools(model: open_clip.CLIP, encode: Encoder, steps: int, options: TrainOptions) -> Tools:
     """AdamW over what is not frozen, and its rate: warm-up, then a cosine that reaches 0 in the last step."""
     optimizer = torch.optim.AdamW(parameter_groups(model, options.weight_decay), lr=options.lr, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda done: warmup_cosine(done + 1, options.warmup, steps)
-    )
-    return Tools(model, encode, optimizer, schedule)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: warmup_cosine(done + 1, options.warmup, steps))
+    return Tools(model, Towers(model, encode), optimizer, schedule)
 
 
 def last_row(figures: list[torch.Tensor], step: int) -> dict:

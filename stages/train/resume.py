@@ -5,8 +5,10 @@ from pathlib import Path
 
 import torch
 
+from stages.common.errors import InputError
 from stages.common.files import write_beside
 from stages.common.keys import put_aside
+from stages.train import parallel
 
 
 def write_state(path: Path, key: str, state: dict) -> None:
@@ -32,3 +34,19 @@ def read_state(path: Path, key: str) -> dict | None:
         return state
     print(f"{path} is of other parameters, inputs or code: starting from base", file=sys.stderr)
     return None
+
+
+def read_shared(path: Path, key: str) -> dict | None:
+    """`read_state` in every process, the first one before the others, so that one alone puts aside or speaks.
+
+    InputError where another process has other inputs, parameters or code, or does not find the same state.
+    """
+    if not parallel.agree(key):
+        raise InputError("the machines of this run differ in parameters, inputs or code; give them one shared folder")
+    state = read_state(path, key) if not parallel.rank() else None
+    parallel.wait()
+    if parallel.rank() and path.is_file():
+        state = read_state(path, key)
+    if not parallel.agree(str(state and state["step"])):
+        raise InputError(f"not every machine of this run reads the same {path}; give them one shared folder")
+    return state

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import torch
 
+from stages.common.contrast import repeats
 from stages.common.params import Block
 
 
@@ -18,6 +19,8 @@ class Embedded(NamedTuple):
     texts: torch.Tensor  # (B, K+1, D)
     present: torch.Tensor  # (B, K+1) bool: a negative that is a text alone has no image
     captions: torch.Tensor  # (B, D), the whole caption of each anchor; (0, D) for losses that do not read them
+    text_ids: torch.Tensor  # (B, K+1) int64, equal where the texts are
+    caption_ids: torch.Tensor  # (B,) or (0,) int64, equal where the captions are
 
 
 class Loss(NamedTuple):
@@ -33,17 +36,20 @@ def in_batch_cross_entropy(batch: Embedded, scale: torch.Tensor, offered: torch.
     """Symmetric cross-entropy over all N = B * (K+1) items of the batch, a scalar.
 
     Each image that is present chooses among the texts `offered` (B, K+1); each of their texts chooses
-    among the images present.
+    among the images present. A text that stands in several places is right of the images of them all: an image
+    chooses between its own place and other texts, a text between its own image and those of other texts.
     """
-    present, offered = batch.present.flatten(), offered.flatten()  # (N,)
+    present, offered, again = batch.present.flatten(), offered.flatten(), repeats(batch.text_ids.flatten())  # (N, N)
     logits = scale * batch.images.flatten(0, 1) @ batch.texts.flatten(0, 1).T  # (N, N)
+    logits = logits.masked_fill(again, float("-inf"))  # (N, N)
     return (choice_cross_entropy(logits, present, offered) + choice_cross_entropy(logits.T, present, present)) / 2
 
 
 def choice_cross_entropy(logits: torch.Tensor, asked: torch.Tensor, offered: torch.Tensor) -> torch.Tensor:
     """Mean cross-entropy of the rows `asked` (N,) of `logits` (N, N), row i's right column being i, among
-    the columns `offered` (N,), of which row i's own is one; a scalar."""
-    chosen = logits.masked_fill(~offered, float("-inf")).logsumexp(dim=1) - logits.diagonal()  # (N,)
+    the columns `offered` (N,) and its own; a scalar."""
+    closed = (~offered).expand_as(logits).clone().fill_diagonal_(False)  # (N, N)
+    chosen = logits.masked_fill(closed, float("-inf")).logsumexp(dim=1) - logits.diagonal()  # (N,)
     return chosen.masked_fill(~asked, 0).sum() / asked.sum()
 
 
@@ -56,6 +62,6 @@ def tuple_cross_entropy(batch: Embedded, scale: torch.Tensor) -> torch.Tensor:
     to_image = -offered.log_softmax(dim=1).diagonal(dim1=1, dim2=2)  # (B, K+1)
     count = present.sum(dim=1)  # (B,)
     zero = logits.new_zeros(())
-    return (
-        torch.where(present, to_text, zero).sum(dim=1) + torch.where(present, to_image, zero).sum(dim=1)
-    ) / (2 * count)  # (B,)
+    return (torch.where(present, to_text, zero).sum(dim=1) + torch.where(present, to_image, zero).sum(dim=1)) / (
+        2 * count
+    )  # (B,)

@@ -1,50 +1,58 @@
-"""python -m stages.triples: parses -> triples.parquet and a summary of what the rules found."""
+"""python -m stages.triples: parses -> the table of triples, in parts, and a summary of what the rules found."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
-from tqdm import tqdm
 
-from stages.common.errors import run_stage
-from stages.common.files import write_beside, write_json
+from stages.common.errors import InputError, run_stage
+from stages.common.executor import open_executor
+from stages.common.files import write_json
+from stages.common.keys import code_of, content_key
 from stages.common.params import read_block
-from stages.common.tables import SCHEMAS, read_table
+from stages.common.parts import make_parts, publish
+from stages.common.run import RunOptions
+from stages.common.tables import SCHEMAS, read_table, table_files, write_table
 from stages.triples.options import TriplesOptions
+from stages.triples.part import triples_part
 from stages.triples.summary import against_truth, read_truth, summarise
-from stages.triples.table import new_memory, triple_table
-from stages.triples.verbs import read_lexicon
 
-PARSES = "data/parse/parses.parquet"
+PARSES, CAPTIONS = Path("data/parse/parses"), Path("data/captions/captions")
 OUT = Path("data/triples")
-ROWS = 10_000  # parses a batch, so that memory stays flat
+SUMMARISED = ["caption_id", "image_id", "text", "subject", "relation", "object", "dynamic"]
 
 
-def batches() -> Iterator[pa.RecordBatch]:
-    """The parses in batches of rows, checked against their schema first."""
-    read_table(PARSES, SCHEMAS["parses"], ["caption_id"])
-    with pq.ParquetFile(PARSES) as file:
-        with tqdm(total=file.metadata.num_rows, desc="triples", unit="caption") as progress:
-            for batch in file.iter_batches(ROWS):
-                yield batch
-                progress.update(len(batch))
+def number(paths: list[Path]) -> int:
+    """Number the triples of all parts in their order, whatever their numbers were; how many there are."""
+    done = 0
+    for path in paths:
+        table = read_table(path, SCHEMAS["triples"])
+        ids = pa.array(np.arange(done, done + len(table)))
+        write_table(path, table.set_column(0, "triple_id", ids), SCHEMAS["triples"])
+        done += len(table)
+    return done
 
 
 def main() -> None:
-    options = read_block("triples", TriplesOptions)
-    memory = new_memory(read_lexicon("data/verbs.csv"))
-    columns = ["caption_id", "image_id", "split"]
-    captions = read_table("data/captions/captions.parquet", SCHEMAS["captions"], columns).sort_by("caption_id")
-    done = 0
-    with write_beside(OUT / "triples.parquet") as beside:
-        with pq.ParquetWriter(beside, SCHEMAS["triples"], compression="zstd") as writer:
-            for parses in batches():
-                triples = triple_table(parses, captions, memory, options.with_secondary, first_id=done)
-                writer.write_table(triples)
-                done += len(triples)
-    triples = read_table(OUT / "triples.parquet", SCHEMAS["triples"]).to_pandas()
-    summary = summarise(triples, captions=len(captions))
+    options, run = read_block("triples", TriplesOptions), read_block("run", RunOptions)
+    parses, captions = table_files(PARSES), table_files(CAPTIONS)
+    if len(parses) != len(captions):
+        raise InputError(
+            f"{PARSES} has {len(parses)} parts, {CAPTIONS} {len(captions)}; run `dvc repro` to make it anew"
+        )
+    key = content_key([options.with_secondary], [*parses, *captions, "data/verbs.csv", *code_of("triples")])
+    jobs = [(*files, options.with_secondary, key) for files in zip(parses, captions)]
+    with open_executor(run.engine, workers=1) as executor:  # 100,000 captions a second: a process more costs more
+        paths = make_parts(OUT / "triples", triples_part, jobs, key, executor)
+    count = len(read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id"]))
+    if not number(paths):
+        raise InputError(
+            f"{CAPTIONS}: none of {count:,} captions relates two nouns by a verb; "
+            "bring English captions such as 'a dog chasing a cat'"
+        )
+    publish(paths, OUT / "triples")
+    triples = read_table(OUT / "triples", SCHEMAS["triples"], SUMMARISED).to_pandas()
+    summary = summarise(triples, captions=count)
     if options.truth:
         summary["against_truth"] = against_truth(triples, read_truth(options.truth))
     write_json(OUT / "summary.json", summary)

@@ -80,7 +80,7 @@ def rows_of(ids: np.ndarray, captions: np.ndarray) -> np.ndarray:
     lacking = ids[np.append(captions, -1)[rows] != ids]
     if len(lacking):
         raise InputError(
-            f"data/parse/parses.parquet: caption_id {lacking[0]} is not in captions.parquet; "
+            f"data/parse/parses: caption_id {lacking[0]} is not in the same part of data/captions/captions; "
             "delete data/parse and run `dvc repro`"
         )
     return rows

@@ -69,7 +69,7 @@ CLOSED = set(
 def read_lexicon(path: str | Path) -> dict[str, bool]:
     """lemma -> dynamic, from a CSV with the columns lemma, class (dynamic or stative) and # comments."""
     lexicon: dict[str, bool] = {}
-    with open(path, encoding="utf-8", newline="") as file:
+    with open(path, encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(line for line in file if not line.startswith("#"))
         if next(rows, None) != ["lemma", "class"]:
             raise InputError(f"{path}: the first row must be lemma,class")

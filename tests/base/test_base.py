@@ -15,7 +15,7 @@ from stages.base.__main__ import main
 from stages.base.scratch import caption_batches
 from stages.common.errors import InputError
 from tests.common.towers import make_towers
-from tests.train.project import TINY, jpeg, run_here, write_rows
+from tests.train.project import RUN, TINY, jpeg, run_here, write_rows
 
 OPTIONS = {
     "model": "tiny-of-tests",
@@ -45,10 +45,9 @@ def make(folder: Path, **changed) -> None:
     captions = [
         {"caption_id": i, "image_id": i // 2, "caption": f"a dog with {i} cats", "split": "train"} for i in range(18)
     ]
-    write_rows(folder / "data/captions/images.parquet", "images", pictures)
-    write_rows(folder / "data/captions/captions.parquet", "captions", captions)
-    run = {"device": "cpu", "workers": 0, "checkpoint_every": 100}
-    params = {"seed": 0, "run": run, "base": OPTIONS | changed}
+    write_rows(folder / "data/captions/images/part-00000.parquet", "images", pictures)
+    write_rows(folder / "data/captions/captions/part-00000.parquet", "captions", captions)
+    params = {"seed": 0, "run": RUN | {"device": "cpu"}, "base": OPTIONS | changed}
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import yaml
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
+from tests.train.project import ROOT, RUN
 
 
 def run(folder: Path) -> subprocess.CompletedProcess:
@@ -40,16 +40,16 @@ def make(
         Image.new("RGB", (200, 100), "red").save(folder / "coco" / f"{i}.jpg")
     sources = [{"annotations": f"captions{i}.json", "images": ".", "split": split} for i, split in splits.items()]
     options = {"root": str(root), "sources": sources, "shares": shares, "short_side": 50}
-    params = {"seed": 0, "captions": options}
+    params = {"seed": 0, "run": RUN, "captions": options}
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
 def test_writes_both_tables(tmp_path):
     make(tmp_path, pictures=(1, 2))
     assert run(tmp_path).returncode == 0
-    captions = pq.read_table(tmp_path / "data/captions/captions.parquet").to_pylist()
+    captions = pq.read_table(tmp_path / "data/captions/captions/part-00000.parquet").to_pylist()
     assert captions[1] == {"caption_id": 12, "image_id": 2, "caption": "caption 2", "split": "test"}
-    images = pq.read_table(tmp_path / "data/captions/images.parquet").to_pandas()
+    images = pq.read_table(tmp_path / "data/captions/images/part-00000.parquet").to_pandas()
     assert images[["image_id", "width", "height"]].to_numpy().tolist() == [[1, 100, 50], [2, 100, 50]]
 
 

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 PARAMS = load_params(ROOT / "params.yaml")
 PARAMS |= {  # empty by default, so that they have no parameters to walk
     "rivals": {"siglip": {"model": "ViT-B-16-SigLIP", "pretrained": "webli"}},
+    "download": {"coco": {"url": "http://images.cocodataset.org", "keep_zips": False}},
     "benchmarks": {"winoground": {"files": "../winoground", "images": "../winoground/images"}},
 }
 VALUES = {
@@ -51,7 +52,8 @@ FITS = {  # what is right and no mistake
     "zero": {*SHARES, "seed", "run.workers", "base.warmup", "train.warmup"},
     "fraction": {*SHARES, "base.lr", "train.lr", "train.clip_norm", "train.augment.crop[0]"}
     | {f"evaluate.alphas[{row}]" for row in range(len(PARAMS["evaluate"]["alphas"]))},
-    "bool": {"triples.with_secondary", "negatives.exact_nouns", "train.augment.flip"},
+    "bool": {"run.grad_checkpointing", "triples.with_secondary", "negatives.exact_nouns", "train.augment.flip"}
+    | {"download.coco.keep_zips"},
 }
 NAMED_BY = {  # a mistake that several parameters make together names the one to change
     "captions.root": "triples.truth",
@@ -59,7 +61,7 @@ NAMED_BY = {  # a mistake that several parameters make together names the one to
     "train.augment.crop[1]": "train.augment.crop is ",
     "base.epochs": "base is ",
 }
-OF_ONES_CHOICE = {"train.methods", "train.sets", "rivals", "benchmarks"}  # members may be left out
+OF_ONES_CHOICE = {"train.methods", "train.sets", "rivals", "benchmarks", "download"}  # members may be left out
 
 
 def leaves(value, place=()):
@@ -164,7 +166,7 @@ def test_a_block_that_is_missing_or_misspelt(block):
 
 
 @pytest.mark.parametrize("name", ["drive; touch x", "../x", "base", "", "a b", "Mine", "x" * 41, "é"])
-@pytest.mark.parametrize("block", ["train.methods", "train.sets", "negatives.sets", "rivals", "benchmarks"])
+@pytest.mark.parametrize("block", ["train.methods", "train.sets", "negatives.sets", "rivals", "benchmarks", "download"])
 def test_names_that_are_no_safe_part_of_a_command_or_a_path(block, name):
     params, inside = changed((*block.split("."), name))
     inside[name] = next(iter(inside.values()))
@@ -175,7 +177,7 @@ def test_names_that_are_no_safe_part_of_a_command_or_a_path(block, name):
     ("old", "new", "line"),
     [
         ("lr: 0.001", "lr: fast", "train.lr is 'fast'; it takes a number above 0 and at most 1"),
-        ("workers: 0", "1: 0", "run.1 is unknown; the nearest known key is run.workers"),
+        ("workers: auto", "1: 0", "run.1 is unknown; the nearest known key is run.workers"),
     ],
 )
 def test_as_a_command(tmp_path, old, new, line):

@@ -1,8 +1,10 @@
-"""Embeddings without work for padding."""
+"""Embeddings without work for padding, and what a machine has."""
 
+import pytest
 import torch
 
-from stages.common.clip import embed_padded_texts, embed_texts
+from stages.common.clip import autocast, best_device, embed_padded_texts, embed_texts
+from stages.common.errors import InputError
 from tests.train.project import tiny_model
 
 
@@ -21,3 +23,35 @@ def test_texts_without_their_padding_have_the_same_embeddings_and_gradients():
     short.sum().backward()
     trained = model.positional_embedding.grad.abs().sum(dim=1) > 0  # (12,)
     assert trained.tolist() == [True] * 5 + [False] * 7, "the positions that a text reaches are trained"
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "best"), [(True, True, "cuda"), (True, False, "cuda"), (False, True, "mps"), (False, False, "cpu")]
+)
+def test_the_best_device_there_is(monkeypatch, cuda, mps, best):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert best_device().type == best and best_device("cpu").type == "cpu"
+    if not mps:
+        with pytest.raises(InputError, match="run.device is mps, which PyTorch does not find here; set it to auto"):
+            best_device("mps")
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_bf16_only_where_a_gpu_has_it(monkeypatch, native):
+    """A card older than Ampere has it by emulation alone, which is slower than single precision."""
+    asked = []
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: native or including_emulation)
+    monkeypatch.setattr(torch, "autocast", lambda kind, dtype, enabled: asked.append(enabled) or torch.no_grad())
+    with autocast(torch.device("cuda")):
+        pass
+    assert asked == [native]
+
+
+@pytest.mark.parametrize(("has", "kind"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_bf16_only_where_a_cpu_has_it(monkeypatch, has, kind):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": has})
+    with autocast(torch.device("cpu")):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == kind
+    with autocast(torch.device("mps")):
+        assert not torch.is_autocast_enabled("cpu")

@@ -5,6 +5,7 @@ from pydantic import Field
 
 from stages.common.errors import InputError
 from stages.common.params import Block, load_params, read_block, read_seed
+from stages.common.run import RunOptions
 
 
 @pytest.mark.parametrize("written", ["1e-05", "1e-5", "0.00001", "1.0e-5"])
@@ -23,7 +24,9 @@ def test_what_is_no_yaml_is_told_in_one_line(tmp_path):
     assert "\n" not in str(told.value)
 
 
-@pytest.mark.parametrize("written", ["train: &train {lr: *train}", "lr: " + "[" * 5000, "a: 1\na: 2", "lr: " + "1" * 5000])
+@pytest.mark.parametrize(
+    "written", ["train: &train {lr: *train}", "lr: " + "[" * 5000, "a: 1\na: 2", "lr: " + "1" * 5000]
+)
 def test_what_only_a_machine_would_write_is_told_too(tmp_path, written):
     path = tmp_path / "params.yaml"
     path.write_text(written, encoding="utf-8")
@@ -91,3 +94,14 @@ def test_the_first_mistake_in_one_line(told, block, line):
 
 def test_a_block_that_is_not_there(told):
     assert told("trains: {}\n") == "train is missing; it takes a mapping with lr, crop, sizes"
+
+
+@pytest.mark.parametrize("written", ["all", "-1", "257", "1.5", "true", "[1]"])
+def test_a_value_of_two_kinds_is_told_both(tmp_path, written):
+    path = tmp_path / "params.yaml"
+    rest = "device: auto, processes: auto, checkpoint_every: 1, grad_checkpointing: false"
+    path.write_text(f"run: {{workers: {written}, {rest}}}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"run.workers is .*; it takes auto or a whole number from 0 to 256$"):
+        read_block("run", RunOptions, path)
+    path.write_text(f"run: {{workers: 2, {rest}}}\n", encoding="utf-8")
+    assert (read_block("run", RunOptions, path).workers, read_block("run", RunOptions, path).processes) == (2, "auto")

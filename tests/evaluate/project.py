@@ -13,7 +13,8 @@ import yaml
 from PIL import Image
 
 from stages.common.clip import save_checkpoint
-from stages.common.tables import SCHEMAS, write_table
+from stages.common.tables import SCHEMAS, write_parts, write_table
+from tests.train.project import RUN
 
 MODEL = {
     "embed_dim": 8,
@@ -49,7 +50,7 @@ TUPLES = [  # set, anchor, negative images
 DIFFERS = {"dynamic": "verb", "stative": "verb", "swapped": "roles", "random": ""}
 PARAMS = {
     "seed": 0,
-    "run": {"device": "cpu", "workers": 0, "checkpoint_every": 100},
+    "run": RUN | {"device": "cpu"},
     "train": {"methods": {"clip": {}, "drive": {}}},
     "rivals": {"siglip": {"model": "ViT-B-16-SigLIP", "pretrained": "webli"}},
     "evaluate": {"resamples": 50, "alphas": [0.5], "instances": ""},
@@ -112,7 +113,10 @@ def make_project(root: Path, params: dict = PARAMS) -> None:
     for name, rows in tables.items():
         schema = SCHEMAS[name.split("/")[1]]
         table = pa.Table.from_pandas(rows, schema, preserve_index=False)
-        write_table(data / f"{name}.parquet", table, schema)
+        if name == "negatives/tuples":
+            write_table(data / f"{name}.parquet", table, schema)
+        else:
+            write_parts(data / name, [table], schema)
     for seed, name in enumerate(("base", *params["train"]["methods"])):
         make_model(data / "models" / name, seed)
         losses = pd.DataFrame({"step": [10, 20], "loss": [1.0, 0.5]})

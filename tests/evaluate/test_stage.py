@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stages.common.errors import InputError
+from stages.common.tables import table_files
 from stages.evaluate.__main__ import main
 from tests.evaluate.project import PARAMS, make_model, make_project
 
@@ -63,19 +64,20 @@ def test_the_order_of_rows_changes_no_byte(tmp_path, monkeypatch):
     make_project(tmp_path)
     evaluate(monkeypatch, tmp_path, "drive")
     before = {path.name: path.read_bytes() for path in (tmp_path / "data/evaluate/drive").iterdir()}
-    for name in ("captions/captions", "captions/images", "triples/triples", "negatives/tuples"):
-        table = pq.read_table(tmp_path / f"data/{name}.parquet")
+    for name in ("captions/captions", "captions/images", "triples/triples", "negatives/tuples.parquet"):
+        (path,) = table_files(tmp_path / "data" / name)
+        table = pq.read_table(path)
         order = np.random.default_rng(4).permutation(len(table))
-        pq.write_table(table.take(order), tmp_path / f"data/{name}.parquet")
+        pq.write_table(table.take(order), path)
     evaluate(monkeypatch, tmp_path, "drive")
     assert before == {path.name: path.read_bytes() for path in (tmp_path / "data/evaluate/drive").iterdir()}
 
 
 def test_an_image_that_is_missing_is_named(project, monkeypatch):
-    path = project / "data/captions/images.parquet"
+    path = project / "data/captions/images/part-00000.parquet"
     whole = pq.read_table(path)
     pq.write_table(whole.filter(pa.compute.not_equal(whole["image_id"], 3)), path)
-    with pytest.raises(InputError, match="images.parquet lacks image_id 3"):
+    with pytest.raises(InputError, match="data/captions/images lacks image_id 3"):
         evaluate(monkeypatch, project, "base")
     pq.write_table(whole, path)
 

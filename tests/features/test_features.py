@@ -2,17 +2,16 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from stages.common.clip import encode_images, encode_texts, load_checkpoint
-from stages.common.tables import features_schema
-from stages.features.__main__ import main, write_features
+from stages.common.tables import SCHEMAS, features_schema, read_table, table_files, write_parts
+from stages.features.__main__ import main
+from stages.features.part import features_table
 from tests.train.project import make_project, run_here
 
 
-def test_writes_ids_and_a_list_of_fixed_size(tmp_path):
-    write_features(tmp_path / "x.parquet", pa.array([7, 5], pa.int64()), np.array([[0.6, 0.8], [1.0, 0.0]]))
-    table = pq.read_table(tmp_path / "x.parquet")
+def test_ids_and_a_list_of_fixed_size():
+    table = features_table(pa.chunked_array([[7, 5]]), np.array([[0.6, 0.8], [1.0, 0.0]]))
     assert table.schema.equals(features_schema(2))
     assert table["id"].to_pylist() == [7, 5]
     assert np.allclose(table["embedding"].to_pylist(), [[0.6, 0.8], [1.0, 0.0]], atol=1e-3)
@@ -20,17 +19,18 @@ def test_writes_ids_and_a_list_of_fixed_size(tmp_path):
 
 def test_the_stage_embeds_every_image_and_every_triple(tmp_path, monkeypatch):
     make_project(tmp_path)
+    pictures = read_table(tmp_path / "data/captions/images", SCHEMAS["images"])
+    write_parts(tmp_path / "data/captions/images", [pictures[:30], pictures[30:]], SCHEMAS["images"])
     run_here(monkeypatch, tmp_path, main)
     model, transform, tokenizer = load_checkpoint(tmp_path / "data/models/base")
-    pictures = pq.read_table(tmp_path / "data/captions/images.parquet")
-    triples = pq.read_table(tmp_path / "data/triples/triples.parquet")
+    triples = read_table(tmp_path / "data/triples/triples", SCHEMAS["triples"])
     expected = {
         "images": (pictures["image_id"], encode_images(model, transform, pictures["jpeg"].to_pylist())),
         "texts": (triples["triple_id"], encode_texts(model, tokenizer, triples["text"].to_pylist())),
     }
+    assert len(table_files(tmp_path / "data/features/images")) == 2
     for name, (ids, embeddings) in expected.items():
-        table = pq.read_table(tmp_path / f"data/features/{name}.parquet")
-        assert table.schema.equals(features_schema(16))
+        table = read_table(tmp_path / "data/features" / name, features_schema(16))
         assert table["id"].to_pylist() == ids.to_pylist()
         found = np.array(table["embedding"].to_pylist())  # (N, 16)
         assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-3)

@@ -17,7 +17,7 @@ from stages.negatives.__main__ import main
 from tests.negatives.test_negatives import many
 
 ROOT = Path(__file__).parents[2]
-TRIPLES, TUPLES = "data/triples/triples.parquet", "data/negatives/tuples.parquet"
+TRIPLES, TUPLES = "data/triples/triples/part-00000.parquet", "data/negatives/tuples.parquet"
 
 
 def write_triples(folder: Path, triples: pd.DataFrame) -> None:
@@ -40,7 +40,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
     embeddings = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), 4)
     features = pa.table([pa.array(ids), embeddings], features_schema(4))
-    pq.write_table(features, tmp_path / "data/features/images.parquet")
+    pq.write_table(features, tmp_path / "data/features/images/part-00000.parquet")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -101,11 +101,11 @@ def test_near_images_are_refused_by_their_features(folder):
     assert summary["sets"]["random"]["refused"]["too_similar"] > 0
 
 
-def test_no_triples_are_empty_sets_that_the_card_names(folder):
+def test_no_triples_make_no_tuples_which_one_line_tells(folder):
     write_triples(folder, many()[:0])
-    main()
-    assert pq.read_table(folder / TUPLES).num_rows == 0
-    assert "| swapped | 0 | 0 | 0 |" in (folder / "data/croco/README.md").read_text()
+    with pytest.raises(InputError, match="triples.parquet: .* give .*more captioned images"):
+        main()
+    assert not (folder / TUPLES).exists()
 
 
 @pytest.mark.parametrize(

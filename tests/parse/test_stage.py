@@ -1,4 +1,4 @@
-"""The whole stage: repeated captions, shards of any size, and a run that was killed."""
+"""The whole stage: repeated captions, parts of any size, and a run that was killed."""
 
 import os
 import signal
@@ -12,103 +12,110 @@ import pytest
 import yaml
 
 import stages.parse.__main__ as stage
-from stages.common.tables import SCHEMAS, read_table, write_table
+from stages.common.tables import SCHEMAS, read_table, table_files, write_parts
+from tests.train.project import RUN
 
-PARAMS = {
-    "parse": {"models": "compact"},
-    "run": {"device": "auto", "workers": 0, "checkpoint_every": 100},
-}
+ROOT = Path(__file__).parents[2]
 CAPTIONS = ["A man riding a wave.", "A dog chases a cat", "A man riding a wave.", "Two boys, on a bench."] * 2
+
+
+def write_captions(folder: Path, captions: list[str], size: int) -> None:
+    """A table of captions in parts of `size`."""
+    ids = list(range(len(captions)))
+    table = pa.table([ids, ids, captions, ["train"] * len(ids)], schema=SCHEMAS["captions"])
+    parts = [table[first : first + size] for first in range(0, len(table), size)]
+    write_parts(folder / "data/captions/captions", parts, SCHEMAS["captions"])
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch) -> Path:
-    """A folder with parameters, captions and the shipped models."""
-    parser = Path(__file__).parents[2] / "data/parser"
+    """A folder with parameters, captions in one part and the shipped models."""
     (tmp_path / "data").mkdir()
-    (tmp_path / "data/parser").symlink_to(parser)
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump(PARAMS), encoding="utf-8")
-    rows = {"caption_id": range(8), "image_id": range(8), "caption": CAPTIONS, "split": ["train"] * 8}
-    table = pa.table({name: list(values) for name, values in rows.items()}, schema=SCHEMAS["captions"])
-    write_table(tmp_path / "data/captions/captions.parquet", table, SCHEMAS["captions"])
+    (tmp_path / "data/parser").symlink_to(ROOT / "data/parser")
+    (tmp_path / "params.yaml").write_text(
+        yaml.safe_dump({"parse": {"models": "compact"}, "run": RUN}), encoding="utf-8"
+    )
+    write_captions(tmp_path, CAPTIONS, 8)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def test_shards_of_any_size_give_the_same_table_and_leave_nothing_behind(project, monkeypatch):
+def parses() -> pa.Table:
+    return read_table("data/parse/parses", SCHEMAS["parses"])
+
+
+def contents(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in table_files(folder)]
+
+
+def test_parts_of_any_size_give_the_same_rows_and_leave_nothing_behind(project, monkeypatch):
     stage.main()
-    whole = (project / "data/parse/parses.parquet").read_bytes()
-    table = read_table("data/parse/parses.parquet", SCHEMAS["parses"])
+    table, whole = parses(), contents(project / "data/parse/parses")
     texts = [[word["text"] for word in words] for words in table["words"].to_pylist()]
     assert table["caption_id"].to_pylist() == list(range(8))
     assert texts[0] == texts[2] == ["A", "man", "riding", "a", "wave", "."]
     assert texts[5] == ["A", "dog", "chases", "a", "cat"]
     stage.main()
-    assert (project / "data/parse/parses.parquet").read_bytes() == whole
-    monkeypatch.setattr(stage, "SHARD", 2)
+    assert contents(project / "data/parse/parses") == whole
+    write_captions(project, CAPTIONS, 3)
+    monkeypatch.setattr(stage, "COMMON", 2)
+    monkeypatch.setattr(stage, "local_workers", lambda jobs, gigabytes: 1)
     stage.main()
-    assert read_table("data/parse/parses.parquet", SCHEMAS["parses"]).equals(table)
-    assert sorted(path.name for path in (project / "data/parse").iterdir()) == ["parses.parquet", "summary.json"]
+    assert len(table_files("data/parse/parses")) == 3 and parses().equals(table)
+    assert sorted(path.name for path in (project / "data/parse").iterdir()) == ["parses", "summary.json"]
 
 
-def test_a_finished_shard_is_not_parsed_again(project, monkeypatch):
-    """The shard that an interrupted run left is taken as it is: here it holds a word of our own."""
-    monkeypatch.setattr(stage, "SHARD", 2)
-    word = {"text": "kept", "lemma": "kept", "upos": "X", "feats": "", "head": 0, "deprel": "root", "start": 0, "end": 1}
-    kept = pa.table({"caption_id": [0, 1], "words": [[word], [word]]}, schema=SCHEMAS["parses"])
-    write_table(stage.work_folder("compact") / "000000.parquet", kept, SCHEMAS["parses"])
+def test_a_caption_of_several_parts_is_parsed_once(project, monkeypatch):
+    """The wave is in both parts, the dog in the first one twice."""
+    seen = []
+
+    def parse(_, captions: list[str]) -> list[list]:
+        seen.append(captions)
+        return [[] for _ in captions]
+
+    write_captions(project, ["a dog", "a wave", "a dog", "a wave", "a cat"], 3)
+    monkeypatch.setattr("stages.parse.part.parse_captions", parse)
+    monkeypatch.setattr(stage, "local_workers", lambda jobs, gigabytes: 1)
     stage.main()
-    words = read_table("data/parse/parses.parquet", SCHEMAS["parses"])["words"].to_pylist()
-    assert [tree[0]["text"] for tree in words] == ["kept", "kept", "kept", "Two"] * 2
+    assert seen == [["a wave"], ["a dog"], ["a cat"]]
+    assert len(parses()) == 5
 
 
-@pytest.mark.parametrize("damage", [lambda path: path.write_bytes(b"half a file"), lambda path: cut(path, 1)])
-def test_a_damaged_shard_is_put_aside_and_parsed_again(project, monkeypatch, capfd, damage):
-    monkeypatch.setattr(stage, "SHARD", 2)
-    stage.main()
-    whole = (project / "data/parse/parses.parquet").read_bytes()
-    shard = stage.work_folder("compact") / "000000.parquet"
-    write_table(shard, read_table("data/parse/parses.parquet", SCHEMAS["parses"])[:2], SCHEMAS["parses"])
-    damage(shard)
-    stage.main()
-    assert "000000.parquet is damaged: put aside as 000000.parquet.damaged and made anew" in capfd.readouterr().err
-    assert (project / "data/parse/parses.parquet").read_bytes() == whole
+def test_a_part_of_other_code_or_models_is_not_taken(project, monkeypatch):
+    """Broken off after its parts: the run after it makes them again only where something changed."""
+    monkeypatch.setattr(stage, "publish", lambda paths, out: 8)
+    monkeypatch.setattr(stage.shutil, "rmtree", lambda folder: None)
 
+    def kept() -> int:
+        stage.main()
+        return len(list(project.glob("data/parse/.parses-*")))
 
-def cut(shard: Path, rows: int) -> None:
-    """Leave the first rows of a shard."""
-    write_table(shard, read_table(shard, SCHEMAS["parses"])[:rows], SCHEMAS["parses"])
-
-
-def test_shards_of_other_code_or_models_are_not_reused(project, monkeypatch):
-    own = stage.work_folder("compact")
+    assert [kept(), kept()] == [1, 1]
     monkeypatch.setattr(stage, "code_of", lambda name: [])
-    assert stage.work_folder("compact") != own
-    other = stage.work_folder("compact")
+    assert kept() == 2
     (project / "data/other.pt").write_bytes(b"weights")
     monkeypatch.setattr(stage, "model_files", lambda models: [project / "data/other.pt"])
-    assert len({own, other, stage.work_folder("compact")}) == 3
+    assert kept() == 3
 
 
 def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_bytes(project):
-    captions = [f"A dog chases {number} cats." for number in range(24)]
-    rows = {"caption_id": range(24), "image_id": range(24), "caption": captions, "split": ["train"] * 24}
-    table = pa.table({name: list(values) for name, values in rows.items()}, schema=SCHEMAS["captions"])
-    write_table(project / "data/captions/captions.parquet", table, SCHEMAS["captions"])
-    parses, command = project / "data/parse/parses.parquet", "import stages.parse.__main__ as s; s.SHARD = 2; s.main()"
+    write_captions(project, [f"A dog chases {number} cats." for number in range(24)], 2)
+    out = project / "data/parse/parses"
 
     def run() -> subprocess.Popen:
-        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-        return subprocess.Popen([sys.executable, "-c", command], env=environment, start_new_session=True)
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        return subprocess.Popen([sys.executable, "-m", "stages.parse"], env=environment, start_new_session=True)
 
     broken = run()
-    while not list(project.glob("data/parse/.shards-*/*.parquet")):
+    while not (done := list(project.glob("data/parse/.parses-*/part-*.parquet"))):
         assert broken.poll() is None
         time.sleep(0.01)
     os.killpg(broken.pid, signal.SIGKILL)
     broken.wait()
-    assert not parses.exists()
+    assert not out.exists()
+    first, made = done[0].name, done[0].stat().st_mtime_ns
     assert run().wait() == 0
-    continued = parses.read_bytes()
+    assert (out / first).stat().st_mtime_ns == made
+    continued = contents(out)
     assert run().wait() == 0
-    assert parses.read_bytes() == continued
+    assert contents(out) == continued

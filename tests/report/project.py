@@ -119,13 +119,13 @@ def make_project(root: Path, sets: tuple = tuple(SETS), images: int = 4, models:
     for name in (*BENCHMARKS, "removed"):  # the second is of an earlier run
         answer_benchmark(data / "evaluate/_benchmarks" / name, models)
     triples = pd.DataFrame({"triple_id": [1, 2], "relation": VERBS}).reindex(columns=INPUTS["triples"].names)
-    put(data / "triples/triples.parquet", triples, INPUTS["triples"])
+    put(data / "triples/triples/part-00000.parquet", triples, INPUTS["triples"])
     tuples = answers(sets, images, 1).assign(split="test", anchor=[1, 2] * (2 * len(sets)))
     tuples = tuples.assign(negatives=tuples["images"], negative_texts=tuples["texts"], unseen_relation=False)
     put(data / "negatives/tuples.parquet", tuples, INPUTS["tuples"])
     pictures = pd.DataFrame({"image_id": range(1, images + 2), "width": 8, "height": 8})
     pictures["jpeg"] = pictures["image_id"].map(picture)
-    put(data / "captions/images.parquet", pictures, INPUTS["images"])
+    put(data / "captions/images/part-00000.parquet", pictures, INPUTS["images"])
     counts = {name: {"tuples": {"train": 9, "val": 0, "test": 4 * (name in sets)}} for name in SETS}
     counts = {name: numbers | {"blind_classifier": 0.5, "differs": SETS[name]} for name, numbers in counts.items()}
     write_json(data / "negatives/summary.json", {"sets": counts})

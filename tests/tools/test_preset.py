@@ -48,6 +48,13 @@ def test_a_key_that_no_parameter_has_is_told_and_nothing_is_changed(project, mon
     assert Path("params.yaml").read_bytes() == before
 
 
+def test_several_are_laid_one_over_the_other(project, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["preset", "coco", "coco_ours"])
+    main()
+    train = load_params()["train"]
+    assert (train["epochs"], train["max_scale"], train["sets"]["stative"]) == (7, 100, 1.0)
+
+
 def test_an_unknown_preset_lists_those_that_exist(project, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["preset", "huge"])
     with pytest.raises(InputError, match="one preset of coco"):

@@ -16,7 +16,7 @@ import yaml
 from PIL import Image
 
 from stages.common.clip import save_checkpoint
-from stages.common.tables import SCHEMAS, write_table
+from stages.common.tables import SCHEMAS, write_parts, write_table
 
 ROOT = Path(__file__).parents[2]
 TINY = {
@@ -42,7 +42,8 @@ OPTIONS = {
     "augment": {"crop": [1.0, 1.0], "flip": False},
     "alpha": 1.0,
 }
-RUN = {"device": "auto", "workers": 0, "checkpoint_every": 5}
+RUN = {"device": "auto", "processes": 1, "workers": 0, "checkpoint_every": 5, "grad_checkpointing": False}
+RUN |= {"engine": "local"}
 
 
 def tiny_model() -> tuple[open_clip.CLIP, dict]:
@@ -59,6 +60,15 @@ def jpeg(seed: int, size: int = 16) -> bytes:
     file = BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=95)
     return file.getvalue()
+
+
+def write_jpegs(folder: Path, *parts: list[bytes]) -> Path:
+    """A table of images of these JPEGs in a folder."""
+    tables = [pa.table({"jpeg": jpegs}) for jpegs in parts]
+    for name in ("image_id", "width", "height"):
+        tables = [table.append_column(name, pa.array(range(len(table)), pa.int32())) for table in tables]
+    write_parts(folder / "images", tables, SCHEMAS["images"])
+    return folder / "images"
 
 
 def write_rows(path: Path, name: str, rows: list[dict]) -> None:
@@ -99,9 +109,9 @@ def make_project(folder: Path, negatives: int = 1, **changed) -> None:
                 "unseen_triple": False,
             }
         )
-    write_rows(data / "triples/triples.parquet", "triples", triples)
-    write_rows(data / "captions/captions.parquet", "captions", captions)
-    write_rows(data / "captions/images.parquet", "images", pictures)
+    write_rows(data / "triples/triples/part-00000.parquet", "triples", triples)
+    write_rows(data / "captions/captions/part-00000.parquet", "captions", captions)
+    write_rows(data / "captions/images/part-00000.parquet", "images", pictures)
     write_rows(data / "negatives/tuples.parquet", "tuples", tuples)
     save_checkpoint(data / "models/base", *tiny_model())
     set_options(folder, **changed)

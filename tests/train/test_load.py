@@ -1,28 +1,36 @@
 """Batches are the same with any number of workers and, joined, with any number of processes."""
 
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import open_clip
-import pyarrow as pa
 import torch
 
 from stages.common.clip import decode, picture, pixel_encoder
-from stages.train.load import augmentation, embedding_reader, load, loader, pixel_reader, share
-from tests.train.project import SCALING, jpeg, tiny_model
+from stages.train.batches import Part, own_parts
+from stages.train.load import augmentation, embedding_reader, jpeg_reader, load, loader, pixel_reader, workers
+from tests.train.project import SCALING, jpeg, tiny_model, write_jpegs
 
 TRANSFORM = open_clip.transform.image_transform((16, 16), is_train=False, **SCALING)
-JPEGS = pa.chunked_array([[jpeg(i, 20) for i in range(4)], [jpeg(i, 20) for i in range(4, 8)]])
+JPEGS = [jpeg(i, 20) for i in range(8)]
+FOLDER = TemporaryDirectory()
+TABLE = write_jpegs(Path(FOLDER.name), JPEGS[:4], JPEGS[4:])
 IMAGES = np.array([[0, 1, 2], [3, -1, -1], [4, 5, -1], [6, 7, -1]])  # the last two of a set with one negative
 TEXTS = np.array([[0, 1, 2], [0, 2, 1], [3, 0, -1], [1, 2, -1]])
 CAPTIONS = np.array([2, 3, 1, 0])
 TOKENS = torch.arange(12, dtype=torch.int32).view(4, 3)
 
 
-def how(augment=None, part=(0, 1), captions=CAPTIONS) -> dict:
-    source = partial(pixel_reader, JPEGS, TRANSFORM, augment)
+def how(augment=None, captions=CAPTIONS) -> dict:
+    source = partial(pixel_reader, TABLE, TRANSFORM, augment)
     rows = {"images": IMAGES, "texts": TEXTS, "captions": captions, "tokens": TOKENS}
-    return rows | {"source": source, "seed": 0, "part": part}
+    return rows | {"source": source, "seed": 0}
+
+
+def batch(number: int, *rows: int) -> Part:
+    return Part(number, 0, np.array(rows))
 
 
 def same(one, other) -> bool:
@@ -30,21 +38,21 @@ def same(one, other) -> bool:
 
 
 def test_a_batch_holds_present_images_and_distinct_texts():
-    batch = load((0, np.array([1, 0])), **how())
-    assert batch.present.tolist() == [[True, False, False], [True, True, True]]
-    assert batch.images.shape == (4, 3, 16, 16)
-    assert torch.equal(batch.images[1], picture(TRANSFORM)(JPEGS[0].as_py()))
-    assert batch.tokens[batch.texts].tolist() == TOKENS[torch.tensor([[0, 2, 1], [0, 1, 2]])].tolist()
-    narrow = load((0, np.array([2, 3])), **how())
+    found = load(batch(0, 1, 0), **how())
+    assert found.present.tolist() == [[True, False, False], [True, True, True]]
+    assert found.images.shape == (4, 3, 16, 16)
+    assert torch.equal(found.images[1], picture(TRANSFORM)(JPEGS[0]))
+    assert found.tokens[found.texts].tolist() == TOKENS[torch.tensor([[0, 2, 1], [0, 1, 2]])].tolist()
+    narrow = load(batch(0, 2, 3), **how())
     assert narrow.present.tolist() == [[True, True], [True, True]]
     assert len(narrow.tokens) == 4
 
 
 def test_a_batch_holds_the_anchors_captions_where_the_loss_reads_them():
-    batch = load((0, np.array([1, 0])), **how())
-    assert torch.equal(batch.tokens[batch.captions], TOKENS[[3, 2]])
-    assert len(batch.tokens) == 4
-    without = load((0, np.array([1, 0])), **how(captions=np.full(4, -1)))
+    found = load(batch(0, 1, 0), **how())
+    assert torch.equal(found.tokens[found.captions], TOKENS[[3, 2]])
+    assert len(found.tokens) == 4
+    without = load(batch(0, 1, 0), **how(captions=np.full(4, -1)))
     assert without.captions.shape == (0,)
     assert len(without.tokens) == 3
 
@@ -53,30 +61,30 @@ def test_pixels_scaled_on_the_device_are_open_clips(monkeypatch):
     """uint8 pixels, then (x / 255 - mean) / std in the encoder: what open_clip's transform gives."""
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)  # single precision
     model, _ = tiny_model()
-    whole = TRANSFORM(decode(JPEGS[0].as_py()))[None]
-    pixels = picture(TRANSFORM)(JPEGS[0].as_py())[None]
+    whole = TRANSFORM(decode(JPEGS[0]))[None]
+    pixels = picture(TRANSFORM)(JPEGS[0])[None]
     ours = pixel_encoder(model)(pixels)
     torch.testing.assert_close(ours, model.encode_image(whole, normalize=True), atol=1e-6, rtol=0)
 
 
 def test_workers_change_neither_order_nor_content():
-    items = [(i, np.array([i % 2, (i + 1) % 2])) for i in range(6)]
+    parts = [batch(i, i % 2, (i + 1) % 2) for i in range(6)]
     augment = augmentation([0.5, 0.9], flip=True)
-    one, two = (list(loader(items, workers, False, **how(augment))) for workers in (0, 2))
+    one, two = (list(loader(parts, count, False, **how(augment))) for count in (0, 2))
     assert len(one) == len(two) == 6
     assert all(same(a, b) for a, b in zip(one, two, strict=True))
 
 
-def test_pictures_in_a_shared_file_are_the_same(tmp_path):
-    share(JPEGS, tmp_path / "images.arrow")
-    rows, seeds = np.array([7, 0, 4]), [()] * 3
-    readers = [pixel_reader(jpegs, TRANSFORM, None, 0) for jpegs in (JPEGS, tmp_path / "images.arrow")]
-    assert torch.equal(*(read(rows, seeds) for read in readers))
+def test_a_row_is_found_in_its_part_and_row_group(tmp_path):
+    """Parts of 20, 0 and 3 images in row groups of 16."""
+    jpegs = [jpeg(i) for i in range(23)]
+    read = jpeg_reader(write_jpegs(tmp_path, jpegs[:20], [], jpegs[20:]))
+    assert [bytes(read(row)) for row in (22, 0, 15, 16, 19, 20)] == [jpegs[i] for i in (22, 0, 15, 16, 19, 20)]
 
 
 def test_a_picture_read_again_is_the_same_and_not_the_augmented_one():
-    read = pixel_reader(JPEGS, TRANSFORM, augmentation([1.0, 1.0], flip=True))
-    plain = picture(TRANSFORM)(JPEGS[0].as_py())
+    read = pixel_reader(TABLE, TRANSFORM, augmentation([1.0, 1.0], flip=True))
+    plain = picture(TRANSFORM)(JPEGS[0])
     found = [read(np.array([0]), [(seed,)])[0] for seed in range(8)]
     assert all(torch.equal(one, plain) or torch.equal(one, plain.flip(-1)) for one in found)
     assert 0 < sum(torch.equal(one, plain) for one in found) < 8
@@ -84,8 +92,8 @@ def test_a_picture_read_again_is_the_same_and_not_the_augmented_one():
 
 def test_the_parts_of_two_processes_are_the_whole():
     rows, augment = np.array([0, 1, 1, 0]), augmentation([0.5, 0.9], flip=True)
-    whole = load((3, rows), **how(augment))
-    halves = [load((3, rows), **how(augment, (rank, 2))) for rank in (0, 1)]
+    whole = load(Part(3, 0, rows), **how(augment))
+    halves = [load(part, **how(augment)) for rank in (0, 1) for part in own_parts([(3, rows)], 1, rank, 2)]
     assert torch.equal(torch.cat([half.images for half in halves]), whole.images)
     assert torch.equal(torch.cat([half.present for half in halves]), whole.present)
     for name in ("texts", "captions"):
@@ -96,14 +104,14 @@ def test_the_parts_of_two_processes_are_the_whole():
 def test_augmentation_is_new_each_batch_and_off_by_default():
     assert augmentation([1.0, 1.0], flip=False) is None
     augment = augmentation([0.5, 0.9], flip=True)
-    first, again, second = (load((number, np.array([0])), **how(augment)).images for number in (0, 0, 1))
+    first, again, second = (load(batch(number, 0), **how(augment)).images for number in (0, 0, 1))
     assert torch.equal(first, again)
     assert not torch.equal(first, second)
 
 
 def test_flip_alone_mirrors_or_leaves():
-    plain = load((0, np.array([0])), **how()).images
-    flipped = load((0, np.array([0])), **how(augmentation([1.0, 1.0], flip=True))).images
+    plain = load(batch(0, 0), **how()).images
+    flipped = load(batch(0, 0), **how(augmentation([1.0, 1.0], flip=True))).images
     assert all(torch.equal(a, b) or torch.equal(a, b.flip(-1)) for a, b in zip(plain, flipped, strict=True))
 
 
@@ -120,3 +128,14 @@ def test_a_crop_is_a_part_blown_up():
 def test_cached_embeddings_are_rows():
     table = np.arange(6, dtype=np.float16).reshape(3, 2)
     assert embedding_reader(table)(np.array([2, 0]), []).tolist() == [[4.0, 5.0], [0.0, 1.0]]
+
+
+def test_workers_where_a_gpu_trains(monkeypatch):
+    """8 cores: 7 for one process; 3 for each of two; none beside a CPU that trains; what is asked for otherwise."""
+    monkeypatch.setattr("stages.train.load.cores", lambda: 8)
+    cpu, gpu = torch.device("cpu"), torch.device("cuda")
+    assert [workers("auto", cpu), workers("auto", gpu), workers(3, cpu), workers(0, gpu)] == [0, 7, 3, 0]
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    assert workers("auto", gpu) == 3
+    monkeypatch.setattr("stages.train.load.cores", lambda: 224)
+    assert workers("auto", gpu) == 16

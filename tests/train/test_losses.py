@@ -30,17 +30,20 @@ def unit(*shape: int, seed: int = 0) -> torch.Tensor:
 
 
 def batch(size: int, negatives: int) -> Embedded:
-    """Random tuples; every third has its negatives as texts alone."""
-    images, texts = unit(size, negatives + 1, 8, seed=1), unit(size, negatives + 1, 8, seed=2)
+    """Random tuples, every third with its negatives as texts alone; some texts and captions stand in several tuples."""
+    images, said = unit(size, negatives + 1, 8, seed=1), unit(5 * size, 8, seed=2)
+    ids = torch.arange(size)[:, None] % 4 + size * torch.arange(negatives + 1)  # (B, K+1)
+    captions = torch.arange(size) // 2
     present = torch.ones(size, negatives + 1, dtype=torch.bool)
     present[::3, 1:] = False
-    return Embedded(images, texts, present, unit(size, 8, seed=3))
+    return Embedded(images, said[ids], present, unit(size, 8, seed=3)[captions], ids, captions)
 
 
 def by_hand(images, texts, present=None) -> Embedded:
-    """Tuples whose captions are the anchors' texts."""
+    """Tuples without an equal text, whose captions are the anchors' texts."""
     present = torch.ones(texts.shape[:2], dtype=torch.bool) if present is None else present
-    return Embedded(images, texts, present, texts[:, 0])
+    ids = torch.arange(present.numel()).view(present.shape)
+    return Embedded(images, texts, present, texts[:, 0], ids, ids[:, 0])
 
 
 def one_tuple(images, texts, present, scale, delta_image, delta_text):
@@ -84,7 +87,7 @@ def in_batch(given: Embedded, scale, alone: bool):
         return torch.logsumexp(logits, 0) - scale * item @ own
 
     def rivals(rows, place, among):
-        return [rows[other] for other in among if other != place]
+        return [rows[other] for other in among if given.text_ids[other] != given.text_ids[place]]
 
     to_text = [choose(images[p], texts[p], rivals(texts, p, offered)) for p in shown]
     to_image = [choose(texts[p], images[p], rivals(images, p, shown)) for p in shown]
@@ -92,7 +95,7 @@ def in_batch(given: Embedded, scale, alone: bool):
 
 
 def plain_loop(method: str, given: Embedded, scale):
-    images, texts, present, captions = given
+    images, texts, present, captions, _, said = given
     if method in ("clip", "negclip"):
         return in_batch(given, scale, method == "negclip")
     tuples = range(len(images))
@@ -100,10 +103,13 @@ def plain_loop(method: str, given: Embedded, scale):
         return sum(one_tuple(images[b], texts[b], present[b], scale, 1.2233, 0.615) for b in tuples) / len(images)
     # without its deltas a tuple's loss is half its cross-entropy
     inside = sum(2 * one_tuple(images[b], texts[b], present[b], scale, 0, 0) for b in tuples) / len(images)
-    logits = scale * torch.stack([torch.stack([image @ caption for caption in captions]) for image in images[:, 0]])
-    own = torch.arange(len(images))
-    whole = (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
-    return in_batch(given, scale, True) + 0.7 * inside + 0.4 * whole
+    whole = 0
+    for b in tuples:
+        others = [c for c in tuples if said[c] != said[b]]
+        to_text = torch.stack([scale * images[b, 0] @ captions[c] for c in [b, *others]])
+        to_image = torch.stack([scale * images[c, 0] @ captions[b] for c in [b, *others]])
+        whole += torch.logsumexp(to_text, 0) - to_text[0] + torch.logsumexp(to_image, 0) - to_image[0]
+    return in_batch(given, scale, True) + 0.7 * inside + 0.4 * whole / (2 * len(images))
 
 
 @pytest.mark.parametrize("negatives", [1, 3])
@@ -122,8 +128,8 @@ def test_equals_a_plain_loop_in_value_and_gradient(method, negatives):
 def test_negclip_and_ours_worked_by_hand():
     """Image (1, 0), texts (1, 0) and, alone, (0, 1), scale 1: negclip 0.1566; ours with weight 2: 0.4699.
 
-    The same tuple twice: each image meets both texts twice, log(2e + 2) - 1, each text two equal images,
-    log 2, and two equal captions cost 0.5 * log 2 with weight 0.5.
+    The same tuple twice: each image meets its own text once and the wrong one twice, log(e + 2) - 1, each text its
+    own image alone, and two equal captions are not contrasted.
     """
     eye, present = torch.eye(2)[None], torch.tensor([[True, False]])
     one, scale = by_hand(eye, eye, present), torch.tensor(1.0)
@@ -132,12 +138,13 @@ def test_negclip_and_ours_worked_by_hand():
     assert loss_of("negclip", one, scale).item() == pytest.approx(0.1566, abs=1e-4)
     assert loss_of("ours", one, scale, **weights).item() == pytest.approx(0.4699, abs=1e-4)
     twice = Embedded(*(torch.cat([part, part]) for part in one))
-    assert loss_of("ours", twice, scale, **weights).item() == pytest.approx(1.5097, abs=1e-4)
+    assert loss_of("ours", twice, scale, **weights).item() == pytest.approx(0.5890, abs=1e-4)
 
 
 def test_clip_is_the_plain_symmetric_loss_of_all_pairs():
     given = batch(6, 2)
-    plain = symmetric_cross_entropy(given.images[given.present], given.texts[given.present], SCALE)
+    images, texts, ids = (part[given.present] for part in (given.images, given.texts, given.text_ids))
+    plain = symmetric_cross_entropy(images, texts, SCALE, ids)
     assert loss_of("clip", given, SCALE).item() == pytest.approx(plain.item(), abs=1e-9)
 
 
@@ -187,3 +194,22 @@ def test_clip_contrasts_every_image_of_the_batch():
     """Two tuples of one negative, all four pairs orthogonal, scale 1: log(e + 3) - 1 = 0.7437."""
     eye = torch.eye(4).reshape(2, 2, 4)
     assert loss_of("clip", by_hand(eye, eye), torch.tensor(1.0)).item() == pytest.approx(0.7437, abs=1e-4)
+
+
+@pytest.mark.parametrize("method", ["clip", "negclip", "ours"])
+def test_a_perfect_model_pays_nothing_for_a_text_that_stands_twice(method):
+    """Two tuples of the same anchor text and caption, all else orthogonal, and a scale at which what is left is 0:
+    contrasted with each other the two would cost log 2 each."""
+    rows = torch.eye(3)[torch.tensor([[0, 1], [0, 2]])]  # (2, 2, 3)
+    ids = torch.tensor([[0, 1], [0, 2]])
+    given = by_hand(rows, rows)._replace(text_ids=ids, caption_ids=ids[:, 0])
+    assert loss_of(method, given, torch.tensor(100.0)).item() == pytest.approx(0, abs=1e-6)
+    twice = loss_of(method, by_hand(rows, rows), torch.tensor(100.0)).item()
+    assert twice >= math.log(2) / 2 - 1e-6
+
+
+def test_clip_leaves_a_text_that_stands_twice_out_of_its_own_negatives():
+    """The four pairs of above, but the negatives are one text and one image: (log(e + 2) + log(e + 3)) / 2 - 1."""
+    rows = torch.eye(4)[torch.tensor([[0, 1], [2, 1]])]  # (2, 2, 4)
+    given = by_hand(rows, rows)._replace(text_ids=torch.tensor([[0, 1], [2, 1]]))
+    assert loss_of("clip", given, torch.tensor(1.0)).item() == pytest.approx(0.6476, abs=1e-4)

@@ -16,10 +16,16 @@ from tests.train.project import METHODS, OPTIONS
             {"methods": METHODS | {"drive": {"delta_imge": 1, "delta_text": 1}}},
             "train.methods.drive.delta_imge is unknown; the nearest known key is train.methods.drive.delta_image",
         ),
-        ({"methods": METHODS | {"drive": {"delta_image": "a", "delta_text": 1}}}, "train.methods.drive.delta_image is 'a'"),
+        (
+            {"methods": METHODS | {"drive": {"delta_image": "a", "delta_text": 1}}},
+            "train.methods.drive.delta_image is 'a'",
+        ),
         ({"methods": {"croco": {}}}, "croco is no loss of stages/train/losses, which holds clip, drive, negclip, ours"),
         ({"methods": ["clip"]}, r"train.methods is \['clip'\]"),
-        ({"augment": {"crop": [0.9, 0.5], "flip": True}}, r"train.augment.crop is \[0.9, 0.5\]; the least share comes first"),
+        (
+            {"augment": {"crop": [0.9, 0.5], "flip": True}},
+            r"train.augment.crop is \[0.9, 0.5\]; the least share comes first",
+        ),
     ],
 )
 def test_one_line(tmp_path, changed, message):

@@ -13,5 +13,5 @@ def test_worked_case():
 
 @pytest.mark.parametrize("id", [5, 9])
 def test_a_parse_of_no_caption_is_named(id):
-    with pytest.raises(InputError, match=f"caption_id {id} is not in captions.parquet"):
+    with pytest.raises(InputError, match=f"caption_id {id} is not in the same part"):
         rows_of(np.array([3, id]), np.array([3, 7]))

@@ -1,7 +1,7 @@
 """python -m tools.benchmarks.parse CAPTIONS.json [N]: Stanza caption by caption against this stage.
 
 CAPTIONS is a COCO-format json. Prints captions/s of (a) the pipeline called for each caption and (b) the
-whole stage (start of its workers, shards and gathering with it), their ratio, and the stage's peak memory.
+whole stage (start of its workers with it), their ratio, and the stage's peak memory.
 """
 
 import json
@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from stages.common.tables import SCHEMAS, write_table
+from stages.common.tables import SCHEMAS, write_parts
 from stages.parse.pipeline import compact_pipeline
 
 ONE_BY_ONE = 500  # captions are enough for a steady rate
+PART = 5000  # captions of a part, as 1000 images of COCO have
 
 
 def one_by_one(captions: list[str]) -> float:
@@ -43,7 +44,8 @@ def stage(captions: list[str]) -> float:
     }
     table = pa.table({name: list(values) for name, values in rows.items()}, schema=SCHEMAS["captions"])
     with tempfile.TemporaryDirectory() as folder:
-        write_table(Path(folder) / "data/captions/captions.parquet", table, SCHEMAS["captions"])
+        parts = [table[first : first + PART] for first in range(0, len(table), PART)]
+        write_parts(Path(folder) / "data/captions/captions", parts, SCHEMAS["captions"])
         (Path(folder) / "data/parser").symlink_to(root / "data/parser")
         shutil.copy(root / "params.yaml", folder)
         command = [sys.executable, "-m", "stages.parse"]
@@ -55,8 +57,7 @@ def stage(captions: list[str]) -> float:
 def repeated(captions: list[str], count: int) -> list[str]:
     """`count` distinct captions: the given ones, then again with a number at the end."""
     return [
-        captions[i % len(captions)] + (f" {i // len(captions)}" if i >= len(captions) else "")
-        for i in range(count)
+        captions[i % len(captions)] + (f" {i // len(captions)}" if i >= len(captions) else "") for i in range(count)
     ]
 
 

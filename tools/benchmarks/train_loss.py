@@ -41,7 +41,8 @@ def main() -> None:
     present = torch.ones(B, K + 1, dtype=torch.bool, device=device)
     leaves = [images, texts, scale]
     captions = F.normalize(torch.randn(B, D, device=device), dim=-1)
-    batch = Embedded(images, texts, present, captions)
+    ids = torch.arange(B * (K + 1), device=device).view(B, K + 1)
+    batch = Embedded(images, texts, present, captions, ids, ids[:, 0])
     options = read_block("train", TrainOptions).methods
     bound = {name: partial(LOSSES[name].function, batch, scale, options[name]) for name in options}
     torch.testing.assert_close(looped(images, texts, scale, options["drive"]), bound["drive"]())

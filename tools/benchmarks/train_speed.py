@@ -5,7 +5,7 @@
 - end to end, JPEGs decoded and mirrored by workers, against the same model on a batch in memory (at least 0.9).
 
 With a GPU: python -m tools.benchmarks.train_speed --model ViT-B-32 --size 224 --batch 256 --workers 14
-reports images a second, the share of the GPU's bf16 peak and memory besides. Weights are random and
+reports the share of the GPU's bf16 peak, end to end and in memory, and the GPU's memory besides. Weights are random and
 the photos generated: this is speed alone. The options are those of params.yaml.
 """
 
@@ -13,6 +13,8 @@ import argparse
 import io
 import itertools
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import open_clip
@@ -24,7 +26,8 @@ from torch.utils.flop_counter import FlopCounterMode
 import stages.common.pretrained  # noqa: F401  registers compact
 from stages.common.clip import best_device, pixel_encoder, unit_length
 from stages.common.params import read_block
-from stages.train.batches import all_batches
+from stages.common.tables import SCHEMAS, write_parts
+from stages.train.batches import all_batches, own_parts
 from stages.train.load import DECODED, Batch, augmentation, embedding_reader, loader, pixel_reader
 from stages.train.loop import Plan, advance, make_tools
 from stages.train.losses import LOSSES
@@ -49,14 +52,21 @@ def photo(seed: int, size: int) -> bytes:
     return file.getvalue()
 
 
+def write_photos(folder: Path, size: int) -> Path:
+    """A table of images."""
+    rows = [{"image_id": i, "width": size * 4 // 3, "height": size, "jpeg": photo(i, size)} for i in range(PHOTOS)]
+    write_parts(folder, [pa.Table.from_pylist(rows, SCHEMAS["images"])], SCHEMAS["images"])
+    return folder
+
+
 class Side:
     """A model in training on batches: `run(steps)` takes that many optimizer steps."""
 
     def __init__(self, model, encode, batches, method: str = "drive"):
-        options = read_block("train", TrainOptions)
+        options = read_block("train", TrainOptions).model_copy(update={"accumulate": 1})
         loss = partial(LOSSES[method].function, options=options.methods[method])
-        self.plan = Plan(loss, options, batches=10**6, seed=0, save_every=10**6)
-        self.tools, self.batches = make_tools(model, encode, self.plan.batches, options), batches
+        self.plan = Plan(loss, options, steps=10**6, seed=0, save_every=10**6)
+        self.tools, self.batches = make_tools(model, encode, self.plan.steps, options), batches
 
     def run(self, steps: int) -> None:
         for _ in range(steps):
@@ -76,7 +86,8 @@ def build(args) -> tuple:
 
 def items(batch: int):
     """Endless numbered batches of tuples."""
-    return list(enumerate(all_batches(np.full(TUPLES, "x"), {"x": 1.0}, batch, 400 * batch // 64, 0)))
+    batches = enumerate(all_batches(np.full(TUPLES, "x"), {"x": 1.0}, batch, 400 * batch // 64, 0))
+    return own_parts(batches, accumulate=1, rank=0, world=1)
 
 
 def main() -> None:
@@ -92,14 +103,14 @@ def main() -> None:
     model, transform, tokens = build(args)
     frozen, _, _ = build(args)
     freeze(frozen, "image")
-    jpegs = pa.chunked_array([[photo(i, args.size) for i in range(PHOTOS)]])
+    folder = TemporaryDirectory()
+    table = write_photos(Path(folder.name) / "images", args.size)
     how = {
         "images": rng.integers(PHOTOS, size=(TUPLES, 2)),
         "texts": rng.integers(500, size=(TUPLES, 2)),
         "captions": np.full(TUPLES, -1),
         "tokens": tokens,
         "seed": 0,
-        "part": (0, 1),
     }
     features = rng.normal(size=(PHOTOS, model.text_projection.shape[1])).astype(np.float16)
     pin = device.type == "cuda"
@@ -108,7 +119,7 @@ def main() -> None:
         return iter(loader(items(args.batch), workers, pin, source=source, **how))
 
     memory = DECODED // max(1, args.workers)
-    pixels = partial(pixel_reader, jpegs, transform, augmentation([1.0, 1.0], flip=True), memory)
+    pixels = partial(pixel_reader, table, transform, augmentation([1.0, 1.0], flip=True), memory)
     first = next(read_by(pixels, 0))
     batch = Batch(*(part.to(device) for part in first))._replace(present=first.present, tokens=first.tokens)
     synthetic = Side(model, pixel_encoder(model), itertools.repeat(batch))
@@ -145,13 +156,14 @@ def report(args, taken: dict[str, float], batch: Batch, side: Side, device: torc
     print(f"end to end {rates[0]:.0f} images/s, in memory {rates[1]:.0f}: {rates[0] / rates[1]:.2f}")
     with FlopCounterMode(display=False) as counter:
         side.run(1)
-    flops = counter.get_total_flops() * args.steps / taken["whole"]
-    print(f"{flops / 1e12:.3f} TFLOP/s end to end")
+    name = torch.cuda.get_device_name() if device.type == "cuda" else "CPU"
+    peak = next((peak for model, peak in PEAKS.items() if model in name), None)
+    for how, seconds in (("end to end", taken["whole"]), ("in memory", taken["drive"])):
+        flops = counter.get_total_flops() * args.steps / seconds
+        share = f", {100 * flops / peak:.0f}% of the bf16 peak" if peak else ""
+        print(f"{how}: {tuples / seconds:.0f} tuples/s, {flops / 1e12:.3f} TFLOP/s{share}")
     if device.type == "cuda":
-        name = torch.cuda.get_device_name()
-        peak = next((peak for model, peak in PEAKS.items() if model in name), None)
-        share = f", {100 * flops / peak:.0f}% of its bf16 peak" if peak else ""
-        print(f"{name}{share}, {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB at most")
+        print(f"{name}, {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB at most")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ CAPTIONS = 100_000
 ROWS = 10_000
 
 
-def main(path: str = "data/parse/parses.parquet") -> None:
+def main(path: str = "data/parse/parses") -> None:
     parses = pq.read_table(path).slice(0, CAPTIONS).combine_chunks()
     ids = parses["caption_id"]
     captions = pa.table({"caption_id": ids, "image_id": ids, "split": pa.repeat("train", len(ids))})

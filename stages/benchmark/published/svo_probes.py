@@ -22,7 +22,7 @@ def read(folder: Path) -> pd.DataFrame:
     kinds = {"subj_neg": "subject", "verb_neg": "verb", "obj_neg": "object"}
     needed = ["sentence", "pos_image_id", "neg_image_id", *kinds]
     try:
-        table = pd.read_csv(io.StringIO(text(path)), usecols=needed).reindex(columns=needed)
+        table = pd.read_csv(io.StringIO(text(path)), usecols=needed, dtype={"sentence": str}).reindex(columns=needed)
     except ValueError as error:
         raise InputError(f"{path}: {error}; download the published file anew") from None
     if table.isna().any(axis=None):

@@ -27,13 +27,13 @@ def ours_loss(batch: Embedded, scale: torch.Tensor, options: Options) -> torch.T
 
     The worked batch of negclip with tuple_weight 2: inside the tuple the cross-entropy is the same
     0.1566, and one caption leaves no choice, so loss = 3 * 0.1566 = 0.4699. The same tuple twice in one
-    batch: each image finds the right text and the wrong one twice, log(2e + 2) - 1 = 1.0064, each right
-    text two equal images, log 2; with caption_weight 0.5 the two equal captions cost 0.5 * log 2, so
-    loss = (1.0064 + 0.6931) / 2 + 2 * 0.1566 + 0.3466 = 1.5097.
+    batch: each image finds the right text once, as its second place is left out, and the wrong one twice,
+    log(e + 2) - 1 = 0.5514, each right text its own image alone, 0; two equal captions are not contrasted, so
+    loss = 0.5514 / 2 + 2 * 0.1566 = 0.5890.
     """
     in_batch = in_batch_cross_entropy(batch, scale, offered=torch.ones_like(batch.present))
     in_tuple = tuple_cross_entropy(batch, scale).mean()
-    whole = symmetric_cross_entropy(batch.images[:, 0], batch.captions, scale)
+    whole = symmetric_cross_entropy(batch.images[:, 0], batch.captions, scale, batch.caption_ids)
     return in_batch + options.tuple_weight * in_tuple + options.caption_weight * whole
 
 

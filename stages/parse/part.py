@@ -1,0 +1,49 @@
+"""A part of the table of parses from its captions."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import stanza
+import torch
+
+from stages.common.tables import SCHEMAS, read_table
+from stages.parse.bulk import parse_captions
+from stages.parse.pipeline import PIPELINES
+
+DOCUMENT = 1000  # captions that Stanza sees at a time
+WORDS = SCHEMAS["parses"].field("words").type
+TREES = pa.schema([("caption", pa.string()), ("words", WORDS)])
+
+
+@lru_cache(1)
+def pipeline(models: str, device: str, key: str) -> stanza.Pipeline:
+    """The models named by parse.models, loaded once a process; `key` changes with their content."""
+    torch.set_num_threads(1)  # of the many processes each has a core
+    return PIPELINES[models](uses_gpu(device))
+
+
+def uses_gpu(device: str) -> bool:
+    """Whether this machine parses on a GPU under `run.device`."""
+    return device in ("auto", "cuda") and torch.cuda.is_available()
+
+
+def trees_part(captions: list[str], models: str, device: str, key: str) -> pa.Table:
+    """The table TREES of some distinct captions."""
+    words = []
+    for first in range(0, len(captions), DOCUMENT):
+        words += parse_captions(pipeline(models, device, key), captions[first : first + DOCUMENT])
+    return pa.table([captions, words], schema=TREES)
+
+
+def parses_part(captions: Path, known: list[Path], models: str, device: str, key: str) -> pa.Table:
+    """The table of parses of the captions in a file: each distinct one is parsed once, or is among `known` trees."""
+    said = read_table(captions, SCHEMAS["captions"], ["caption_id", "caption"]).combine_chunks()
+    distinct = pc.unique(said["caption"])
+    parsed = [read_table(path, TREES, where=pc.field("caption").isin(distinct)) for path in known]
+    trees = pa.concat_tables([*parsed, TREES.empty_table()])
+    fresh = distinct.filter(pc.invert(pc.is_in(distinct, trees["caption"])))
+    trees = pa.concat_tables([trees, trees_part(fresh.to_pylist(), models, device, key)]).combine_chunks()
+    words = trees["words"].take(pc.index_in(said["caption"], trees["caption"]))
+    return pa.table([said["caption_id"], words], schema=SCHEMAS["parses"])
