@@ -49,7 +49,7 @@ def interval(numbers: list[float], digits: int = 1) -> Markup:
 
 
 def best_marks(values: list[float | None]) -> list[str]:
-    """"top" for the highest of the values, empty for the others, for None and where all are equal."""
+    """ "top" for the highest of the values, empty for the others, for None and where all are equal."""
     known = {value for value in values if value is not None}
     return ["top" if len(known) > 1 and value == max(known) else "" for value in values]
 
@@ -135,9 +135,11 @@ def benchmark_table(benchmarks: pd.DataFrame) -> dict:
     """Accuracy of every model on the field's benchmarks, per category, with its count."""
     keys, titles = ["benchmark", "category", "direction"], TITLES | {"group": "group score"}
     titles |= {"text": "text score", "image": "image score"}
-    return by_model(
-        benchmarks, keys, lambda row: f"{row.benchmark}, {row.category}, {titles[row.direction]} ({row.count:,})"
-    )
+
+    def label(row) -> str:
+        return f"{row.benchmark}, {row.category}, {titles.get(row.direction, row.direction)} ({row.count:,})"
+
+    return by_model(benchmarks, keys, label)
 
 
 def difference_table(table: pd.DataFrame) -> dict:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from stages.common.backbones import hold_backbones
 from stages.common.clip import (
     CONFIG,
     MODELS,
@@ -103,9 +104,10 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
     freeze(model, options.freeze)
     if run.grad_checkpointing:
         model.set_grad_checkpointing()
-    encode = unit_length if options.freeze == "image" else pixel_encoder(model)
+    held = hold_backbones(model, transform, "train.freeze") if options.freeze == "backbones" else None
+    encode = held.encode if held else unit_length if options.freeze == "image" else pixel_encoder(model)
     resume = MODELS / f".{method}-resume.pt"
-    images = read_images(options, workers(run.workers, device), transform)
+    images = read_images(options, workers(run.workers, device), transform, held)
     rows, tokens = as_rows(tuples, images, tokenizer)
     key = run_key(method, options, seed, images.path)
     state = read_shared(resume, key)

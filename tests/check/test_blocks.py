@@ -60,6 +60,7 @@ NAMED_BY = {  # a mistake that several parameters make together names the one to
     "captions.root": "triples.truth",
     **dict.fromkeys((f"captions.shares.{name}" for name in ("train", "val", "test")), "captions.shares is "),
     "train.augment.crop[1]": "train.augment.crop is ",
+    "base.epochs": "base is ",
 }
 OF_ONES_CHOICE = {"train.methods", "train.sets", "rivals", "benchmarks", "download"}  # members may be left out
 

@@ -17,10 +17,13 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    shutil.copy(ROOT / "params.yaml", tmp_path)
-    shutil.copytree(ROOT / "presets", tmp_path / "presets")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    folder = tmp_path / "project"
+    shutil.copytree(ROOT / "presets", folder / "presets")
+    shutil.copy(ROOT / "params.yaml", folder)
+    (tmp_path / "towers").mkdir()  # of preset flickr8k_towers
+    (tmp_path / "towers/open_clip_config.json").touch()
+    monkeypatch.chdir(folder)
+    return folder
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "presets").glob("*.yaml")))
