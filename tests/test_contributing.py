@@ -88,7 +88,7 @@ def test_a_caption_format_is_a_file(project):
     params["captions"] |= {"root": ".", "sources": sources}
     (project / "params.yaml").write_text(yaml.safe_dump(params))
     run(project, "stages.captions")
-    assert pd.read_parquet(project / "data/captions/captions.parquet")["split"].tolist() == ["train", "test"]
+    assert pd.read_parquet(project / "data/captions/captions")["split"].tolist() == ["train", "test"]
     run(
         project,
         "pytest",
