@@ -55,8 +55,7 @@ def stage(captions: list[str]) -> float:
 def repeated(captions: list[str], count: int) -> list[str]:
     """`count` distinct captions: the given ones, then again with a number at the end."""
     return [
-        captions[i % len(captions)] + (f" {i // len(captions)}" if i >= len(captions) else "")
-        for i in range(count)
+        captions[i % len(captions)] + (f" {i // len(captions)}" if i >= len(captions) else "") for i in range(count)
     ]
 
 
