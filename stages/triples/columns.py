@@ -1,5 +1,6 @@
 """The words of many captions as flat arrays, so that what needs no grammar is done for all at once."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +52,46 @@ def flatten(parses: pa.RecordBatch) -> Words:
     known = (inside > 0) & (inside <= sizes[caption])
     head = np.where(known, first[caption] + inside - 1, -1)  # (W,)
     return Words(first, caption, head, codes, values)
+
+
+def retag(words: Words, is_verb: Callable[[str], bool]) -> Words:
+    """`words` with the tags that their places and forms decide, in place; small parsers guess many by the form alone.
+
+    "A boy does a trick": no auxiliary without a verb to help. "Two women dance", "men stand together": a noun
+    is no clause and has no subject without a copula. "A man plays violin": without an ending, what `is_verb`
+    denies is no verb.
+    """
+    hung = words.head >= 0  # (W,)
+
+    def having(*deprels: str) -> np.ndarray:
+        found = np.zeros_like(hung)
+        found[words.head[hung & words.among("deprel", deprels)]] = True
+        return found
+
+    known = words.among("text", lambda text: is_verb(text.lower())) | words.among("lemma", is_verb)
+    helping = words.among("deprel", {"aux", "aux:pass", "cop"})
+    verb = words.among("upos", {"AUX"}) & ~helping & words.among("lemma", {"do", "have"}) & having("obj")
+    clause = words.among("deprel", {"acl", "acl:relcl", "advcl"}) | having("nsubj")
+    nominal = having("cop", "case", "det", "nmod:poss", "aux:pass", "amod")
+    verb |= words.among("upos", {"NOUN"}) & clause & ~nominal & known
+    inflected = words.among("text", lambda text: text.lower().endswith(("ing", "ed")))
+    inflected |= words.among("feats", lambda feats: "Tense=Past" in feats)  # "seen"
+    noun = words.among("upos", {"VERB"}) & ~known & ~inflected
+    for tag, found in (("VERB", verb), ("NOUN", noun)):
+        _set(words, "upos", tag, found)
+    under = words.among("upos", {"VERB"})[words.head] & hung & (words.head < np.arange(len(hung)))
+    bare = noun & under & words.among("deprel", {"xcomp", "ccomp", "advcl", "conj"}) & ~having("mark", "nsubj")
+    below = hung & bare[words.head] & words.among("deprel", {"xcomp", "advcl"})  # "wears a hat and jeans talking"
+    words.head[below] = words.head[words.head[below]]
+    _set(words, "deprel", "advcl", below)
+    _set(words, "deprel", "obj", bare)
+    return words
+
+
+def _set(words: Words, field: str, value: str, at: np.ndarray) -> None:
+    if at.any():
+        words.values[field].append(value)
+        words.codes[field][at] = len(words.values[field]) - 1
 
 
 def runs(caption: np.ndarray, captions: int) -> np.ndarray:

@@ -100,7 +100,12 @@ def is_passive(tree: Tree, verb: int) -> bool:
         return True
     if dependants(tree, verb, "nsubj", "aux"):
         return False
-    return tree.words[verb].participle
+    return tree.words[verb].participle and not objects_after(tree, verb)
+
+
+def objects_after(tree: Tree, verb: int) -> list[int]:
+    """"a boy played guitar": a participle's form with an object of its own, so a past tense."""
+    return [i for i in dependants(tree, verb, "obj") if i > verb and not dependants(tree, i, "case")]
 
 
 def _has_agent(tree: Tree, verb: int) -> bool:
@@ -120,7 +125,7 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
     if head < 0 or depth > DEPTH:
         return []
     if deprel in ("acl", "acl:relcl") or deprel == "amod" and depth:  # "a man ready to hit a ball"
-        return _modified(tree, head, verb)
+        return _modified(tree, _nearer(tree, head, verb), verb)
     if deprel in SHARING:
         controls = deprel == "xcomp" and not tree.words[head].using or tree.words[head].teaching
         governed = objects(tree, head) if controls else []
@@ -131,6 +136,15 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
             return _modified(tree, head, verb)
         return subjects(tree, head, depth + 1)
     return []
+
+
+def _nearer(tree: Tree, noun: int, verb: int) -> int:
+    """"a boy is talking to a man who holds": no relative clause reaches back over its noun's own verb."""
+    above = tree.heads[noun]
+    if tree.deprels[verb] != "acl:relcl" or not noun < above < verb:
+        return noun
+    after = [i for i in dependants(tree, above, "obj", "obl") if above < i < verb and tree.words[i].noun]
+    return after[-1] if after else noun
 
 
 def _modified(tree: Tree, noun: int, verb: int) -> list[int]:

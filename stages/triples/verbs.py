@@ -89,7 +89,7 @@ def stems(form: str) -> list[str]:
             stem = form[: -len(ending)]
             found = [stem, stem + "e"]
             if len(stem) > 2 and stem[-1] == stem[-2]:
-                found.append(stem[:-1])
+                found += [stem[:-1], stem[:-1] + "e"]  # "ridding" is often a misspelt "riding"
             if stem.endswith("i"):
                 found.append(stem[:-1] + "y")
             if ending == "ing" and stem.endswith("y"):
