@@ -3,7 +3,6 @@
 Stanza's own training starts a tagger from nothing; here both go on from a trained model.
 """
 
-import random
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
