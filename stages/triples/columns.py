@@ -59,7 +59,7 @@ def retag(words: Words, is_verb: Callable[[str], bool]) -> Words:
 
     "A boy does a trick": no auxiliary without a verb to help. "Two women dance", "men stand together": a noun
     is no clause and has no subject without a copula. "A man plays violin": without an ending, what `is_verb`
-    denies is no verb.
+    denies is no verb. "Past a shed": nor is what has a preposition or an article.
     """
     hung = words.head >= 0  # (W,)
 
@@ -76,7 +76,8 @@ def retag(words: Words, is_verb: Callable[[str], bool]) -> Words:
     verb |= words.among("upos", {"NOUN"}) & clause & ~nominal & known
     inflected = words.among("text", lambda text: text.lower().endswith(("ing", "ed")))
     inflected |= words.among("feats", lambda feats: "Tense=Past" in feats)  # "seen"
-    noun = words.among("upos", {"VERB"}) & ~known & ~inflected
+    phrase = having("case", "det") & words.among("deprel", {"obl", "obl:agent", "nmod", "obj", "nsubj"})
+    noun = words.among("upos", {"VERB"}) & (~known & ~inflected | phrase)
     for tag, found in (("VERB", verb), ("NOUN", noun)):
         _set(words, "upos", tag, found)
     under = words.among("upos", {"VERB"})[words.head] & hung & (words.head < np.arange(len(hung)))

@@ -78,6 +78,7 @@ class Kind(NamedTuple):
     stranded: bool  # a preposition, wherever its noun is
     of: bool
     by: bool
+    filling: bool  # "with" or "of", of what fills a thing
     the: bool
     within: bool  # "in"
     beside: bool  # the first word of "next to", "close to"
@@ -121,6 +122,7 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         stranded=upos == "ADP",
         of=stem == "of",
         by=form == "by",
+        filling=form in ("with", "of"),
         the=stem == "the",
         within=form == "in",
         beside=form in ("next", "close", "adjacent"),

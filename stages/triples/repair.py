@@ -82,6 +82,8 @@ def _misread_verb(words: list[Word], i: int, lexicon: dict[str, bool]) -> bool:
         return False
     if not any(stem in lexicon for stem in stems(form)):
         return False
+    if any(w.head == i + 1 and w.deprel == "case" for w in words):  # "by a brick building in a city"
+        return False
     after = words[i + 1].upos if i + 1 < len(words) else "PUNCT"
     if form.endswith("ing"):
         return after in AFTER_VERB

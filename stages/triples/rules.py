@@ -57,7 +57,7 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
         pairs = [(a, (), p, 0) for a in agents(tree, verb) for p in doers]
         # "a train parked on a street": no agent, the patient stands in a place
         if not pairs and not word.showing:
-            pairs = [(p, prep, o, 0) for p in doers for prep, o in obliques(tree, verb)]
+            pairs = [(p, prep, o, 0) for p in doers for prep, o in _filling(tree, obliques(tree, verb))]
     elif places := _after_particle(tree, verb):
         pairs = [(s, particle, o, 0) for s in doers for o in places]
         particle = ()
@@ -106,6 +106,13 @@ def is_passive(tree: Tree, verb: int) -> bool:
 def objects_after(tree: Tree, verb: int) -> list[int]:
     """"a boy played guitar": a participle's form with an object of its own, so a past tense."""
     return [i for i in dependants(tree, verb, "obj") if i > verb and not dependants(tree, i, "case")]
+
+
+def _filling(tree: Tree, found: list[tuple[tuple[int, ...], int]]) -> list[tuple[tuple[int, ...], int]]:
+    """"a plate filled with fruit on a table": what follows the filling is where the whole is."""
+    if not found or not any(tree.words[i].filling for i in found[0][0]):
+        return found
+    return [phrase for phrase in found if phrase[0] == found[0][0]]
 
 
 def _has_agent(tree: Tree, verb: int) -> bool:
@@ -233,7 +240,7 @@ def _own_obliques(tree: Tree, verb: int) -> list[tuple[tuple[int, ...], int]]:
             continue
         within = len(preposition) == 1 and tree.words[preposition[0]].within
         worn = within and noun.garment and not tree.words[verb].dress
-        if not preposition or worn or tree.words[preposition[0]].apart:
+        if not preposition or worn or tree.words[preposition[0]].apart or _beyond(tree, verb, child):
             continue
         whole = of_phrase(tree, child) if noun.part else []
         if whole:
@@ -241,6 +248,11 @@ def _own_obliques(tree: Tree, verb: int) -> list[tuple[tuple[int, ...], int]]:
         for target in whole or [child]:
             found += [(preposition, i) for i in meant(tree, target, False) if not tree.words[i].adverbial]
     return list(dict.fromkeys(found))
+
+
+def _beyond(tree: Tree, verb: int, phrase: int) -> bool:
+    """"holding a stick talking to a woman in a hall": a phrase after another clause is no longer the first verb's."""
+    return any(verb < i < phrase and tree.words[i].ing for i in dependants(tree, verb, "advcl", "xcomp"))
 
 
 def _phrases(tree: Tree, verb: int) -> list[int]:

@@ -79,7 +79,16 @@ def verb_lemma(form: str, lemma: str, lexicon: dict[str, bool]) -> str:
     """The lemma; where the lexicon lacks it, a stem of the form that the lexicon has. All in lower case."""
     if lemma in lexicon:
         return lemma
-    return next((stem for stem in stems(form) if stem in lexicon), lemma)
+    return next((stem for stem in stems(form) if stem in lexicon), None) or _longer(form, lexicon) or lemma
+
+
+def _longer(form: str, lexicon: dict[str, bool]) -> str | None:
+    """The lemma of a verb that ends in one of the lexicon: "paragliding" is paraglide."""
+    for start in range(2, len(form) - 5):
+        for stem in stems(form[start:]):
+            if len(stem) > 3 and stem in lexicon:
+                return form[:start] + stem
+    return None
 
 
 def stems(form: str) -> list[str]:

@@ -321,6 +321,20 @@ CAPTIONS = {
         "woman/NOUN/2/nsubj holds:hold/VERB/0/root violin/VERB/2/xcomp",
         ["woman hold violin"],
     ),
+    "a noun tagged as a verb, by its preposition": (
+        "man/NOUN/0/root walking:walk/VERB/1/acl past/ADP/5/case a/DET/5/det look/VERB/2/obl",
+        ["man walk past look"],
+    ),
+    "what fills a thing, and where the thing is": (
+        f"a/DET/2/det cup/NOUN/0/root taken:take/VERB/2/acl{PAST} with/ADP/5/case tea/NOUN/3/obl on/ADP/8/case a/DET/8/det "
+        "table/NOUN/3/obl",
+        ["cup take with tea"],
+    ),
+    "a phrase after another clause": (
+        "man/NOUN/0/root eating:eat/VERB/1/acl cake/NOUN/2/obj looking:look/VERB/2/advcl at/ADP/6/case birds:bird/NOUN/4/obl "
+        "in/ADP/9/case a/DET/9/det house/NOUN/2/obl",
+        ["man eat cake", "man look at bird"],
+    ),
     "a garment tagged as a verb": (
         "man/NOUN/0/root wearing:wear/VERB/1/acl a/DET/4/det hat/NOUN/2/obj and/CCONJ/6/cc sunglasses/VERB/2/conj "
         "eating:eat/VERB/6/xcomp cake/NOUN/7/obj",
