@@ -1,6 +1,5 @@
 """The words of many captions as flat arrays, so that what needs no grammar is done for all at once."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +31,39 @@ class Words(NamedTuple):
     def value(self, field: str, i: int) -> str:
         return self.values[field][self.codes[field][i]]
 
+    def holding(self, dependants: np.ndarray) -> np.ndarray:
+        """Whether each word is the head of one of `dependants` (W,) bool."""
+        found = np.zeros(len(self.head), bool)
+        found[self.head[dependants & (self.head >= 0)]] = True
+        return found
+
+    def having(self, *deprels: str) -> np.ndarray:
+        """Whether each word has a dependant of one of these relations."""
+        return self.holding(self.among("deprel", set(deprels)))
+
+    def before(self, flags: np.ndarray) -> np.ndarray:
+        """Whether the word before each word, in its caption, has a flag (W,) bool."""
+        found = np.roll(flags, 1)
+        found[self.first[:-1][np.diff(self.first) > 0]] = False
+        return found
+
+    def after(self, flags: np.ndarray) -> np.ndarray:
+        """Whether the word after each word, in its caption, has a flag (W,) bool."""
+        found = np.roll(flags, -1)
+        found[self.first[1:][np.diff(self.first) > 0] - 1] = False
+        return found
+
+    def put(self, field: str, value: str, at: np.ndarray | int) -> None:
+        """Set a field of some words, in place."""
+        if value not in self.values[field]:
+            self.values[field].append(value)
+        self.codes[field][at] = self.values[field].index(value)
+
+    def move(self, at: np.ndarray | int, head: np.ndarray | int, deprel: str) -> None:
+        """Hang some words on other heads, in place."""
+        self.head[at] = head
+        self.put("deprel", deprel, at)
+
 
 def flatten(parses: pa.RecordBatch) -> Words:
     """The column `words` of the table of parses; a missing lemma is the word itself, a head out of range a root."""
@@ -52,47 +84,6 @@ def flatten(parses: pa.RecordBatch) -> Words:
     known = (inside > 0) & (inside <= sizes[caption])
     head = np.where(known, first[caption] + inside - 1, -1)  # (W,)
     return Words(first, caption, head, codes, values)
-
-
-def retag(words: Words, is_verb: Callable[[str], bool]) -> Words:
-    """`words` with the tags that their places and forms decide, in place; small parsers guess many by the form alone.
-
-    "A boy does a trick": no auxiliary without a verb to help. "Two women dance", "men stand together": a noun
-    is no clause and has no subject without a copula. "A man plays violin": without an ending, what `is_verb`
-    denies is no verb. "Past a shed": nor is what has a preposition or an article.
-    """
-    hung = words.head >= 0  # (W,)
-
-    def having(*deprels: str) -> np.ndarray:
-        found = np.zeros_like(hung)
-        found[words.head[hung & words.among("deprel", deprels)]] = True
-        return found
-
-    known = words.among("text", lambda text: is_verb(text.lower())) | words.among("lemma", is_verb)
-    helping = words.among("deprel", {"aux", "aux:pass", "cop"})
-    verb = words.among("upos", {"AUX"}) & ~helping & words.among("lemma", {"do", "have"}) & having("obj")
-    clause = words.among("deprel", {"acl", "acl:relcl", "advcl"}) | having("nsubj")
-    nominal = having("cop", "case", "det", "nmod:poss", "aux:pass", "amod")
-    verb |= words.among("upos", {"NOUN"}) & clause & ~nominal & known
-    inflected = words.among("text", lambda text: text.lower().endswith(("ing", "ed")))
-    inflected |= words.among("feats", lambda feats: "Tense=Past" in feats)  # "seen"
-    phrase = having("case", "det") & words.among("deprel", {"obl", "obl:agent", "nmod", "obj", "nsubj"})
-    noun = words.among("upos", {"VERB"}) & (~known & ~inflected | phrase)
-    for tag, found in (("VERB", verb), ("NOUN", noun)):
-        _set(words, "upos", tag, found)
-    under = words.among("upos", {"VERB"})[words.head] & hung & (words.head < np.arange(len(hung)))
-    bare = noun & under & words.among("deprel", {"xcomp", "ccomp", "advcl", "conj"}) & ~having("mark", "nsubj")
-    below = hung & bare[words.head] & words.among("deprel", {"xcomp", "advcl"})  # "wears a hat and jeans talking"
-    words.head[below] = words.head[words.head[below]]
-    _set(words, "deprel", "advcl", below)
-    _set(words, "deprel", "obj", bare)
-    return words
-
-
-def _set(words: Words, field: str, value: str, at: np.ndarray) -> None:
-    if at.any():
-        words.values[field].append(value)
-        words.codes[field][at] = len(words.values[field]) - 1
 
 
 def runs(caption: np.ndarray, captions: int) -> np.ndarray:

@@ -12,14 +12,14 @@ import pyarrow.compute as pc
 from stages.common.errors import InputError
 from stages.common.tables import SCHEMAS
 from stages.common.text import triple_text
-from stages.triples.columns import Words, flatten, retag, runs
+from stages.triples.columns import Words, flatten, runs
 from stages.triples.kinds import Kind, kind_of
+from stages.triples.mend import mend
 from stages.triples.nouns import noun_lemma
 from stages.triples.prune import TOLD, reached
-from stages.triples.repair import mend
 from stages.triples.rules import Relation, extract
 from stages.triples.tree import make_tree
-from stages.triples.verbs import stems, verb_lemma
+from stages.triples.verbs import verb_lemma
 
 WORD = ("text", "lemma", "upos", "feats")  # what a word is, apart from its place in a tree
 REMEMBERED = 200_000  # trees; about 100 MB
@@ -89,8 +89,7 @@ def rows_of(ids: np.ndarray, captions: np.ndarray) -> np.ndarray:
 def caption_triples(parses: pa.RecordBatch, memory: Memory) -> pa.Table:
     """What the trees alone decide of the table of triples; `caption` is the row of the parse."""
     with no_collection():
-        words = retag(flatten(parses), lambda form: any(stem in memory.lexicon for stem in [form, *stems(form)]))
-        words = mend(words, memory.lexicon)
+        words = mend(flatten(parses), memory.lexicon)
         inverse, described = describe(words, memory)
         kind = np.array([d[0] for d in described], np.int64)[inverse]  # (W,)
         return _columns(words, inverse, described, find(words, kind, memory), memory.lexicon)

@@ -1,0 +1,177 @@
+"""Mend what a small parser gets wrong and grammar or sense decides, for all captions at once."""
+
+import numpy as np
+
+from stages.triples.columns import Words
+from stages.triples.nouns import ANIMATE, QUANTITY, SCENES
+from stages.triples.verbs import ACTING, CLOSED, DEEDS, DRESS, PREMODIFIERS, SEEING, VERBISH, stems
+
+COMPLEMENTS = {"obj", "obl"}
+NOUN_PLACES = {"obl", "obl:agent", "nmod", "obj", "nsubj"}
+
+
+def mend(words: Words, lexicon: dict[str, bool]) -> Words:
+    """`words` with tags, heads and relations mended, in place; see the functions below for what."""
+    _retag(words, lexicon)
+    _unmix(words)
+    _find_verbs(words)
+    _premodify(words)
+    _begin_clauses(words)
+    _attach(words)
+    return words
+
+
+def _retag(words: Words, lexicon: dict[str, bool]) -> None:
+    """The tags that place and form decide.
+
+    "A boy does a trick": no auxiliary without a verb to help. "Two women dance", "men stand together": a noun
+    is no clause and has no subject without a copula. "A man plays violin": without an ending, what the lexicon
+    lacks is no verb. "Past a shed": nor is what has a preposition or an article.
+    """
+    known = words.among("text", lambda text: any(stem in lexicon for stem in [text.lower(), *stems(text.lower())]))
+    known |= words.among("lemma", lexicon)
+    helping = words.among("deprel", {"aux", "aux:pass", "cop"})
+    deed = words.among("upos", {"AUX"}) & ~helping & words.among("lemma", {"do", "have"}) & words.having("obj")
+    clause = words.among("deprel", {"acl", "acl:relcl", "advcl"}) | words.having("nsubj")
+    nominal = words.having("cop", "case", "det", "nmod:poss", "aux:pass", "amod")
+    deed |= words.among("upos", {"NOUN"}) & clause & ~nominal & known
+    inflected = words.among("text", lambda text: text.lower().endswith(("ing", "ed")))
+    inflected |= words.among("feats", lambda feats: "Tense=Past" in feats)  # "seen"
+    phrase = words.having("case", "det") & words.among("deprel", NOUN_PLACES)
+    noun = words.among("upos", {"VERB"}) & (~known & ~inflected | phrase)
+    words.put("upos", "VERB", deed)
+    words.put("upos", "NOUN", noun)
+    hung = words.head >= 0
+    under = words.among("upos", {"VERB"})[words.head] & hung & (words.head < np.arange(len(hung)))
+    bare = noun & under & words.among("deprel", {"xcomp", "ccomp", "advcl", "conj"}) & ~words.having("mark", "nsubj")
+    below = hung & bare[words.head] & words.among("deprel", {"xcomp", "advcl"})  # "wears a hat and jeans talking"
+    words.head[below] = words.head[words.head[below]]
+    words.put("deprel", "advcl", below)
+    words.put("deprel", "obj", bare)
+
+
+def _unmix(words: Words) -> None:
+    """"A sculpture outdoors", read as a compound: the adverb hangs on the noun."""
+    adverb = words.among("upos", {"NOUN"}) & words.among("text", lambda text: text.lower() in CLOSED)
+    mixed = adverb & words.before(words.among("deprel", {"compound"})) & (np.roll(words.head, 1) == np.arange(len(adverb)))
+    for i in np.flatnonzero(mixed).tolist():
+        words.head[words.head == i] = i - 1
+        words.move(i - 1, words.head[i], words.value("deprel", i))
+        words.move(i, i - 1, "advmod")
+        words.put("upos", "ADV", i)
+
+
+def _find_verbs(words: Words) -> None:
+    """"A girl wearing a red dress twirls in a kitchen": in a caption without a finite verb, the one that looks it.
+
+    A form in -s after a singular, another after a plural, each of a verb that is rarely a noun.
+    """
+    finite = words.among("upos", {"AUX"}) | words.among("feats", lambda feats: "VerbForm=Fin" in feats)
+    spoken = np.zeros(len(words.first), bool)
+    spoken[words.caption[finite]] = True
+    noun = words.among("upos", {"NOUN", "PROPN"})
+    looks = words.among("text", lambda text: any(stem in VERBISH for stem in stems(text.lower())))
+    base = words.among("text", lambda text: text.lower() in VERBISH)
+    open_ = words.after(words.among("upos", {"ADP", "DET", "PRON", "ADV"}))
+    found = words.among("upos", {"NOUN"}) & (looks | base) & ~spoken[words.caption] & open_
+    found &= words.before(noun | words.among("upos", {"NUM"})) & ~words.among("text", lambda text: text.endswith("ing"))
+    for i in np.flatnonzero(found).tolist():
+        first = words.first[words.caption[i]]
+        roots = np.flatnonzero(words.head[first:i] < 0) + first
+        top = int(roots[0]) if len(roots) and noun[roots[0]] else i - 1
+        if base[i] == _is_many(words, top):
+            _make_verb(words, i, top)
+
+
+def _is_many(words: Words, noun: int) -> bool:
+    """Whether a noun, or what it counts or is joined to, is plural."""
+    below = np.flatnonzero((words.head == noun) & words.among("deprel", {"nmod", "conj"}))
+    group = words.value("lemma", noun).lower() in QUANTITY
+    joined = any(words.value("deprel", i) == "conj" for i in below.tolist())
+    return "Number=Plur" in words.value("feats", noun) or joined or group and len(below) > 0
+
+
+def _make_verb(words: Words, i: int, top: int) -> None:
+    """The noun `i` becomes the verb of `top`; the noun before it takes its place, what follows becomes its own."""
+    end, head, deprel = words.first[words.caption[i] + 1], words.head[i], words.value("deprel", i)
+    left, right = np.arange(words.first[words.caption[i]], i), np.arange(i + 1, end)
+    before, mine = i - 1, left[words.head[left] == i]
+    words.head[mine[mine != before]] = before
+    if words.head[before] == i:
+        words.move(before, head, deprel) if head >= 0 and top != before else words.move(before, i, "nsubj")
+    if top == before and words.value("deprel", before) != "nsubj":
+        words.move(before, i, "nsubj")
+    if words.head[before] == i and words.value("deprel", before) == "nsubj":
+        words.move(i, -1, "root")
+    else:
+        words.move(i, top, "acl")
+    words.put("upos", "VERB", i)
+    cased = words.having("case")
+    late = right[(words.head[right] < i) & (words.head[right] >= 0) & cased[right]]
+    words.move(late, i, "obl")
+    bare = right[(words.head[right] == i) & ~cased[right] & words.among("upos", {"NOUN", "PROPN"})[right]]
+    words.move(bare, i, "obj")
+
+
+def _premodify(words: Words) -> None:
+    """"A snow covered bench": no clause, where a bare noun follows at once."""
+    noun, determined = words.among("upos", {"NOUN"}), words.having("det", "case", "nmod:poss")
+    participle = words.among("lemma", PREMODIFIERS) & words.among("text", lambda text: text.endswith(("ed", "looking")))
+    found = participle & words.among("upos", {"VERB"}) & ~words.having("aux", "aux:pass", "mark")
+    found &= words.before(words.among("upos", {"NOUN", "ADJ", "ADV"}))
+    bare = noun & ~determined
+    found &= words.after(bare) | words.after(words.among("upos", {"ADJ"}) & words.after(bare))
+    words.put("deprel", "amod", found)
+
+
+def _begin_clauses(words: Words) -> None:
+    """"Looking on as the ball flies": no preposition "as" where a finite verb follows its noun."""
+    verb = words.among("upos", {"VERB"})
+    finite = verb & words.among("feats", lambda feats: "VerbForm=Fin" in feats)
+    helped = words.among("upos", {"AUX"}) & words.after(verb)
+    case = words.among("text", lambda text: text.lower() == "as") & words.among("deprel", {"case"}) & (words.head >= 0)
+    starts = np.zeros_like(verb)
+    starts[words.head[case]] = True
+    starts &= words.among("upos", {"NOUN", "PROPN"}) & words.after(finite | helped) & (words.head >= 0)
+    for noun in np.flatnonzero(starts & ~words.among("lemma", DRESS)[words.head]).tolist():
+        clause = noun + 1 if verb[noun + 1] else noun + 2
+        first = np.flatnonzero((words.head[:noun] == clause) & words.among("deprel", {"nsubj"})[:noun])
+        above = int(first[0]) if len(first) else words.head[noun]
+        if len(first):  # read as the sentence: "a man leaning as a board moves"
+            words.move(above, words.head[clause], words.value("deprel", clause))
+        words.move(np.flatnonzero(case & (words.head == noun)), clause, "mark")
+        words.move(noun, clause, "nsubj")
+        words.move(clause, above, "advcl")
+
+
+def _attach(words: Words) -> None:
+    """Participles on the noun that can do them.
+
+    "A bathroom with a toilet sitting on the floor": what a place has does what no place does. "Looks at a man
+    eating", "holding a baby wearing a hat": the animate noun just before. "In a chair eating noodles": no chair.
+    """
+    position = np.arange(len(words.head))
+    hung, deprel = words.head >= 0, lambda *names: words.among("deprel", set(names))
+    doing = words.among("upos", {"VERB"}) & words.among("text", lambda text: text.lower().endswith("ing")) & hung
+    animate = words.among("lemma", lambda lemma: lemma.lower() in ANIMATE)
+    scene = words.among("lemma", SCENES)
+    had = np.full(len(hung), -1)  # the last thing "with" which each word is
+    having = hung & deprel("nmod") & words.holding(words.among("text", lambda text: text.lower() == "with"))
+    had[words.head[having]] = position[having]
+    found = doing & deprel("acl") & scene[words.head] & words.among("lemma", ACTING)
+    found &= (had[words.head] >= 0) & (had[words.head] < position)
+    words.move(found, had[words.head[found]], "acl")
+
+    near = doing & words.before(animate & words.among("upos", {"NOUN"}) & deprel("obj", "obl", "nmod", "conj"))
+    beside = near & deprel("advcl") & (words.head == np.roll(words.head, 1))
+    seen = words.among("lemma", SEEING)[words.head] | words.before(deprel("obl"))
+    found = beside & seen | near & deprel("advcl", "acl") & words.among("lemma", {"wear"})
+    words.move(found, position[found] - 1, "acl")
+
+    acting = words.holding(animate & deprel("nsubj")) | deprel("acl") & animate[words.head]
+    thing = ~animate & deprel("obl", "obj", "nmod")
+    found = doing & deprel("acl") & thing[words.head] & words.among("lemma", DEEDS) & ~found
+    above = words.head[words.head]
+    above = np.where(deprel("nmod")[words.head] & deprel("obl", "obj")[above], words.head[above], above)  # "front of a house"
+    found &= (above >= 0) & words.among("upos", {"VERB"})[above] & acting[above]
+    words.move(found, above[found], "advcl")
