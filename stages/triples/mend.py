@@ -3,7 +3,7 @@
 import numpy as np
 
 from stages.triples.columns import Words
-from stages.triples.nouns import ANIMATE, QUANTITY, SCENES
+from stages.triples.nouns import ANIMATE, GARMENTS, QUANTITY, SCENES
 from stages.triples.verbs import ACTING, CLOSED, DEEDS, DRESS, PREMODIFIERS, SEEING, VERBISH, stems
 
 COMPLEMENTS = {"obj", "obl"}
@@ -53,7 +53,8 @@ def _retag(words: Words, lexicon: dict[str, bool]) -> None:
 def _unmix(words: Words) -> None:
     """"A sculpture outdoors", read as a compound: the adverb hangs on the noun."""
     adverb = words.among("upos", {"NOUN"}) & words.among("text", lambda text: text.lower() in CLOSED)
-    mixed = adverb & words.before(words.among("deprel", {"compound"})) & (np.roll(words.head, 1) == np.arange(len(adverb)))
+    mixed = adverb & words.before(words.among("deprel", {"compound"}))
+    mixed &= np.roll(words.head, 1) == np.arange(len(adverb))
     for i in np.flatnonzero(mixed).tolist():
         words.head[words.head == i] = i - 1
         words.move(i - 1, words.head[i], words.value("deprel", i))
@@ -74,12 +75,14 @@ def _find_verbs(words: Words) -> None:
     base = words.among("text", lambda text: text.lower() in VERBISH)
     open_ = words.after(words.among("upos", {"ADP", "DET", "PRON", "ADV"}))
     found = words.among("upos", {"NOUN"}) & (looks | base) & ~spoken[words.caption] & open_
-    found &= words.before(noun | words.among("upos", {"NUM"})) & ~words.among("text", lambda text: text.endswith("ing"))
+    found &= words.before(noun | words.among("upos", {"NUM"}))
+    going = words.among("text", lambda text: text.lower().endswith("ing"))  # "a truck driving down a street"
+    found &= ~(going & words.having("case"))
     for i in np.flatnonzero(found).tolist():
         first = words.first[words.caption[i]]
         roots = np.flatnonzero(words.head[first:i] < 0) + first
         top = int(roots[0]) if len(roots) and noun[roots[0]] else i - 1
-        if base[i] == _is_many(words, top):
+        if going[i] or base[i] == _is_many(words, top):
             _make_verb(words, i, top)
 
 
@@ -125,23 +128,50 @@ def _premodify(words: Words) -> None:
 
 
 def _begin_clauses(words: Words) -> None:
-    """"Looking on as the ball flies": no preposition "as" where a finite verb follows its noun."""
-    verb = words.among("upos", {"VERB"})
-    finite = verb & words.among("feats", lambda feats: "VerbForm=Fin" in feats)
+    """Clauses with a subject of their own after "as" and "and".
+
+    "Looking on as the ball flies": no preposition "as" where a finite verb follows its noun. "Throws a ball and
+    a man swings": a coordinated noun before a verb like the first.
+    """
+    verb, noun, hung = words.among("upos", {"VERB"}), words.among("upos", {"NOUN", "PROPN"}), words.head >= 0
+    finite = words.among("feats", lambda feats: "VerbForm=Fin" in feats)
     helped = words.among("upos", {"AUX"}) & words.after(verb)
-    case = words.among("text", lambda text: text.lower() == "as") & words.among("deprel", {"case"}) & (words.head >= 0)
-    starts = np.zeros_like(verb)
-    starts[words.head[case]] = True
-    starts &= words.among("upos", {"NOUN", "PROPN"}) & words.after(finite | helped) & (words.head >= 0)
-    for noun in np.flatnonzero(starts & ~words.among("lemma", DRESS)[words.head]).tolist():
-        clause = noun + 1 if verb[noun + 1] else noun + 2
-        first = np.flatnonzero((words.head[:noun] == clause) & words.among("deprel", {"nsubj"})[:noun])
-        above = int(first[0]) if len(first) else words.head[noun]
-        if len(first):  # read as the sentence: "a man leaning as a board moves"
-            words.move(above, words.head[clause], words.value("deprel", clause))
-        words.move(np.flatnonzero(case & (words.head == noun)), clause, "mark")
-        words.move(noun, clause, "nsubj")
-        words.move(clause, above, "advcl")
+    case = hung & words.among("text", lambda text: text.lower() == "as") & words.among("deprel", {"case"})
+    after_as = words.holding(case) & words.after(verb & finite | helped) & ~words.among("lemma", DRESS)[words.head]
+    after_and = words.among("deprel", {"conj"}) & words.having("cc") & words.having("det", "nummod")
+    after_and &= words.among("deprel", COMPLEMENTS)[words.head] & verb[words.head[words.head]]
+    after_and &= words.after(verb | helped) & ~words.among("lemma", lambda lemma: lemma.lower() in GARMENTS)
+    for i in np.flatnonzero(noun & hung & (after_as | after_and)).tolist():
+        clause, first = i + 1 if verb[i + 1] else i + 2, int(words.head[words.head[i]])
+        if after_as[i]:
+            _begin(words, i, clause, int(words.head[i]), "advcl")
+        elif clause != first and finite[first] == finite[clause] and _ing(words, first) == _ing(words, clause):
+            _begin(words, i, clause, first, "conj")
+
+
+def _ing(words: Words, i: int) -> bool:
+    return words.value("text", i).lower().endswith("ing")
+
+
+def _begin(words: Words, noun: int, clause: int, above: int, deprel: str) -> None:
+    """`noun` becomes the subject of `clause`, a clause of `above`."""
+    left = np.arange(words.first[words.caption[noun]], noun)
+    first = left[(words.head[left] == clause) & words.among("deprel", {"nsubj"})[left]]
+    if len(first):  # read as the sentence: "a man leaning as a board moves"
+        above = int(first[0])
+        words.move(above, words.head[clause], words.value("deprel", clause))
+    elif _below(words, above, clause):
+        return
+    words.move(left[(words.head[left] == noun) & words.among("deprel", {"case", "cc"})[left]], clause, "mark")
+    words.move(noun, clause, "nsubj")
+    words.move(clause, above, deprel)
+
+
+def _below(words: Words, i: int, top: int) -> bool:
+    """Whether `i` is `top` or hangs below it."""
+    while i >= 0 and i != top:
+        i = int(words.head[i])
+    return i == top
 
 
 def _attach(words: Words) -> None:
@@ -163,6 +193,7 @@ def _attach(words: Words) -> None:
     words.move(found, had[words.head[found]], "acl")
 
     near = doing & words.before(animate & words.among("upos", {"NOUN"}) & deprel("obj", "obl", "nmod", "conj"))
+    near &= np.roll(words.head, 1) != position
     beside = near & deprel("advcl") & (words.head == np.roll(words.head, 1))
     seen = words.among("lemma", SEEING)[words.head] | words.before(deprel("obl"))
     found = beside & seen | near & deprel("advcl", "acl") & words.among("lemma", {"wear"})
@@ -172,6 +203,7 @@ def _attach(words: Words) -> None:
     thing = ~animate & deprel("obl", "obj", "nmod")
     found = doing & deprel("acl") & thing[words.head] & words.among("lemma", DEEDS) & ~found
     above = words.head[words.head]
-    above = np.where(deprel("nmod")[words.head] & deprel("obl", "obj")[above], words.head[above], above)  # "front of a house"
+    within = deprel("nmod")[words.head] & deprel("obl", "obj")[above]  # "in front of a house"
+    above = np.where(within, words.head[above], above)
     found &= (above >= 0) & words.among("upos", {"VERB"})[above] & acting[above]
     words.move(found, above[found], "advcl")

@@ -16,14 +16,14 @@ SIDES = set("top front back side middle end bottom center centre inside rear mid
 PARTS = SIDES | set("edge corner surface shore foot base tip bank".split())
 # what can eat, watch or wear: "sitting in a chair eating" is of who sits
 ANIMATE = set(
-    "man woman boy girl child person people human baby toddler infant kid lady guy gentleman adult teenager male female "
-    "couple crowd family team player surfer skier snowboarder skateboarder skater rider cyclist bicyclist biker hiker "
-    "climber runner jogger swimmer driver pilot chef cook worker officer policeman cop soldier fireman student teacher "
-    "doctor bride groom batter pitcher catcher umpire athlete golfer dancer musician singer performer clown tourist "
-    "mother father mom dad parent brother sister son daughter friend passenger pedestrian spectator onlooker animal dog "
-    "puppy cat kitten horse pony cow calf bull cattle sheep lamb goat pig elephant giraffe zebra bear lion tiger monkey "
-    "rabbit squirrel deer moose bird duck goose swan seagull pigeon parrot owl chicken fish turtle husky poodle retriever shepherd "
-    "terrier greyhound labrador".split()
+    "man woman boy girl child person people human baby toddler infant kid lady guy gentleman adult teenager male "
+    "female couple crowd family team player surfer skier snowboarder skateboarder skater rider cyclist bicyclist "
+    "biker hiker climber runner jogger swimmer driver pilot chef cook worker officer policeman cop soldier fireman "
+    "student teacher doctor bride groom batter pitcher catcher umpire athlete golfer dancer musician singer "
+    "performer clown tourist mother father mom dad parent brother sister son daughter friend passenger pedestrian "
+    "spectator onlooker animal dog puppy cat kitten horse pony cow calf bull cattle sheep lamb goat pig elephant "
+    "giraffe zebra bear lion tiger monkey rabbit squirrel deer moose bird duck goose swan seagull pigeon parrot owl "
+    "chicken fish turtle husky poodle retriever shepherd terrier greyhound labrador".split()
 )
 # where things are: "a bathroom with a toilet sitting on the floor" tells of the toilet
 SCENES = set(

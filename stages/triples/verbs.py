@@ -49,9 +49,9 @@ ACTING = HANGING - set("cover line surround decorate adorn".split()) | BY_PLACE 
 )
 # what no thing does, whatever the parser hangs it on
 DEEDS = set(
-    "eat hold wear look watch read talk drink carry use play smile block chase ride walk run throw catch pose jump work "
-    "wait laugh sing dance point cook cut feed stare enjoy take swing kick hit climb try prepare listen smoke write "
-    "paint push bark chew lick sniff gnaw".split()
+    "eat hold wear look watch read talk drink carry use play smile block chase ride walk run throw catch pose jump "
+    "work wait laugh sing dance point cook cut feed stare enjoy take swing kick hit climb try prepare listen smoke "
+    "write paint push bark chew lick sniff gnaw".split()
 )
 SEEING = set("watch see look stare film photograph gaze peer".split())
 # "a snow covered bench": participles that go before a noun with a word before them
@@ -65,10 +65,10 @@ NOUNISH = set(
 )
 # verbs first: a small parser's noun that follows a noun and comes before a phrase is more likely the verb
 VERBISH = set(
-    "sit stand walk talk smile pose perform lie slide climb drive run jump stare gather congregate huddle wait watch swim "
-    "ski dance race look play hold ride leap lean land fly travel graze eat rest sleep crawl jog skate wave cross twirl "
-    "blast turn move pull push chase throw carry kick reach splash dive paddle hike march bark fetch lick laugh sing "
-    "stroll wander raft balance wear enjoy speak point practice embrace surf".split()
+    "sit stand walk talk smile pose perform lie slide climb drive run jump stare gather congregate huddle wait "
+    "watch swim ski dance race look play hold ride leap lean land fly travel graze eat rest sleep crawl jog skate "
+    "wave cross twirl blast turn move pull push chase throw carry kick reach splash dive paddle hike march bark "
+    "fetch lick laugh sing stroll wander raft balance wear enjoy speak point practice embrace surf".split()
 )
 # closed classes: neither nouns nor verbs, whatever the parser's tag
 CLOSED = set(
