@@ -4,7 +4,7 @@ import numpy as np
 
 from stages.triples.columns import Words
 from stages.triples.nouns import ANIMATE, GARMENTS, QUANTITY, SCENES
-from stages.triples.verbs import ACTING, CLOSED, DEEDS, DRESS, PREMODIFIERS, SEEING, VERBISH, stems
+from stages.triples.verbs import ACTING, CLOSED, DEEDS, DRESS, PREMODIFIERS, SECOND_PARTS, SEEING, VERBISH, stems
 
 COMPLEMENTS = {"obj", "obl"}
 NOUN_PLACES = {"obl", "obl:agent", "nmod", "obj", "nsubj"}
@@ -13,6 +13,8 @@ NOUN_PLACES = {"obl", "obl:agent", "nmod", "obj", "nsubj"}
 def mend(words: Words, lexicon: dict[str, bool]) -> Words:
     """`words` with tags, heads and relations mended, in place; see the functions below for what."""
     _retag(words, lexicon)
+    _rejoin(words)
+    _part(words)
     _unmix(words)
     _find_verbs(words)
     _premodify(words)
@@ -38,7 +40,8 @@ def _retag(words: Words, lexicon: dict[str, bool]) -> None:
     inflected = words.among("text", lambda text: text.lower().endswith(("ing", "ed")))
     inflected |= words.among("feats", lambda feats: "Tense=Past" in feats)  # "seen"
     phrase = words.having("case", "det") & words.among("deprel", NOUN_PLACES)
-    noun = words.among("upos", {"VERB"}) & (~known & ~inflected | phrase)
+    worn = words.among("lemma", lambda lemma: lemma.lower() in GARMENTS) & ~inflected & ~words.having("obj")
+    noun = words.among("upos", {"VERB"}) & (~known & ~inflected & ~_agreeing(words) | phrase | worn)
     words.put("upos", "VERB", deed)
     words.put("upos", "NOUN", noun)
     hung = words.head >= 0
@@ -48,6 +51,44 @@ def _retag(words: Words, lexicon: dict[str, bool]) -> None:
     words.head[below] = words.head[words.head[below]]
     words.put("deprel", "advcl", below)
     words.put("deprel", "obj", bare)
+
+
+def _agreeing(words: Words) -> np.ndarray:
+    """Whether each word has a subject in the number of its form: "dogs squabble", "a dog squabbles"."""
+    subject, many = words.among("deprel", {"nsubj"}), words.among("feats", lambda feats: "Number=Plur" in feats)
+    many |= words.having("conj")
+    singular = words.among("text", lambda text: text.lower().endswith("s"))
+    return words.holding(subject & many) & ~singular | words.holding(subject & ~many) & singular
+
+
+def _rejoin(words: Words) -> None:
+    """"In a country setting", "by a storage shed": the second part of a compound, read as a clause."""
+    noun = words.before(words.among("upos", {"NOUN"}) & (words.head >= 0))
+    found = words.among("upos", {"VERB"}) & words.among("text", lambda text: text.lower() in SECOND_PARTS) & noun
+    found &= ~words.having("obj", "obl", "aux", "aux:pass", "nsubj", "xcomp", "mark")
+    for i in np.flatnonzero(found).tolist():
+        words.put("upos", "NOUN", i)
+        words.put("lemma", words.value("text", i).lower(), i)
+        if words.head[i - 1] == i:
+            continue
+        words.head[words.head == i - 1] = i
+        words.move(i, words.head[i - 1], words.value("deprel", i - 1))
+        words.move(i - 1, i, "compound")
+
+
+def _part(words: Words) -> None:
+    """"A man riding horses", read as riding horses of the kind of a man: the participle is the man's."""
+    animate = words.among("upos", {"NOUN"}) & words.among("lemma", lambda lemma: lemma.lower() in ANIMATE)
+    doing = words.among("upos", {"VERB"}) & words.among("text", lambda text: text.lower().endswith("ing"))
+    found = doing & words.among("deprel", {"amod"}) & words.before(animate & words.among("deprel", {"compound"}))
+    found &= (words.head == np.roll(words.head, 1)) & (words.head > np.arange(len(found)))
+    for i in np.flatnonzero(found).tolist():
+        noun, whole = i - 1, int(words.head[i])
+        left = np.flatnonzero(words.head[:noun] == whole)
+        words.move(noun, words.head[whole], words.value("deprel", whole))
+        words.head[left] = noun
+        words.move(i, noun, "acl")
+        words.move(whole, i, "obj")
 
 
 def _unmix(words: Words) -> None:
@@ -134,7 +175,8 @@ def _begin_clauses(words: Words) -> None:
     a man swings": a coordinated noun before a verb like the first.
     """
     verb, noun, hung = words.among("upos", {"VERB"}), words.among("upos", {"NOUN", "PROPN"}), words.head >= 0
-    finite = words.among("feats", lambda feats: "VerbForm=Fin" in feats)
+    finite = words.among("feats", lambda feats: "VerbForm=Fin" in feats or "VerbForm=Inf" in feats)
+    finite &= ~words.having("mark", "aux")
     helped = words.among("upos", {"AUX"}) & words.after(verb)
     case = hung & words.among("text", lambda text: text.lower() == "as") & words.among("deprel", {"case"})
     after_as = words.holding(case) & words.after(verb & finite | helped) & ~words.among("lemma", DRESS)[words.head]

@@ -51,7 +51,7 @@ NO_NOUNS = set(
 # "a boy in a shirt": what is worn describes its wearer, whichever verb the parser hangs it on
 GARMENTS = set(
     "shirt dress suit hat cap jacket coat sweater uniform short skirt jean pants blouse tie top vest hoodie "
-    "outfit costume clothes clothing helmet sunglasses glasses wetsuit bikini apron robe gown".split()
+    "outfit costume clothes clothing boot sandal glove scarf swimsuit helmet sunglasses glasses wetsuit bikini apron robe gown".split()
 )
 UNCHANGED = set(
     "scissors pants jeans glasses shorts clothes people sunglasses trousers goggles tongs "

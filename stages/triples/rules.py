@@ -246,8 +246,14 @@ def _own_obliques(tree: Tree, verb: int) -> list[tuple[tuple[int, ...], int]]:
         if whole:
             preposition = (*preposition, *_the(tree, child), child, *_of(tree, child))
         for target in whole or [child]:
-            found += [(preposition, i) for i in meant(tree, target, False) if not tree.words[i].adverbial]
+            found += [(preposition, i) for i in meant(tree, target, False) if not _adverbial(tree, i)]
     return list(dict.fromkeys(found))
+
+
+def _adverbial(tree: Tree, noun: int) -> bool:
+    """Time, manner and sides; but "on a man's back" is a place."""
+    word = tree.words[noun]
+    return word.adverbial and not (word.side and dependants(tree, noun, "nmod:poss"))
 
 
 def _beyond(tree: Tree, verb: int, phrase: int) -> bool:

@@ -70,6 +70,11 @@ VERBISH = set(
     "wave cross twirl blast turn move pull push chase throw carry kick reach splash dive paddle hike march bark "
     "fetch lick laugh sing stroll wander raft balance wear enjoy speak point practice embrace surf".split()
 )
+# second parts of compounds that look like verbs: "a country setting", "a storage shed"
+SECOND_PARTS = set(
+    "setting railing railings piling outcropping panelling bedding landing set sets pit shed sheds cone cones face "
+    "crossing building painting clothing stand stands stop".split()
+)
 # closed classes: neither nouns nor verbs, whatever the parser's tag
 CLOSED = set(
     "together nearby during next close inside outside against behind beside near towards toward underneath between "
@@ -95,7 +100,11 @@ def verb_lemma(form: str, lemma: str, lexicon: dict[str, bool]) -> str:
     """The lemma; where the lexicon lacks it, a stem of the form that the lexicon has. All in lower case."""
     if lemma in lexicon:
         return lemma
-    return next((stem for stem in stems(form) if stem in lexicon), None) or _longer(form, lexicon) or lemma
+    return next((stem for stem in stems(form) if stem in lexicon), None) or _longer(form, lexicon) or _singular(form, lemma)
+
+
+def _singular(form: str, lemma: str) -> str:
+    return form[:-1] if lemma == form and form.endswith("s") and not form.endswith("ss") else lemma
 
 
 def _longer(form: str, lexicon: dict[str, bool]) -> str | None:
