@@ -4,7 +4,19 @@ import numpy as np
 
 from stages.triples.columns import Words
 from stages.triples.nouns import ANIMATE, GARMENTS, QUANTITY, SCENES
-from stages.triples.verbs import ACTING, CLOSED, DEEDS, DRESS, PREMODIFIERS, SECOND_PARTS, SEEING, VERBISH, stems
+from stages.triples.verbs import (
+    ACTING,
+    CLOSED,
+    DEEDS,
+    DRESS,
+    PREMODIFIERS,
+    PREPOSITIONS,
+    SECOND_PARTS,
+    SEEING,
+    SHOWN_BY,
+    VERBISH,
+    stems,
+)
 
 COMPLEMENTS = {"obj", "obl"}
 NOUN_PLACES = {"obl", "obl:agent", "nmod", "obj", "nsubj"}
@@ -12,6 +24,7 @@ NOUN_PLACES = {"obl", "obl:agent", "nmod", "obj", "nsubj"}
 
 def mend(words: Words, lexicon: dict[str, bool]) -> Words:
     """`words` with tags, heads and relations mended, in place; see the functions below for what."""
+    _bring_objects(words)
     _retag(words, lexicon)
     _rejoin(words)
     _part(words)
@@ -40,6 +53,7 @@ def _retag(words: Words, lexicon: dict[str, bool]) -> None:
     inflected = words.among("text", lambda text: text.lower().endswith(("ing", "ed")))
     inflected |= words.among("feats", lambda feats: "Tense=Past" in feats)  # "seen"
     phrase = words.having("case", "det") & words.among("deprel", NOUN_PLACES)
+    phrase |= words.having("compound") & words.among("deprel", {"obl", "nmod"})
     worn = words.among("lemma", lambda lemma: lemma.lower() in GARMENTS) & ~inflected & ~words.having("obj")
     noun = words.among("upos", {"VERB"}) & (~known & ~inflected & ~_agreeing(words) | phrase | worn)
     words.put("upos", "VERB", deed)
@@ -51,6 +65,31 @@ def _retag(words: Words, lexicon: dict[str, bool]) -> None:
     words.head[below] = words.head[words.head[below]]
     words.put("deprel", "advcl", below)
     words.put("deprel", "obj", bare)
+
+
+def _bring_objects(words: Words) -> None:
+    """Prepositions and auxiliaries that are none.
+
+    "Smile underneath a flower", read as a verb and its object. "Dogs fetch sticks", read as an auxiliary. "A woman
+    wearing a coat walks": no coat walks.
+    """
+    verb = words.among("upos", {"VERB"}) & (words.head >= 0)
+    for i in np.flatnonzero(verb & words.among("text", lambda text: text.lower() in PREPOSITIONS)).tolist():
+        nouns = np.flatnonzero((words.head == i) & words.among("deprel", {"obj", "obl", "nmod"}))
+        if len(nouns) and nouns[0] > i:
+            words.move(int(nouns[0]), words.head[i], "obl" if verb[words.head[i]] else "nmod")
+            words.put("upos", "ADP", i)
+            words.move(i, int(nouns[0]), "case")
+    helping = verb & words.among("deprel", {"aux"}) & words.after(words.among("upos", {"VERB"}))
+    for i in np.flatnonzero(helping & (words.head == np.arange(1, len(verb) + 1))).tolist():
+        words.move(i, words.head[i + 1], words.value("deprel", i + 1))
+        words.head[words.head == i + 1] = i
+        words.move(i + 1, i, "obj")
+        words.put("upos", "NOUN", i + 1)
+    worn = words.among("deprel", {"nsubj"}) & words.among("lemma", lambda lemma: lemma.lower() in GARMENTS)
+    worn &= words.among("lemma", {"wear"})[words.head[words.head]] & verb[words.head] & (words.head >= 0)
+    words.put("deprel", "conj", words.head[worn])
+    words.move(worn, words.head[words.head[worn]], "obj")
 
 
 def _agreeing(words: Words) -> np.ndarray:
@@ -166,6 +205,10 @@ def _premodify(words: Words) -> None:
     bare = noun & ~determined
     found &= words.after(bare) | words.after(words.among("upos", {"ADJ"}) & words.after(bare))
     words.put("deprel", "amod", found)
+    for i in np.flatnonzero(found & words.after(bare) & words.before(noun)).tolist():
+        if words.head[i - 1] == words.head[i + 1]:  # "bites a paw printed ball"
+            words.head[words.head == i - 1] = i + 1
+            words.move(i - 1, i + 1, "compound")
 
 
 def _begin_clauses(words: Words) -> None:
@@ -179,16 +222,28 @@ def _begin_clauses(words: Words) -> None:
     finite &= ~words.having("mark", "aux")
     helped = words.among("upos", {"AUX"}) & words.after(verb)
     case = hung & words.among("text", lambda text: text.lower() == "as") & words.among("deprel", {"case"})
-    after_as = words.holding(case) & words.after(verb & finite | helped) & ~words.among("lemma", DRESS)[words.head]
+    after_as = words.holding(case) & ~words.among("lemma", DRESS)[words.head]
     after_and = words.among("deprel", {"conj"}) & words.having("cc") & words.having("det", "nummod")
     after_and &= words.among("deprel", COMPLEMENTS)[words.head] & verb[words.head[words.head]]
-    after_and &= words.after(verb | helped) & ~words.among("lemma", lambda lemma: lemma.lower() in GARMENTS)
+    after_and &= ~words.among("lemma", lambda lemma: lemma.lower() in GARMENTS)
     for i in np.flatnonzero(noun & hung & (after_as | after_and)).tolist():
-        clause, first = i + 1 if verb[i + 1] else i + 2, int(words.head[words.head[i]])
-        if after_as[i]:
+        clause, first = _next_verb(words, i, verb), int(words.head[words.head[i]])
+        alike = finite[first] == finite[clause] and _ing(words, first) == _ing(words, clause)
+        if clause >= 0 and after_as[i] and (finite[clause] or helped[clause - 1]):
             _begin(words, i, clause, int(words.head[i]), "advcl")
-        elif clause != first and finite[first] == finite[clause] and _ing(words, first) == _ing(words, clause):
+        elif clause >= 0 and after_and[i] and clause != first and alike:
             _begin(words, i, clause, first, "conj")
+
+
+def _next_verb(words: Words, noun: int, verb: np.ndarray) -> int:
+    """The verb that follows `noun` and its "of" phrase, past an auxiliary; -1 without one."""
+    for i in range(noun + 1, int(words.first[words.caption[noun] + 1])):
+        if verb[i]:
+            return i
+        tag, text = words.value("upos", i), words.value("text", i).lower()
+        if text != "of" and (tag not in ("AUX", "DET", "ADJ", "NUM") and not (tag == "NOUN" and words.head[i] == noun)):
+            return -1
+    return -1
 
 
 def _ing(words: Words, i: int) -> bool:
@@ -239,8 +294,11 @@ def _attach(words: Words) -> None:
     beside = near & deprel("advcl") & (words.head == np.roll(words.head, 1))
     seen = words.among("lemma", SEEING)[words.head] | words.before(deprel("obl"))
     found = beside & seen | near & deprel("advcl", "acl") & words.among("lemma", {"wear"})
+    showing = words.before(words.among("upos", {"NOUN"}) & deprel("obl", "nmod") & ~animate)
+    found |= doing & deprel("advcl") & showing & words.among("lemma", SHOWN_BY)
     words.move(found, position[found] - 1, "acl")
 
+    _with_a_ball_in_its_mouth(words)
     acting = words.holding(animate & deprel("nsubj")) | deprel("acl") & animate[words.head]
     thing = ~animate & deprel("obl", "obj", "nmod")
     found = doing & deprel("acl") & thing[words.head] & words.among("lemma", DEEDS) & ~found
@@ -249,3 +307,16 @@ def _attach(words: Words) -> None:
     above = np.where(within, words.head[above], above)
     found &= (above >= 0) & words.among("upos", {"VERB"})[above] & acting[above]
     words.move(found, above[found], "advcl")
+
+
+def _with_a_ball_in_its_mouth(words: Words) -> None:
+    """Where the thing after "with" is, not where the verb happens: "runs with a ball in its mouth"."""
+    owned = words.holding(words.among("deprel", {"nmod:poss"}) & words.among("upos", {"PRON"}))
+    case, noun = words.among("deprel", {"case"}), words.among("upos", {"NOUN"})
+    held = words.holding(case & words.among("text", lambda text: text.lower() == "with")) & noun
+    owned &= ~words.among("lemma", SCENES)
+    phrase = words.among("deprel", {"obl"}) & (owned | words.holding(owned & words.among("deprel", {"nmod"})))
+    for i in np.flatnonzero(phrase).tolist():
+        cases = np.flatnonzero(case[:i] & (words.head[:i] == i))
+        if len(cases) and cases[0] > 0 and held[cases[0] - 1] and words.head[cases[0] - 1] != i:
+            words.move(i, int(cases[0]) - 1, "nmod")

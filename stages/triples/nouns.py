@@ -27,9 +27,10 @@ ANIMATE = set(
 )
 # where things are: "a bathroom with a toilet sitting on the floor" tells of the toilet
 SCENES = set(
-    "bathroom restroom bedroom kitchen room office house hallway store shop market restaurant street road highway "
-    "intersection sidewalk city town park field pasture lot area yard garden forest beach shore lake river ocean sea "
-    "water sky hill slope mountain hillside station airport runway scene court stadium zoo farm landscape wall".split()
+    "yard backyard bathroom restroom bedroom kitchen room office house hallway store shop market restaurant "
+    "street road highway intersection sidewalk city town park field pasture lot area yard garden forest beach "
+    "shore lake river ocean sea water sky hill slope mountain hillside station airport runway scene court stadium "
+    "zoo farm landscape wall".split()
 )
 # time and manner are no objects
 ADVERBIAL = set(
@@ -50,8 +51,9 @@ NO_NOUNS = set(
 )
 # "a boy in a shirt": what is worn describes its wearer, whichever verb the parser hangs it on
 GARMENTS = set(
-    "shirt dress suit hat cap jacket coat sweater uniform short skirt jean pants blouse tie top vest hoodie "
-    "outfit costume clothes clothing boot sandal glove scarf swimsuit helmet sunglasses glasses wetsuit bikini apron robe gown".split()
+    "jeans shorts trousers shirt dress suit hat cap jacket coat sweater uniform short skirt jean pants blouse tie "
+    "top vest hoodie outfit costume clothes clothing boot sandal glove scarf swimsuit helmet sunglasses glasses "
+    "wetsuit bikini apron robe gown".split()
 )
 UNCHANGED = set(
     "scissors pants jeans glasses shorts clothes people sunglasses trousers goggles tongs "

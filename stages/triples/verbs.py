@@ -54,8 +54,11 @@ DEEDS = set(
     "write paint push bark chew lick sniff gnaw".split()
 )
 SEEING = set("watch see look stare film photograph gaze peer".split())
+SHOWN_BY = set("depict show contain feature advertise".split())
+# closed classes: never verbs, whatever the tag says
+PREPOSITIONS = set("inside outside against behind beside besides near towards toward underneath between atop".split())
 # "a snow covered bench": participles that go before a noun with a word before them
-PREMODIFIERS = set("cover color shape size mount line style fire hair pave fence theme tile look".split())
+PREMODIFIERS = set("cover color shape size mount line style fire hair pave fence theme tile look print light".split())
 # nouns first: without an ending of a participle and without an object, these are the noun: "a toilet and sink"
 NOUNISH = set(
     "sign sink light board field track truck sandwich bike bicycle trick cup wave rock seat mouth store box toy plant "
@@ -100,7 +103,8 @@ def verb_lemma(form: str, lemma: str, lexicon: dict[str, bool]) -> str:
     """The lemma; where the lexicon lacks it, a stem of the form that the lexicon has. All in lower case."""
     if lemma in lexicon:
         return lemma
-    return next((stem for stem in stems(form) if stem in lexicon), None) or _longer(form, lexicon) or _singular(form, lemma)
+    known = next((stem for stem in stems(form) if stem in lexicon), None)
+    return known or _longer(form, lexicon) or _singular(form, lemma)
 
 
 def _singular(form: str, lemma: str) -> str:
