@@ -226,6 +226,10 @@ def _begin_clauses(words: Words) -> None:
     after_and = words.among("deprel", {"conj"}) & words.having("cc") & words.having("det", "nummod")
     after_and &= words.among("deprel", COMPLEMENTS)[words.head] & verb[words.head[words.head]]
     after_and &= ~words.among("lemma", lambda lemma: lemma.lower() in GARMENTS)
+    before_clause = hung & words.among("deprel", {"mark"})
+    bare = noun & hung & words.among("deprel", {"obl", "nmod"}) & ~words.having("case") & words.after(verb)
+    bare[:-1] &= words.holding(before_clause)[1:] & ~words.having("nsubj")[1:]  # "as the catcher holds"
+    words.move(bare, np.flatnonzero(bare) + 1, "nsubj")
     for i in np.flatnonzero(noun & hung & (after_as | after_and)).tolist():
         clause, first = _next_verb(words, i, verb), int(words.head[words.head[i]])
         alike = finite[first] == finite[clause] and _ing(words, first) == _ing(words, clause)

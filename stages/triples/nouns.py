@@ -39,7 +39,7 @@ ADVERBIAL = set(
     "motion line row formation order position direction action preparation fun "
     "together place pose daytime nighttime daylight while turn hour minute week month weekend date "
     "today tonight midday left right half circle flight use progress fashion speed pace public "
-    "attempt sync tandem harmony mid-air midair celebration search forefront amusement".split()
+    "attempt sync tandem harmony mid-air midair celebration search forefront amusement process".split()
 )
 # "in the process of riding a wave": whoever is in it rides
 STAGES = {"process", "act", "attempt", "midst", "middle"}
@@ -72,6 +72,8 @@ IRREGULAR = dict(
 
 def noun_lemma(form: str, lemma: str, upos: str) -> str:
     """The noun's lemma; a plural that the parser left as it is loses its ending. All in lower case."""
+    if form.endswith("ing") and upos == "NOUN":  # "carpeting", "clothing"
+        return form
     if form in UNCHANGED or lemma in UNCHANGED:
         return form if form in UNCHANGED else lemma
     if lemma == form and form in IRREGULAR:
