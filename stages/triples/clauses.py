@@ -1,8 +1,10 @@
 """Mend what a small parser gets wrong about clauses: whose clause it is, and what is no clause at all."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from stages.triples.columns import Words
+from stages.triples.columns import FIELDS, Words
 from stages.triples.nouns import NOMINAL
 from stages.triples.tree import Parse, Word, make_parse
 from stages.triples.verbs import NOUNISH, stems
@@ -12,6 +14,41 @@ EVENTS = NOUNISH | {"show", "race"}  # "watching a dog show" is watching a show
 WRITTEN = {"sign", "banner", "poster", "placard", "billboard", "label", "shirt"}
 TELLING = {"reading", "saying"}
 BESIDE_VERB = {"AUX", "ADV", "PART"}
+
+
+def with_clauses_mended(words: Words, lexicon: dict[str, bool]) -> Words:
+    """`words` with the trees of suspect captions mended, in place but for new values."""
+    captions = np.unique(words.caption[clause_suspects(words, lexicon)])
+    values = {name: list(words.values[name]) for name in ("upos", "deprel")}
+    for first, before in zip(words.first[captions].tolist(), _parses(words, captions), strict=True):
+        after = mend_clauses(before, lexicon)
+        if after is before:
+            continue
+        for i, (old, new) in enumerate(zip(before.words, after.words, strict=True), first):
+            if new is not old:
+                words.head[i] = new.head + first - 1 if new.head else -1
+                words.codes["upos"][i] = _code(values["upos"], new.upos)
+                words.codes["deprel"][i] = _code(values["deprel"], new.deprel)
+    return words._replace(values=words.values | values)
+
+
+def _code(values: list[str], value: str) -> int:
+    if value not in values:
+        values.append(value)
+    return values.index(value)
+
+
+def _parses(words: Words, captions: np.ndarray) -> Iterator[Parse]:
+    """The whole trees of some captions."""
+    chosen = np.flatnonzero(np.isin(words.caption, captions))
+    starts = words.first[words.caption[chosen]]
+    head = np.where(words.head[chosen] >= 0, words.head[chosen] - starts + 1, 0)
+    fields = [np.array(words.values[name], object)[words.codes[name][chosen]] for name in FIELDS]
+    *rest, deprel = (field.tolist() for field in fields)
+    rows = list(map(Word, *rest, head.tolist(), deprel))
+    ends = np.cumsum(np.diff(words.first)[captions]).tolist()
+    for first, end in zip([0, *ends], ends, strict=False):
+        yield make_parse(rows[first:end])
 
 
 def clause_suspects(words: Words, lexicon: dict[str, bool]) -> np.ndarray:

@@ -31,6 +31,39 @@ class Words(NamedTuple):
     def value(self, field: str, i: int) -> str:
         return self.values[field][self.codes[field][i]]
 
+    def holding(self, dependants: np.ndarray) -> np.ndarray:
+        """Whether each word is the head of one of `dependants` (W,) bool."""
+        found = np.zeros(len(self.head), bool)
+        found[self.head[dependants & (self.head >= 0)]] = True
+        return found
+
+    def having(self, *deprels: str) -> np.ndarray:
+        """Whether each word has a dependant of one of these relations."""
+        return self.holding(self.among("deprel", set(deprels)))
+
+    def before(self, flags: np.ndarray) -> np.ndarray:
+        """Whether the word before each word, in its caption, has a flag (W,) bool."""
+        found = np.roll(flags, 1)
+        found[self.first[:-1][np.diff(self.first) > 0]] = False
+        return found
+
+    def after(self, flags: np.ndarray) -> np.ndarray:
+        """Whether the word after each word, in its caption, has a flag (W,) bool."""
+        found = np.roll(flags, -1)
+        found[self.first[1:][np.diff(self.first) > 0] - 1] = False
+        return found
+
+    def put(self, field: str, value: str, at: np.ndarray | int) -> None:
+        """Set a field of some words, in place."""
+        if value not in self.values[field]:
+            self.values[field].append(value)
+        self.codes[field][at] = self.values[field].index(value)
+
+    def move(self, at: np.ndarray | int, head: np.ndarray | int, deprel: str) -> None:
+        """Hang some words on other heads, in place."""
+        self.head[at] = head
+        self.put("deprel", deprel, at)
+
 
 def flatten(parses: pa.RecordBatch) -> Words:
     """The column `words` of the table of parses; a missing lemma is the word itself, a head out of range a root."""

@@ -52,7 +52,7 @@ class Kind(NamedTuple):
     verb: bool  # a verb by its tag, and no word of a closed class
     be: bool
     light: bool  # only introduces another verb
-    bare: bool  # an unknown verb without the ending of a participle: a noun misread
+    bare: bool  # an unknown verb without an ending: a noun misread
     nounish: bool  # rather a noun, unless an object or auxiliary tells: "a toilet and sink"
     dress: bool
     showing: bool
@@ -76,6 +76,7 @@ class Kind(NamedTuple):
     part: bool
     picture: bool
     adverbial: bool
+    side: bool  # nothing without its whole: "on the back"
     garment: bool
     stage: bool  # "in the process of"
     # as another word
@@ -91,6 +92,7 @@ class Kind(NamedTuple):
     stranded: bool  # a preposition, wherever its noun is
     of: bool
     by: bool
+    filling: bool  # "with" or "of", of what fills a thing
     the: bool
     within: bool  # "in"
     beside: bool  # the first word of "next to", "close to"
@@ -100,12 +102,11 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
     """The kind of a word by its form and lemma, both in lower case."""
     verb = upos == "VERB" and form not in CLOSED and form not in NO_VERBS
     relation = verb_lemma(form, stem, lexicon) if verb else ""
-    inflected = form.endswith(("ing", "ed"))
     return Kind(
         verb=verb,
         be=relation == "be",
         light=relation in LIGHT,
-        bare=verb and relation not in lexicon and not inflected,
+        bare=verb and relation not in lexicon and not form.endswith(("ing", "ed", "s")),
         nounish=verb and relation in NOUNISH and (form == relation or form.endswith("s")),
         dress=verb and stem in DRESS,
         showing=relation in SHOWING,
@@ -128,6 +129,7 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         part=stem in PARTS,
         picture=stem in PICTURES,
         adverbial=stem in ADVERBIAL or stem in SIDES,
+        side=stem in SIDES,
         garment=noun_lemma(form, stem, upos) in GARMENTS,
         stage=stem in STAGES,
         relative=stem in RELATIVE,
@@ -142,6 +144,7 @@ def kind_of(form: str, stem: str, upos: str, feats: str, lexicon: dict[str, bool
         stranded=upos == "ADP",
         of=stem == "of",
         by=form == "by",
+        filling=form in ("with", "of"),
         the=stem == "the",
         within=form == "in",
         beside=form in ("next", "close", "adjacent"),

@@ -14,11 +14,23 @@ GROUPS = {"group", "pair", "couple"}
 # parts of a place: "on top of X", "in front of X", "on the back of X" relate to X
 SIDES = set("top front back side middle end bottom center centre inside rear midst".split())  # nothing without X
 PARTS = SIDES | set("edge corner surface shore foot base tip bank".split())
+# what can eat, watch or wear: "sitting in a chair eating" is of who sits
+ANIMATE = set(
+    "man woman boy girl child person people human baby toddler infant kid lady guy gentleman adult teenager male "
+    "female couple crowd family team player surfer skier snowboarder skateboarder skater rider cyclist bicyclist "
+    "biker hiker climber runner jogger swimmer driver pilot chef cook worker officer policeman cop soldier fireman "
+    "student teacher doctor bride groom batter pitcher catcher umpire athlete golfer dancer musician singer "
+    "performer clown tourist mother father mom dad parent brother sister son daughter friend passenger pedestrian "
+    "spectator onlooker animal dog puppy cat kitten horse pony cow calf bull cattle sheep lamb goat pig elephant "
+    "giraffe zebra bear lion tiger monkey rabbit squirrel deer moose bird duck goose swan seagull pigeon parrot owl "
+    "chicken fish turtle husky poodle retriever shepherd terrier greyhound labrador".split()
+)
 # where things are: "a bathroom with a toilet sitting on the floor" tells of the toilet
 SCENES = set(
-    "bathroom restroom bedroom kitchen room office house hallway store shop market restaurant street road highway "
-    "intersection sidewalk city town park field pasture lot area yard garden forest beach shore lake river ocean sea "
-    "water sky hill slope mountain hillside station airport runway scene court stadium zoo farm landscape wall".split()
+    "yard backyard bathroom restroom bedroom kitchen room office house hallway store shop market restaurant "
+    "street road highway intersection sidewalk city town park field pasture lot area yard garden forest beach "
+    "shore lake river ocean sea water sky hill slope mountain hillside station airport runway scene court stadium "
+    "zoo farm landscape wall".split()
 )
 # time and manner are no objects
 ADVERBIAL = set(
@@ -27,19 +39,21 @@ ADVERBIAL = set(
     "motion line row formation order position direction action preparation fun "
     "together place pose daytime nighttime daylight while turn hour minute week month weekend date "
     "today tonight midday left right half circle flight use progress fashion speed pace public "
-    "attempt sync tandem harmony mid-air midair celebration search".split()
+    "attempt sync tandem harmony mid-air midair celebration search forefront amusement process".split()
 )
 # "in the process of riding a wave": whoever is in it rides
 STAGES = {"process", "act", "attempt", "midst", "middle"}
 # pronouns and adverbs that a parser may take for nouns: "each other", "upwards"
 NO_NOUNS = set(
     "other another each one someone something nothing everything everyone outdoors indoors outdoor indoor "
+    "headfirst underwater alongside nearby alone barefoot "
     "overhead upward upwards downward downwards forward forwards backward backwards sideway sideways downs".split()
 )
 # "a boy in a shirt": what is worn describes its wearer, whichever verb the parser hangs it on
 GARMENTS = set(
-    "shirt dress suit hat cap jacket coat sweater uniform short skirt jean pants blouse tie top vest hoodie "
-    "outfit costume clothes clothing helmet sunglasses glasses wetsuit bikini apron robe gown".split()
+    "jeans shorts trousers shirt dress suit hat cap jacket coat sweater uniform short skirt jean pants blouse tie "
+    "top vest hoodie outfit costume clothes clothing boot sandal glove scarf swimsuit helmet sunglasses glasses "
+    "wetsuit bikini apron robe gown".split()
 )
 UNCHANGED = set(
     "scissors pants jeans glasses shorts clothes people sunglasses trousers goggles tongs "
@@ -58,6 +72,8 @@ IRREGULAR = dict(
 
 def noun_lemma(form: str, lemma: str, upos: str) -> str:
     """The noun's lemma; a plural that the parser left as it is loses its ending. All in lower case."""
+    if form.endswith("ing") and upos == "NOUN":  # "carpeting", "clothing"
+        return form
     if form in UNCHANGED or lemma in UNCHANGED:
         return form if form in UNCHANGED else lemma
     if lemma == form and form in IRREGULAR:

@@ -4,11 +4,11 @@ from stages.triples.tree import Tree, dependants, negated, with_conjuncts
 
 
 def of_phrase(tree: Tree, noun: int) -> list[int]:
-    """The nouns joined to `noun` by "of"."""
+    """The nouns joined to `noun` by "of" alone: not "something out of the window"."""
     return [
         target
         for child in dependants(tree, noun, "nmod")
-        if any(tree.words[i].of for i in dependants(tree, child, "case"))
+        if [tree.words[i].of for i in dependants(tree, child, "case")][:1] == [True]
         for target in with_conjuncts(tree, child)
     ]
 

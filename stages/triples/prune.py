@@ -8,7 +8,7 @@ from stages.triples.rules import NO_VERB, SHARING
 
 # relations that the rules follow from a word to its dependants
 FOLLOWED = set("nsubj nsubj:pass obj obl obl:agent cop compound:prt conj case fixed".split())
-SOMETIMES = {"nmod", "advmod", "mark", "aux", "aux:pass", "xcomp", "det"}  # from some words alone
+SOMETIMES = {"nmod", "advmod", "mark", "aux", "aux:pass", "xcomp", "det", "nmod:poss"}  # from some words alone
 # relations that the rules tell apart; any other is one to them
 TOLD = [*sorted(FOLLOWED | SOMETIMES | NO_VERB | SHARING | {"acl", "acl:relcl"}), "other"]
 
@@ -29,6 +29,7 @@ def reached(words: Words, kinds: list[Kind], kind: np.ndarray) -> np.ndarray:
     for relations, heads in (
         (("nmod",), of("quantity", "part", "verb")),
         (("advmod",), case),
+        (("nmod:poss",), of("side")),
         (("mark",), of("nounish")),
         (("aux", "aux:pass"), ~of("ing")),  # "is" beside "riding" tells nothing
         (("xcomp",), of("light")),

@@ -59,7 +59,8 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
         pairs = [(s, particle, o, 0) for s in doers for o in places]
         particle = ()
     elif passive:  # "a train parked on a street": no agent, the patient stands in a place
-        pairs = [] if word.showing else [(p, prep, o, 0) for p in doers for prep, o in obliques(tree, verb)]
+        found = [] if word.showing else _filling(tree, obliques(tree, verb))
+        pairs = [(p, prep, o, 0) for p in doers for prep, o in found]
     else:
         direct = [] if word.posture else objects(tree, verb)
         rank = 1 if direct else 0
@@ -116,7 +117,19 @@ def is_passive(tree: Tree, verb: int) -> bool:
         return True
     if dependants(tree, verb, "nsubj", "aux"):
         return False
-    return tree.words[verb].participle
+    return tree.words[verb].participle and not objects_after(tree, verb)
+
+
+def objects_after(tree: Tree, verb: int) -> list[int]:
+    """"a boy played guitar": a participle's form with an object of its own, so a past tense."""
+    return [i for i in dependants(tree, verb, "obj") if i > verb and not dependants(tree, i, "case")]
+
+
+def _filling(tree: Tree, found: list[tuple[tuple[int, ...], int]]) -> list[tuple[tuple[int, ...], int]]:
+    """"a plate filled with fruit on a table": what follows the filling is where the whole is."""
+    if not found or not any(tree.words[i].filling for i in found[0][0]):
+        return found
+    return [phrase for phrase in found if phrase[0] == found[0][0]]
 
 
 def _has_agent(tree: Tree, verb: int) -> bool:
@@ -132,12 +145,12 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
     own = dependants(tree, verb, "nsubj", "nsubj:pass")
     own = [i for i in own if not dependants(tree, i, "case")] or own  # no subject has a preposition
     if own and not (deprel == "acl:relcl" and tree.words[own[0]].relative):
-        found = [noun for subject in own for noun in meant(tree, subject)]
+        found = _wearers(tree, [noun for subject in own for noun in meant(tree, subject)])
         return found or _antecedent(tree, own[0], head, depth) if deprel == "advcl" else found
     if head < 0 or depth > DEPTH:
         return []
     if deprel in ("acl", "acl:relcl") or deprel == "amod" and depth:  # "a man ready to hit a ball"
-        return _modified(tree, head, verb)
+        return _modified(tree, _nearer(tree, head, verb), verb)
     if deprel in SHARING:
         controls = deprel == "xcomp" and not tree.words[head].using or tree.words[head].teaching
         governed = objects(tree, head) if controls else []
@@ -159,6 +172,15 @@ def _antecedent(tree: Tree, pronoun: int, main: int, depth: int) -> list[int]:
     fits = [i for i in found if not (word.feminine and tree.words[i].masculine)]
     fits = [i for i in fits if not (word.masculine and tree.words[i].feminine)]
     return fits if len(found) == 1 else []
+
+
+def _nearer(tree: Tree, noun: int, verb: int) -> int:
+    """"a boy is talking to a man who holds": no relative clause reaches back over its noun's own verb."""
+    above = tree.heads[noun]
+    if tree.deprels[verb] != "acl:relcl" or not noun < above < verb:
+        return noun
+    after = [i for i in dependants(tree, above, "obj", "obl") if above < i < verb and tree.words[i].noun]
+    return after[-1] if after else noun
 
 
 def _modified(tree: Tree, noun: int, verb: int) -> list[int]:
@@ -255,14 +277,25 @@ def _own_obliques(tree: Tree, verb: int) -> list[tuple[tuple[int, ...], int]]:
             continue
         within = len(preposition) == 1 and tree.words[preposition[0]].within
         worn = within and noun.garment and not tree.words[verb].dress
-        if not preposition or worn or tree.words[preposition[0]].apart:
+        if not preposition or worn or tree.words[preposition[0]].apart or _beyond(tree, verb, child):
             continue
         whole = of_phrase(tree, child) if noun.part else []
         if whole:
             preposition = (*preposition, *_the(tree, child), child, *_of(tree, child))
         for target in whole or [child]:
-            found += [(preposition, i) for i in meant(tree, target, False) if not tree.words[i].adverbial]
+            found += [(preposition, i) for i in meant(tree, target, False) if not _adverbial(tree, i)]
     return list(dict.fromkeys(found))
+
+
+def _adverbial(tree: Tree, noun: int) -> bool:
+    """Time, manner and sides; but "on a man's back" is a place."""
+    word = tree.words[noun]
+    return word.adverbial and not (word.side and dependants(tree, noun, "nmod:poss"))
+
+
+def _beyond(tree: Tree, verb: int, phrase: int) -> bool:
+    """"holding a stick talking to a woman in a hall": a phrase after another clause is no longer the first verb's."""
+    return any(verb < i < phrase and tree.words[i].ing for i in dependants(tree, verb, "advcl", "xcomp"))
 
 
 def _phrases(tree: Tree, verb: int) -> list[int]:

@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 from stages.common.errors import InputError
 from stages.common.tables import SCHEMAS
 from stages.common.text import triple_text
+from stages.triples.clauses import with_clauses_mended
 from stages.triples.columns import Words, flatten, runs
 from stages.triples.kinds import Kind, kind_of
+from stages.triples.mend import mend
 from stages.triples.nouns import noun_lemma
 from stages.triples.prune import TOLD, reached
-from stages.triples.repair import mend
 from stages.triples.rules import Relation, extract
 from stages.triples.tree import make_tree
 from stages.triples.verbs import verb_lemma
@@ -89,7 +90,7 @@ def rows_of(ids: np.ndarray, captions: np.ndarray) -> np.ndarray:
 def caption_triples(parses: pa.RecordBatch, memory: Memory) -> pa.Table:
     """What the trees alone decide of the table of triples; `caption` is the row of the parse."""
     with no_collection():
-        words = mend(flatten(parses), memory.lexicon)
+        words = with_clauses_mended(mend(flatten(parses), memory.lexicon), memory.lexicon)
         inverse, described = describe(words, memory)
         kind = np.array([d[0] for d in described], np.int64)[inverse]  # (W,)
         return _columns(words, inverse, described, find(words, kind, memory), memory.lexicon)

@@ -52,12 +52,36 @@ ACTING = HANGING - set("cover line surround decorate adorn".split()) | BY_PLACE 
     "eat play hold wear look watch work graze rest relax pose travel ski surf jump cook read talk drink carry float "
     "kneel crouch squat skate skateboard feed sleep".split()
 )
+# what no thing does, whatever the parser hangs it on
+DEEDS = set(
+    "eat hold wear look watch read talk drink carry use play smile block chase ride walk run throw catch pose jump "
+    "work wait laugh sing dance point cook cut feed stare enjoy take swing kick hit climb try prepare listen smoke "
+    "write paint push bark chew lick sniff gnaw".split()
+)
+SEEING = set("watch see look stare film photograph gaze peer".split())
+SHOWN_BY = set("depict show contain feature advertise".split())
+# closed classes: never verbs, whatever the tag says
+PREPOSITIONS = set("inside outside against behind beside besides near towards toward underneath between atop".split())
+# "a snow covered bench": participles that go before a noun with a word before them
+PREMODIFIERS = set("cover color shape size mount line style fire hair pave fence theme tile look print light".split())
 # nouns first: without an ending of a participle and without an object, these are the noun: "a toilet and sink"
 NOUNISH = set(
     "sign sink light board field track truck sandwich bike bicycle trick cup wave rock seat mouth store box toy plant "
     "bus edge microwave tile control graffiti coat shop bag match eye butter jet tie toast shade slice leave handle "
     "frame supply clothe design cover brush tag stripe layer signal treat paw umpire outfit telephone shadow "
     "care".split()  # cars
+)
+# verbs first: a small parser's noun that follows a noun and comes before a phrase is more likely the verb
+VERBISH = set(
+    "sit stand walk talk smile pose perform lie slide climb drive run jump stare gather congregate huddle wait "
+    "watch swim ski dance race look play hold ride leap lean land fly travel graze eat rest sleep crawl jog skate "
+    "wave cross twirl blast turn move pull push chase throw carry kick reach splash dive paddle hike march bark "
+    "fetch lick laugh sing stroll wander raft balance wear enjoy speak point practice embrace surf".split()
+)
+# second parts of compounds that look like verbs: "a country setting", "a storage shed"
+SECOND_PARTS = set(
+    "setting railing railings piling outcropping panelling bedding landing set sets pit shed sheds cone cones face "
+    "crossing building painting clothing stand stands stop".split()
 )
 # closed classes: neither nouns nor verbs, whatever the parser's tag
 CLOSED = set(
@@ -84,7 +108,21 @@ def verb_lemma(form: str, lemma: str, lexicon: dict[str, bool]) -> str:
     """The lemma; where the lexicon lacks it, a stem of the form that the lexicon has. All in lower case."""
     if lemma in lexicon:
         return lemma
-    return next((stem for stem in stems(form) if stem in lexicon), lemma)
+    known = next((stem for stem in stems(form) if stem in lexicon), None)
+    return known or _longer(form, lexicon) or _singular(form, lemma)
+
+
+def _singular(form: str, lemma: str) -> str:
+    return form[:-1] if lemma == form and form.endswith("s") and not form.endswith("ss") else lemma
+
+
+def _longer(form: str, lexicon: dict[str, bool]) -> str | None:
+    """The lemma of a verb that ends in one of the lexicon: "paragliding" is paraglide."""
+    for start in range(2, len(form) - 5):
+        for stem in stems(form[start:]):
+            if len(stem) > 3 and stem in lexicon:
+                return form[:start] + stem
+    return None
 
 
 def stems(form: str) -> list[str]:
@@ -94,7 +132,7 @@ def stems(form: str) -> list[str]:
             stem = form[: -len(ending)]
             found = [stem, stem + "e"]
             if len(stem) > 2 and stem[-1] == stem[-2]:
-                found.append(stem[:-1])
+                found += [stem[:-1], stem[:-1] + "e"]  # "ridding" is often a misspelt "riding"
             if stem.endswith("i"):
                 found.append(stem[:-1] + "y")
             if ending == "ing" and stem.endswith("y"):

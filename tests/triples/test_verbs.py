@@ -3,7 +3,7 @@
 import pytest
 
 from stages.common.errors import InputError
-from stages.triples.verbs import read_lexicon, stems
+from stages.triples.verbs import read_lexicon, stems, verb_lemma
 
 
 def test_the_shipped_lexicon():
@@ -19,6 +19,11 @@ def test_a_malformed_row_is_named(tmp_path):
         read_lexicon(path)
 
 
-@pytest.mark.parametrize(("form", "lemma"), [("sitting", "sit"), ("riding", "ride"), ("carries", "carry"), ("lying", "lie")])
+@pytest.mark.parametrize(("form", "lemma"), [("sitting", "sit"), ("riding", "ride"), ("carries", "carry"), ("lying", "lie"), ("ridding", "ride")])
 def test_stems(form, lemma):
     assert lemma in stems(form)
+
+
+def test_a_verb_that_ends_in_a_known_one():
+    assert verb_lemma("paragliding", "paragliding", {"glide": True}) == "paraglide"
+    assert verb_lemma("zorbing", "zorbing", {"glide": True, "orb": True}) == "zorbing"

@@ -47,7 +47,8 @@ def table(folder: Path) -> str:
         columns = [[row[head] for row in rows] for head in heads]
         cells = [
             f"{statistics.mean(column):.1f} ± {statistics.stdev(column) if len(column) > 1 else 0:.1f}"
-            for column in columns if column
+            for column in columns
+            if column
         ]
         if rows:
             lines.append(f"| {name} | {len(rows)} | " + " | ".join(cells) + " |")

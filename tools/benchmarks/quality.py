@@ -1,8 +1,8 @@
 """python -m tools.benchmarks.quality GOLD.json: triples against hand annotation, on two kinds of trees.
 
 GOLD is a list of {caption, required, acceptable}, triples written "subject|verb|object". The rules
-run on the shipped parser's trees and on trees corrected by hand, so that a miss shows its cause: missed
-on both, the rules; missed on the parser's trees alone, the parser.
+run on the shipped parser's trees and, where there are any, on trees corrected by hand, so that a miss shows
+its cause: missed on both, the rules; missed on the parser's trees alone, the parser.
 """
 
 import json
@@ -35,7 +35,8 @@ def main(path: str) -> None:
     hand = score([gold[i] for i in known], predict([by_hand[captions[i]] for i in known]))
     parser = score(gold, predict(parse_captions(compact_pipeline(), captions)))
     print(line("parser's trees", parser))
-    print(line("trees by hand", hand), f"({len(known)} of {len(gold)} captions)")
+    if known:
+        print(line("trees by hand", hand), f"({len(known)} of {len(gold)} captions)")
     for kind in ("missed", "wrong"):
         for cause, triple, caption in sorted(causes(getattr(parser, kind), getattr(hand, kind))):
             print(f"{kind:6}  {cause:15}  {triple:30}  {caption}")

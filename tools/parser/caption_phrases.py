@@ -70,8 +70,12 @@ def noun(rng, words, many=False):
 
 def article(rng):
     if rng.random() < 0.25:
-        return ("det", leaf("the", "the", "DET", "DT", "Definite=Def|PronType=Art"))
+        return the()
     return ("det", leaf("a", "a", "DET", "DT", "Definite=Ind|PronType=Art"))
+
+
+def the():
+    return ("det", leaf("the", "the", "DET", "DT", "Definite=Def|PronType=Art"))
 
 
 def number(rng):

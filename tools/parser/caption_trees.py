@@ -7,11 +7,11 @@ noun phrase. The sentences here fill that gap; they are made up, none is anybody
 import numpy as np
 
 from stages.common.text import past_participle, present_participle
+from tools.parser.caption_clauses import PASSIVE, PLAIN, THIRD, be, clauses, is_plural
 from tools.parser.caption_phrases import (
     ACTORS,
     GOING,
     OBJECTS,
-    PLURAL,
     SCENERY,
     absolute,
     adposition,
@@ -25,9 +25,6 @@ from tools.parser.caption_phrases import (
 )  # fmt: skip
 from tools.parser.caption_words import FILLING, INTRANSITIVE, PARTICLES, TRANSITIVE, ending_s
 
-PASSIVE = "Tense=Past|VerbForm=Part|Voice=Pass"
-THIRD = "Mood=Ind|Number=Sing|Person=3|Tense=Pres|VerbForm=Fin"
-PLAIN = "Mood=Ind|Number=Plur|Person=3|Tense=Pres|VerbForm=Fin"
 CONTROL = ("try", "attempt", "prepare", "start", "begin", "wait", "want", "learn", "stop", "continue")
 
 
@@ -84,10 +81,6 @@ def verb_word(rng, form, tag, feats):
     return node
 
 
-def be(many):
-    return leaf("are" if many else "is", "be", "AUX", *(("VBP", PLAIN) if many else ("VBZ", THIRD)))
-
-
 def passive(rng):
     if rng.random() < 0.25:  # filled with apples, grouped together on a table
         lemma = FILLING[rng.integers(len(FILLING))]
@@ -129,12 +122,10 @@ def governed(rng, who):
     return root
 
 
-def is_plural(head):
-    return head[4] == PLURAL or any(deprel == "conj" for deprel, _ in head[6])
-
-
 def sentence(rng):
     """One caption's tree and its root."""
+    if rng.random() < 0.5:
+        return clauses(rng)
     many, kind = rng.random() < 0.25, rng.random()
     who = subject(rng, many)
     if kind < 0.32:  # a man riding a wave

@@ -81,6 +81,79 @@ INTRANSITIVE = (
     "bathe shower peck nibble grow bloom shine glow float drift hover soar glide taxi roll tumble "
     "fall trip slip rise step kneel lean"
 ).split()
+GARMENTS = (
+    "hat/cap/helmet/shirt/jacket/coat/dress/suit/uniform/sweater/bow tie/baseball cap/life jacket/"
+    "bathing suit/wetsuit/sunglasses/jeans/shorts/glasses/goggles/pants/costume/hoodie/backpack/leash/collar/vest/scarf"
+).split("/")
+COMPOUNDS = (
+    "tennis ball/soccer ball/tennis racket/baseball bat/teddy bear/cell phone/laptop computer/ice cream/fire hydrant/"
+    "traffic light/street sign/stop sign/shopping cart/cutting board/dirt bike/hula hoop/life jacket/diving board/"
+    "trash can/picnic table/phone booth/video game/birthday cake/bow tie/coffee cup/rock wall/rope swing/chain/"
+    "water bottle/toy truck/bus stop/cliff face/rock formation/bench seat/camera/microphone/fence/stick/toy/map/ladder/"
+    "window/bubble/rope/statue/wave/hill/ramp/rail/bull/goat/horse/umbrella/newspaper/kite/boat/photograph/map/poster"
+).split("/")
+SETTINGS = (
+    "living room/dining room/parking lot/tennis court/baseball field/soccer field/skate park/swimming pool/"
+    "train station/"
+    "coffee shop/storage shed/glass building/ski slope/dirt road/snow bank/finish line/tree branch/city street/fair/"
+    "street corner/corner/sky/air/beach/field/park/water/snow/grass/sand/woods/lake/ocean/river/road/sidewalk/stage/"
+    "street/fence/wall/bench/couch/table/kitchen/yard/hill/mountain/waterfall/merry-go-round/roller coaster/city square"
+).split("/")
+# a verb and what is done by it, with "a" or bare
+DOINGS = {
+    verb: objects.split("/")
+    for verb, objects in (
+        line.split(": ")
+        for line in (
+            "play: soccer/tennis/baseball/basketball/football/frisbee/guitar/a guitar/a piano/drums/a violin/"
+            "volleyball/"
+            "golf/hockey/cards/chess/catch/tag/fetch/music/rugby/badminton/trumpet/a game/a video game/"
+            "video games/polo",
+            "do: a trick/tricks/a flip/a handstand/a stunt/stunts/a cartwheel/a wheelie/a jump/yoga/homework/"
+            "a backflip",
+            "perform: a trick/tricks/a stunt/a jump/a dance/a handstand/a flip/music/a song",
+            "ride: a bike/bikes/a horse/a wave/a skateboard/a scooter/a bull/a roller coaster/a motorcycle/"
+            "horses/waves",
+            "throw: a ball/a frisbee/snowballs/a stick/rocks/a punch/a football",
+            "catch: a ball/a frisbee/a wave/a fish/a football",
+            "hold: hands/a stick/a tennis racket/a sign/a baby/flags/a camera/a leash/a soccer ball",
+            "shake: hands/water/a hand",
+            "blow: bubbles/fire/a whistle/a kiss",
+            "jump: rope/a fence/a hurdle/a ramp",
+            "take: a picture/pictures/a nap/a bite/a swing/notes/a photograph",
+            "eat: ice cream/food/a sandwich/cake/noodles/a hot dog/grass/lunch/leaves",
+            "drink: water/a beer/coffee/wine/a soda",
+            "make: a face/faces/food/a sand castle/a turn/a cake",
+            "have: a picnic/a snack/fun/a beard",
+            "give: a speech/a kiss/a hug",
+            "lift: weights/a barbell",
+            "sell: fruit/food/flowers/balloons",
+            "pet: a dog/a cat/a goat/a horse",
+            "block: traffic/a ball/a shot",
+            "cross: a street/a finish line/a river/a road",
+            "fly: a kite/kites/an airplane",
+            "climb: a rock wall/a tree/a ladder/a cliff/a cliff face/rocks",
+            "push: a stroller/a cart/a shopping cart",
+            "carry: a surfboard/a stick/a bag/bags/a backpack/a tennis ball",
+            "wear: a hat/sunglasses/a shirt/jeans/a bathing suit/a helmet/costumes",
+            "read: a book/a newspaper/books",
+            "watch: tv/television/a parade/a game",
+            "kick: a ball/a soccer ball",
+            "paint: a picture/a wall/a face",
+            "chase: a ball/a dog/a squirrel/birds",
+            "greet: a child/a dog/a crowd",
+            "dig: a hole/holes",
+            "swing: a bat/a baseball bat/a racket",
+        )
+    )
+}
+POINTED = (
+    "look at/look through/talk to/talk on/play with/stare at/wave at/point at/wait for/sit on/sit at/stand on/"
+    "stand near/"
+    "run through/run after/jump over/jump off/jump into/swim in/walk on/walk along/lean on/lie on/fall off/swing on/"
+    "bark at/smile at/listen to/reach for/ride on/climb on/dive into/slide down/splash in/dance in/run with/fight over/"
+    "sing into/crawl toward/drink from/speak into/skate on/stop at/gather around/hang from/sleep on/jog on"
+).split("/")
 PARTICLES = (
     ("pick up", "put on", "take off", "hold up", "throw out", "cut up", "set down", "carry away"),
     ("curl up", "lie down", "sit down", "stand up", "look up", "line up", "bend over", "walk around"),

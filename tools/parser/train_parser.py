@@ -1,8 +1,9 @@
-"""python -m tools.parser.train_parser TREEBANK WORK: the exact recipe of the models in data/parser.
+"""python -m tools.parser.train_parser TREEBANK WORK CAPTIONS.json...: the recipe of the models in data/parser.
 
 TREEBANK is a folder with Universal Dependencies' en_ewt-ud-{train,dev,test}.conllu; WORK a scratch
-folder. Five Stanza models are trained on train and on captions made up by caption_trees, chosen on
-dev, and scored on dev and test; the lemmatizer also learns the forms of data/verbs.csv.
+folder; CAPTIONS files in COCO's layout. Five Stanza models are trained on train and on captions made up
+by caption_trees, chosen on dev, and scored on dev and test; the lemmatizer also learns the forms of
+data/verbs.csv. Tagger and parser then go on with what they themselves make of CAPTIONS, mended.
 The run_* wrappers of Stanza reach for its hub; the models' own entry points, called here, do not.
 """
 
@@ -20,11 +21,16 @@ from udtools import udeval
 
 from stages.common.files import write_json
 from stages.parse.pipeline import PARSER, compact_pipeline
+from stages.triples.verbs import read_lexicon
+from tools.parser.adapt import adapt, parser_and_batches, tagger_and_batches
 from tools.parser.caption_phrases import leaf
 from tools.parser.caption_trees import caption_treebank, conllu_lines
 from tools.parser.caption_words import verb_forms
+from tools.parser.real_captions import captions_of, real_treebank
 
 VERBS = Path("data/verbs.csv")
+REAL = 6500  # captions that people wrote
+ADAPTING = {"steps": 150, "words": 2000, "rate": 0.001}  # words a batch; a batch of each treebank in turn
 CAPTIONS = 6000  # made-up captions: a third of the sentences that tagger and parser see
 SHARED = "--mode train --lang en --shorthand en_ewt --cpu"
 TOKENIZER = "--max_seqlen 300 --steps 2000 --eval_steps 500 --report_steps 250 --use_mwt"
@@ -126,6 +132,19 @@ def train_depparse(work: Path) -> None:
     parser.main([*SHARED.split(), *DEPPARSE.split(), *files, *save])
 
 
+def adapt_to_captions(work: Path, files: list[str]) -> None:
+    """Tagger and parser of PARSER, trained further; the treebank and the made-up captions keep them honest."""
+    (work / "made.conllu").write_text(caption_treebank(CAPTIONS // 2, seed=5), encoding="utf-8")
+    real = real_treebank(captions_of(files, REAL), read_lexicon(VERBS))
+    (work / "real.conllu").write_text(real, encoding="utf-8")
+    treebanks = [work / f"{name}.conllu" for name in ("train", "made", "real")]
+    for name, load in (("pos", tagger_and_batches), ("depparse", parser_and_batches)):
+        trainer, batches = load(PARSER / f"{name}.pt", treebanks, ADAPTING["words"])
+        adapt(trainer, batches, ADAPTING["steps"], ADAPTING["rate"])
+        trainer.save(str(work / f"{name}.pt"))
+        shrink(work / f"{name}.pt", PARSER / f"{name}.pt")
+
+
 def shrink(source: Path, target: Path) -> None:
     """Copy a model without its optimiser and with its weights in half precision.
 
@@ -180,6 +199,7 @@ def main() -> None:
     train_depparse(work)
     for name in ("tokenize", "mwt", "lemma", "pos", "depparse"):
         shrink(work / f"{name}.pt", PARSER / f"{name}.pt")
+    adapt_to_captions(work, sys.argv[3:])
     write_json(PARSER / "scores.json", {part: score(work, part) for part in ("dev", "test")})
 
 
