@@ -1,5 +1,6 @@
 """What CONTRIBUTING.md shows is so: its loss is trained, its rival made, as it tells."""
 
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import open_clip
 import pandas as pd
 import pytest
 import yaml
+from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from stages.check.across import check_across
@@ -72,6 +74,30 @@ def test_a_rival_is_a_line(project):
     run(project, "stages.rival", name)
     made = load_file(project / "data/models" / name / "open_clip_model.safetensors")
     assert made.keys() == state.keys() and all(made[key].equal(state[key]) for key in made)
+
+
+def test_a_caption_format_is_a_file(project):
+    params = applied("A caption format", project)
+    sources = []
+    for split in ("train", "test"):
+        (project / f"{split}.jsonl").write_text(
+            json.dumps({"file_name": f"{split}.jpg", "captions": ["A dog."]}) + "\n"
+        )
+        Image.new("RGB", (200, 100), "red").save(project / f"{split}.jpg")
+        sources.append({"annotations": f"{split}.jsonl", "images": ".", "split": split, "format": "jsonl"})
+    params["captions"] |= {"root": ".", "sources": sources}
+    (project / "params.yaml").write_text(yaml.safe_dump(params))
+    run(project, "stages.captions")
+    assert pd.read_parquet(project / "data/captions/captions")["split"].tolist() == ["train", "test"]
+    run(
+        project,
+        "pytest",
+        "-q",
+        "--import-mode=importlib",
+        "-p",
+        "no:cacheprovider",
+        "tests/captions/formats/test_jsonl.py",
+    )
 
 
 @pytest.mark.parametrize("section", ["A kind of negative", "A benchmark"])

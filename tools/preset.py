@@ -1,4 +1,4 @@
-"""python -m tools.preset NAME: lay presets/NAME.yaml over params.yaml, which keeps its comments.
+"""python -m tools.preset NAME ...: lay presets/NAME.yaml over params.yaml, one after another; its comments stay.
 
 A preset holds only what differs from the default; `git checkout params.yaml` brings the default back.
 """
@@ -33,15 +33,17 @@ def lay_over(params: dict, changes: dict) -> None:
 
 def main() -> None:
     known = sorted(path.stem for path in PRESETS.glob("*.yaml"))
-    if len(sys.argv) != 2 or sys.argv[1] not in known:
-        raise InputError(f"name one preset of {', '.join(known)}: python -m tools.preset {known[0]}")
-    yaml, preset = YAML(), PRESETS / f"{sys.argv[1]}.yaml"  # round trip: comments and order stay
+    names = sys.argv[1:]
+    if not names or not set(names) <= set(known):
+        raise InputError(f"name one preset of {', '.join(known)}, or several: python -m tools.preset {known[0]}")
+    yaml, presets = YAML(), [PRESETS / f"{name}.yaml" for name in names]  # round trip: comments and order stay
     yaml.width = 120
     params = yaml.load(Path("params.yaml").read_text(encoding="utf-8"))
-    lay_over(params, yaml.load(preset.read_text(encoding="utf-8")))
+    for preset in presets:
+        lay_over(params, yaml.load(preset.read_text(encoding="utf-8")))
     with write_beside("params.yaml") as beside:
         yaml.dump(params, beside)
-        check_blocks(load_params(beside), f"{preset} over params.yaml")
+        check_blocks(load_params(beside), f"{' over '.join(map(str, reversed(presets)))} over params.yaml")
 
 
 if __name__ == "__main__":

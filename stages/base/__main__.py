@@ -1,4 +1,4 @@
-"""python -m stages.base: the pretrained CLIP, or a compact one trained here -> data/models/base."""
+"""python -m stages.base: a CLIP as it is, or trained on the whole captions -> data/models/base."""
 
 from collections.abc import Callable
 
@@ -8,9 +8,11 @@ import torch
 
 from stages.base.options import BaseOptions
 from stages.base.scratch import caption_batches, train_from_scratch
-from stages.common.clip import MODELS, best_device, evaluation_transform, picture, write_checkpoint
+from stages.common.backbones import hold_backbones
+from stages.common.clip import MODELS, best_device, evaluation_transform, picture, pixel_encoder, write_checkpoint
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
+from stages.common.finish import About, finish
 from stages.common.params import read_block, read_seed
 from stages.common.pretrained import make_model
 from stages.common.run import RunOptions
@@ -36,11 +38,25 @@ def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed
     groups = captions.groupby("image_id", sort=True).indices
     steps = training_steps(options, len(groups))
     tokens = tokenizer(captions["caption"].tolist())  # (N, L)
-    shape = picture(evaluation_transform(model))
-    pixels = torch.stack([shape(images[i]) for i in groups])  # (N, 3, H, W) uint8
+    if options.freeze == "backbones":
+        see, encode = hold_backbones(model, evaluation_transform(model), "base.freeze")
+        shown = see([images[i] for i in groups])  # (N, W)
+    else:
+        shape, encode = picture(evaluation_transform(model)), pixel_encoder(model)
+        shown = torch.stack([shape(images[i]) for i in groups])  # (N, 3, H, W) uint8
     rows = caption_batches(list(groups.values()), options.batch_size, options.epochs, seed)
-    batches = ((pixels[i], tokens[t]) for i, t in rows)
-    return train_from_scratch(model, batches, steps, options)
+    batches = ((shown[i], tokens[t]) for i, t in rows)
+    return train_from_scratch(model, encode, batches, steps, options)
+
+
+def about(options: BaseOptions) -> About:
+    """What the model card says."""
+    if options.pretrained:
+        weights = {"Model": options.model, "Weights": options.pretrained}
+        return About("base", "A CLIP of others, as it is: where the methods of DRIVE start.", "other", weights)
+    trained = options.model_dump(exclude={"pretrained"})
+    trained = {"Data": "whole captions of the training split", "Loss": "CLIP's", "Parameters": trained}
+    return About("base", "A CLIP trained from scratch: where the methods of DRIVE start.", "mit", trained)
 
 
 def main() -> None:
@@ -49,11 +65,12 @@ def main() -> None:
     torch.manual_seed(seed)
     model, config, tokenizer = make_model("base", options.model, options.pretrained)
     model.to(device, memory_format=torch.channels_last)
-    history = [] if options.pretrained else train(model, tokenizer, options, seed)
+    history = train(model, tokenizer, options, seed) if options.epochs else []
     with write_beside(MODELS / "base") as folder:
         folder.mkdir()
         write_checkpoint(folder, model, config, tokenizer)
         pd.DataFrame(history, columns=["step", "loss"]).to_csv(folder / "history.csv", index=False)
+        finish(folder, (model, evaluation_transform(model), tokenizer), about(options))
 
 
 if __name__ == "__main__":

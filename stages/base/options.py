@@ -1,17 +1,26 @@
 """The parameters of stage base."""
 
-from pydantic import Field
+from typing import Literal
+
+from pydantic import Field, model_validator
 
 from stages.common.params import Block, Text
 
 
 class BaseOptions(Block):
-    """See params.yaml; all but the first two are for training from scratch."""
+    """See params.yaml; all but the first two are for training on whole captions, from whatever weights."""
 
     model: Text
     pretrained: str
-    epochs: int = Field(ge=1, le=10_000)
+    freeze: Literal["none", "backbones"]
+    epochs: int = Field(ge=0, le=10_000)
     batch_size: int = Field(ge=2, le=1_000_000)
     lr: float = Field(gt=0, le=1)
     weight_decay: float = Field(ge=0, le=10)
     warmup: int = Field(ge=0, le=1_000_000)
+
+    @model_validator(mode="after")
+    def has_weights(self) -> "BaseOptions":
+        if not (self.epochs or self.pretrained or self.model.startswith("local-dir:")):
+            raise ValueError("with epochs 0 and no pretrained weights it stays random; give either")
+        return self

@@ -1,7 +1,7 @@
-"""A compact CLIP trained from scratch on whole captions with the plain CLIP loss."""
+"""A CLIP trained on whole captions with the plain CLIP loss."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import open_clip
@@ -9,7 +9,7 @@ import torch
 from tqdm import tqdm
 
 from stages.base.options import BaseOptions
-from stages.common.clip import embed_padded_texts, pixel_encoder
+from stages.common.clip import embed_padded_texts
 from stages.common.contrast import symmetric_cross_entropy, token_ids
 from stages.common.errors import InputError
 from stages.common.optim import parameter_groups, warmup_cosine
@@ -33,23 +33,25 @@ def caption_batches(
 
 def train_from_scratch(
     model: open_clip.CLIP,
+    encode: Callable[[torch.Tensor], torch.Tensor],
     batches: Iterator[tuple[torch.Tensor, torch.Tensor]],
     steps: int,
     options: BaseOptions,
 ) -> list[dict]:
-    """Train `model` in place on (pixels (B, 3, H, W) uint8, tokens (B, L)); the history, a row every ten steps.
+    """Train `model` in place on (images (B, ...), tokens (B, L)); the history, a row every ten steps.
 
+    `encode` embeds images, pixels or what a held backbone sees in them, as (B, D) of unit length.
     InputError on a loss that is not finite, naming the step.
     """
     # CLIP's own betas and epsilon: with AdamW's the loss now and then stays near chance, seed by seed
     groups = parameter_groups(model, options.weight_decay)
     optimizer = torch.optim.AdamW(groups, lr=options.lr, betas=(0.9, 0.98), eps=1e-6, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: warmup_cosine(done + 1, options.warmup, steps))
-    encode, history, device = pixel_encoder(model), [], model.logit_scale.device
+    history, device = [], model.logit_scale.device
     model.train()
     with tqdm(batches, total=steps, desc="base") as progress:
-        for step, (pixels, tokens) in enumerate(progress, 1):
-            images = encode(pixels.to(device))  # (B, D)
+        for step, (shown, tokens) in enumerate(progress, 1):
+            images = encode(shown.to(device))  # (B, D)
             texts = embed_padded_texts(model, tokens, device)  # (B, D)
             value = symmetric_cross_entropy(images, texts, model.logit_scale.exp(), token_ids(tokens).to(device))
             optimizer.zero_grad(set_to_none=True)

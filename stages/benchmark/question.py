@@ -9,7 +9,9 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,18 +53,30 @@ def caption_files(
     folder: Path, image: str, true: str, false: str, valid: Callable[[dict], bool] = lambda item: True
 ) -> pd.DataFrame:
     """One json a category in `folder`, of items with one image, a true and a false caption."""
-    paths, tables = sorted(folder.glob("*.json")), []
+
+    def question(item: dict, category: str) -> list:
+        return [category, [(item[image], ())], [item[true], item[false]], False] if valid(item) else []
+
+    return json_files(folder, question, dict)
+
+
+def json_files(
+    folder: Path, question: Callable[[Any, str], list], kind: type = list, pattern: str = "*.json"
+) -> pd.DataFrame:
+    """`question` of every item and its category, from one json a category, a `kind`, in `folder`.
+
+    The category of a/b.json is a_b.
+    """
+    paths, tables = sorted(folder.glob(pattern)), []
     if not paths:
         raise InputError(f"{folder} holds no json file; give the benchmark's published folder")
     for path in paths:
         items = parsed(path, text(path))
-        if not isinstance(items, dict):
-            raise InputError(f"{path} is a list and no mapping, as of another benchmark; give this one's folder")
-
-        def question(item: dict, category: str = path.stem) -> list:
-            return [category, [(item[image], ())], [item[true], item[false]], False] if valid(item) else []
-
-        tables.append(questions(path, items, question))
+        if not isinstance(items, kind):
+            is_, not_ = ("list", "mapping") if kind is dict else ("mapping", "list")
+            raise InputError(f"{path} is a {is_} and no {not_}, as of another benchmark; give this one's folder")
+        category = "_".join(path.relative_to(folder).with_suffix("").parts)
+        tables.append(questions(path, items, partial(question, category=category)))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -78,7 +92,7 @@ def questions(path: Path, items: dict | list, question: Callable[[dict], list]) 
     for key, item in items.items() if isinstance(items, dict) else enumerate(items):
         try:
             rows.append(checked(question(item)))
-        except (KeyError, TypeError) as error:
+        except (KeyError, IndexError, TypeError, ValueError) as error:
             where = f"{path}, item {key}: {error!r}"
             raise InputError(f"{where}; download the published file anew") from None
     return pd.DataFrame([row for row in rows if row], columns=COLUMNS)

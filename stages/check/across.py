@@ -34,14 +34,15 @@ def splits(captions: CaptionsOptions) -> set[str]:
     """The splits that get images."""
     named = {source.split for source in captions.sources}
     drawn = {split for split, share in captions.shares if share > 0} if "random" in named else set()
-    return (named | drawn) - {"random"}
+    told = {"train", "val", "test"} if "file" in named else set()  # as the file says, which is not read here
+    return (named | drawn | told) - {"random", "file"}
 
 
 def check_drawn(blocks: dict) -> None:
     """The drawn data set: large enough for a batch of base, and its truth read with it alone."""
     drawn = Path(blocks["captions"].root) == SCENES
     images, batch = blocks["scenes"].images, blocks["base"].batch_size
-    if drawn and not blocks["base"].pretrained and images * SPLITS["train"] < batch:
+    if drawn and blocks["base"].epochs and images * SPLITS["train"] < batch:
         wrong(f"scenes.images {images} are too few for base.batch_size {batch}; make that smaller")
     if not drawn and Path(blocks["triples"].truth).is_relative_to(SCENES):
         wrong(f"triples.truth is of {SCENES} and captions.root is not; make triples.truth empty")

@@ -6,7 +6,9 @@ from stages.captions.options import CaptionsOptions
 from stages.common.errors import InputError
 from stages.common.params import Seed, checked, nearest
 from stages.common.run import RunOptions
+from stages.download.options import Downloads
 from stages.evaluate.options import EvaluateOptions
+from stages.infer.options import InferOptions
 from stages.negatives.options import NegativesOptions
 from stages.parse.options import ParseOptions
 from stages.rival.options import Rivals
@@ -18,6 +20,7 @@ BLOCKS = {
     "seed": Seed,
     "run": RunOptions,
     "scenes": ScenesOptions,
+    "download": Downloads,
     "captions": CaptionsOptions,
     "parse": ParseOptions,
     "triples": TriplesOptions,
@@ -27,6 +30,7 @@ BLOCKS = {
     "rivals": Rivals,
     "evaluate": EvaluateOptions,
     "benchmarks": Benchmarks,
+    "infer": InferOptions,
 }
 
 

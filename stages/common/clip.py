@@ -213,6 +213,20 @@ def encode_texts(model: open_clip.CLIP, tokenizer: Callable, texts: Sequence[str
     return _in_batches(encode, texts, batch_size, "texts")
 
 
+@torch.inference_mode()
+def encode_short_texts(
+    model: open_clip.CLIP, tokenizer: Callable, texts: Sequence[str], batch_size: int = 512
+) -> np.ndarray:
+    """`encode_texts` without the padding behind the longest text of a batch: the same but for rounding, in a third of
+    the time or less where texts are statements of three or four words."""
+    device = next(model.parameters()).device
+
+    def encode(batch: Sequence[str]) -> torch.Tensor:
+        return embed_padded_texts(model, tokenizer(list(batch)), device)  # (B, D)
+
+    return _in_batches(encode, texts, batch_size, "texts")
+
+
 def _in_batches(encode: Callable, items: Sequence, batch_size: int, what: str) -> np.ndarray:
     parts = []
     for start in tqdm(range(0, len(items), batch_size), desc=f"encoding {what}", leave=False):

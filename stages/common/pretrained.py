@@ -6,25 +6,34 @@ from pathlib import Path
 
 import open_clip
 
+from stages.common.clip import CONFIG
 from stages.common.errors import InputError
 
 open_clip.add_model_config(Path(__file__).parent / "compact.json")  # base.model: compact
+FOLDER = "local-dir:"  # open_clip's mark of a folder with configuration, weights and tokenizer
 PREPROCESS = ("mean", "std", "interpolation", "resize_mode")
 
 
 def check_model(key: str, model: str, pretrained: str) -> str:
     """The name by which open_clip knows `model`; InputError where there is no such model or no such weights."""
     name = registered(key, model)
+    if pretrained and name.startswith(FOLDER):
+        raise InputError(f"params.yaml: {key}.pretrained {pretrained!r}: {name} holds its own weights; make it ''")
     if pretrained and not Path(pretrained).is_file():
         check_tag(key, name, pretrained)
     return name
 
 
 def registered(key: str, model: str) -> str:
-    """The name by which open_clip knows `model`: a name of its own, or a path of a configuration (JSON) of its form.
+    """The name by which open_clip knows `model`: a name of its own, local-dir:FOLDER, or a path of a configuration
+    (JSON) of its form.
 
     InputError for one that it does not know; `key` says where in params.yaml it stands.
     """
+    if model.startswith(FOLDER):
+        if not (path := Path(model.removeprefix(FOLDER)) / CONFIG).is_file():
+            raise InputError(f"params.yaml: {key}.model {model}: {path} is missing; name a folder that open_clip loads")
+        return model
     name = Path(model).stem if model.endswith(".json") else model
     if name != model:
         try:
@@ -42,7 +51,8 @@ def registered(key: str, model: str) -> str:
 def make_model(key: str, model: str, pretrained: str) -> tuple[open_clip.CLIP, dict, object]:
     """A model, its open_clip configuration and its tokenizer.
 
-    `pretrained` is one of open_clip's tags, whose weights are fetched, a file of weights, or "" for random ones.
+    `pretrained` is one of open_clip's tags, whose weights are fetched, a file of weights, or "" for random ones, and
+    for those of local-dir:FOLDER.
     InputError where there is no such thing, or where the network or a file fails; `key` says where in params.yaml
     both stand.
     """

@@ -53,7 +53,7 @@ def _unmarked(text: str, spans: Spans) -> tuple[str, Spans]:
     said, stands, place = [], [], 0
     for match in MARKUP.finditer(text):
         start, end = match.span()
-        new = {"nothing": "", "space": " "}[match.lastgroup] if match.lastgroup != "entity" else _meant(match.group())
+        new = _meant(match.group()) if match["entity"] else " " if match["space"] else ""
         if new == match.group():
             continue
         said += [text[place:start], new]

@@ -2,22 +2,28 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import open_clip
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.common.clip import MODELS, best_device, load_checkpoint, read_config
+from stages.common.clip import MODELS, best_device, encode_short_texts, load_checkpoint, read_config
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside, write_json
+from stages.common.finish import FITTED, read_calibration
 from stages.common.params import read_block, read_seed
 from stages.common.run import RunOptions
+from stages.common.statements import training_statements
 from stages.common.tables import SCHEMAS as INPUTS
 from stages.common.tables import read_table, write_table
+from stages.evaluate.calibrated import calibration
 from stages.evaluate.controls import controls
-from stages.evaluate.exact import encode_items
+from stages.evaluate.exact import Items, embed, encode_items
+from stages.evaluate.inference import infer_roles, infer_verbs, roles, verb_questions
 from stages.evaluate.instances import noun_prompts, nouns_shown, read_categories
 from stages.evaluate.interpolation import interpolations
 from stages.evaluate.options import EvaluateOptions
@@ -25,15 +31,18 @@ from stages.evaluate.probe import verb_probe
 from stages.evaluate.relation import answer, questions, unique_items
 from stages.evaluate.retention import caption_recalls, naming_accuracy
 from stages.evaluate.schemas import SCHEMAS
-from stages.evaluate.summarise import headline, overall, percents, summarise
+from stages.evaluate.summarise import headline, inferred, overall, percents, summarise
+from stages.negatives.lexicon import KINDS, of_kind, read_lexicon, symmetric
 
-BASE = MODELS / "base"
+BASE, TRIPLES = MODELS / "base", "data/triples/triples"
+SHORT = 512  # texts of three or four words embedded at once
+NOUNS, VERBS = "data/nouns.csv", "data/verb_synonyms.csv"
 TUPLES, SUMMARY = "data/negatives/tuples.parquet", "data/negatives/summary.json"
 
 
 def read_split() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The questions of the test and of the training split; captions and triples of the test split; by their ids."""
-    triples = read_table("data/triples/triples", INPUTS["triples"]).sort_by("triple_id").to_pandas()
+    triples = read_table(TRIPLES, INPUTS["triples"]).sort_by("triple_id").to_pandas()
     tuples = read_table(TUPLES, INPUTS["tuples"]).sort_by("tuple_id").to_pandas()
     captions = read_table("data/captions/captions", INPUTS["captions"]).sort_by("caption_id").to_pandas()
     test, train = (questions(tuples[tuples["split"] == split], triples) for split in ("test", "train"))
@@ -59,6 +68,31 @@ def read_images(wanted: pd.Index) -> list[bytes]:
     if missing := sorted(set(wanted) - jpegs.keys()):
         raise InputError(f"data/captions/images lacks image_id {missing[0]}; run `dvc repro`")
     return [jpegs[image] for image in wanted]
+
+
+def infer(
+    name: str, encoders: tuple, items: Items, test: pd.DataFrame, draws: tuple[int, int]
+) -> tuple[dict[str, pd.DataFrame], dict]:
+    """Which verb, who, and with what probability: the tables inference and reliability, and a summary in percent.
+
+    `items` holds the images, `test` are the test split's triples, `draws` the resamples and the seed.
+    """
+    model, _, tokenizer = encoders
+    train = read_table(TRIPLES, INPUTS["triples"], where=pc.field("split") == "train").sort_by("triple_id").to_pandas()
+    nouns, synonyms = read_lexicon(NOUNS, KINDS["nouns"]), read_lexicon(VERBS, KINDS["verbs"])
+    animate, statements = of_kind(nouns, "animate"), training_statements(train).head(FITTED)
+    verbs, orders = verb_questions(test, train, draws[1]), roles(test, animate, partial(symmetric, verbs=synonyms))
+    texts = pd.Index(sorted({*verbs.texts.flat, *orders["text"], *orders["turned"], *statements["text"]}))
+    embedded = embed(partial(encode_short_texts, model, tokenizer), texts, SHORT)  # (T, D)
+    items = Items(items.image_ids, items.images, texts, embedded)
+    table = pd.concat([infer_verbs(verbs, items, train, animate, draws), infer_roles(orders, items, train, draws)])
+    found = read_calibration(MODELS / name) or {}
+    temperatures = {"CLIP's own": 1 / model.logit_scale.exp().item()}
+    temperatures |= {"fitted": found["temperature"]} if found else {}
+    threshold = found.get("threshold") or np.nan
+    reliability, told = calibration(statements, test, items, temperatures, threshold)
+    summary = {"inference": inferred(table), "calibration": percents(told)}
+    return {"inference": table, "reliability": reliability}, summary
 
 
 def write(name: str, tables: dict[str, pd.DataFrame], summary: dict) -> None:
@@ -112,7 +146,9 @@ def main() -> None:
         "retention": percents(recalls | named),
         "probe": percents(verb_probe(triples, items, seed)),
     }
-    write(name, tables, summary)
+    draws = options.resamples, seed
+    found, told = infer(name, (model, transform, tokenizer), items, triples, draws)
+    write(name, tables | found, summary | told)
 
 
 if __name__ == "__main__":

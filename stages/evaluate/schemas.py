@@ -38,6 +38,19 @@ SCHEMAS: dict[str, pa.Schema] = {
     "interpolation": pa.schema(  # a row an alpha between base and the method; none for base and rivals
         [("alpha", pa.float64()), ("relation", pa.float64()), ("retention", pa.float64())]
     ),
+    "inference": pa.schema(  # zero-shot: which verb, and who
+        [
+            ("by", pa.string()),  # model, commonest (the commonest verb) or blind (the nouns alone)
+            ("offered", pa.string()),  # which verbs: all, or those seen between such nouns
+            ("measure", pa.string()),  # verb@1, verb@5, mean rank or roles
+            ("verbs", pa.string()),  # of the questions: all, dynamic or stative
+            *[(name, pa.float64()) for name in ("value", "low", "high")],
+            ("count", pa.int64()),
+        ]
+    ),
+    "reliability": pa.schema(  # a row a range of probabilities
+        [("temperature", pa.string()), ("confidence", pa.float64()), ("accuracy", pa.float64()), ("count", pa.int64())]
+    ),
     "confusions": pa.schema(
         [("relation", pa.string()), ("taken_for", pa.string())]
         + [("count", pa.int64()), ("mistaken", pa.int64())]

@@ -106,6 +106,20 @@ def headline(accuracy: pd.DataFrame, slice: str) -> dict[str, dict[str, float]]:
     }
 
 
+def inferred(inference: pd.DataFrame) -> dict[str, float]:
+    """The numbers of zero-shot inference by the model, over all questions and verbs: verb@1, verb@5 and roles in
+    percent, and the mean rank of the verb.
+
+    >>> row = {"by": "model", "offered": "all", "verbs": "all", "low": 0.0, "high": 1.0, "count": 9}
+    >>> rows = [row | {"measure": "verb@1", "value": 0.5}, row | {"measure": "mean rank", "value": 2.504}]
+    >>> inferred(pd.DataFrame(rows))
+    {'verb@1': 50.0, 'mean_rank': 2.5}
+    """
+    rows = inference.query("by == 'model' and verbs == 'all' and offered != 'of such nouns'")
+    found = dict(zip(rows["measure"].str.replace(" ", "_"), rows["value"]))
+    return {name: round(value * (1 if name == "mean_rank" else 100), 2) for name, value in found.items()}
+
+
 def overall(table: pd.DataFrame, found: dict[str, float], differs: dict[str, str]) -> dict[str, float]:
     """The two numbers of the trade: relations told apart, and captions still found.
 

@@ -20,7 +20,8 @@ from stages.report.page import gallery_cards, render
 from stages.rival.options import RivalOptions
 
 DATA, EVALUATED, METRICS = Path("data"), Path("data/evaluate"), Path("metrics")
-DETAILS = ("history", "relations", "verbs", "confusions", "differences", "macro", "held_out", "scores")
+DETAILS = "history relations verbs confusions differences macro held_out scores interpolation benchmarks".split()
+DETAILS += ["inference", "reliability"]
 
 
 def read_jpegs(shown: list[tuple[str, pd.DataFrame]]) -> dict[int, bytes]:
@@ -33,7 +34,7 @@ def read_jpegs(shown: list[tuple[str, pd.DataFrame]]) -> dict[int, bytes]:
 
 def read_tables(models: list[str], resamples: int, seed: int) -> tuple[dict, dict]:
     """Every table of the report by name, and the summaries of the evaluations and of the negatives."""
-    names = ("accuracy", "macro", "verbs", "confusions", "tuples", "interpolation")
+    names = ("accuracy", "macro", "verbs", "confusions", "tuples", "interpolation", "inference", "reliability")
     tables = {name: collect.read_models(EVALUATED, models, name) for name in names}
     summaries = {model: collect.read_summary(EVALUATED / model / "summary.json") for model in models}
     benchmarks, answered_of = collect.read_benchmarks(EVALUATED / "_benchmarks", read_block("benchmarks", dict), models)
@@ -84,7 +85,7 @@ def write_metrics(tables: dict, summaries: dict, hard: list[str], drawn: dict[st
     with write_beside(METRICS / "details") as folder:
         folder.mkdir()
         collect.labelled(tables["whole"]).to_csv(folder / "accuracy.csv", index=False)
-        for name in (*DETAILS, "interpolation", "benchmarks"):
+        for name in DETAILS:
             tables[name].round(5).to_csv(folder / f"{name}.csv", index=False)
         tables["accuracy"].round(5).to_csv(folder / "slices.csv", index=False)
     files = {"report": {"index.html": text}, "figures": {f"{name}.svg": chart for name, chart in drawn.items()}}

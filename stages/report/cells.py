@@ -18,6 +18,14 @@ CONTROLS = {
     "shuffled_i2t": "another image, image to text",
     "shuffled_t2i": "another image, text to image",
 }
+BLIND = {"commonest": "no image: the commonest verb", "blind": "no image: both nouns"}
+INFERRED = {  # of the table of zero-shot inference: (offered, measure, verbs) -> group, name
+    **{("all", f"verb@{k}", "all"): ("which verb, of all", f"among {k}" if k > 1 else "first") for k in (1, 5)},
+    ("all", "mean rank", "all"): ("which verb, of all", "mean rank"),
+    **{("all", "verb@1", verbs): ("which verb, of all", f"first, {verbs}") for verbs in ("dynamic", "stative")},
+    ("of such nouns", "verb@1", "all"): ("of those seen so", "first"),
+    ("both orders", "roles", "all"): ("who?", "right"),
+}
 MEASURES = {  # of the table of scores: group, name
     "relation": ("overall", "relation"),
     "retention": ("overall", "retention"),
@@ -32,11 +40,16 @@ MEASURES = {  # of the table of scores: group, name
 
 def percent(row) -> Markup:
     """An accuracy with its interval: "71.3 [68.9, 73.6]"."""
-    return Markup("{:.1f} <small>[{:.1f}, {:.1f}]</small>").format(100 * row.accuracy, 100 * row.low, 100 * row.high)
+    return interval([100 * row.accuracy, 100 * row.low, 100 * row.high])
+
+
+def interval(numbers: list[float], digits: int = 1) -> Markup:
+    """A number and the two of its interval."""
+    return Markup("{} <small>[{}, {}]</small>").format(*(f"{number:.{digits}f}" for number in numbers))
 
 
 def best_marks(values: list[float | None]) -> list[str]:
-    """"top" for the highest of the values, empty for the others, for None and where all are equal."""
+    """ "top" for the highest of the values, empty for the others, for None and where all are equal."""
     known = {value for value in values if value is not None}
     return ["top" if len(known) > 1 and value == max(known) else "" for value in values]
 
@@ -122,9 +135,11 @@ def benchmark_table(benchmarks: pd.DataFrame) -> dict:
     """Accuracy of every model on the field's benchmarks, per category, with its count."""
     keys, titles = ["benchmark", "category", "direction"], TITLES | {"group": "group score"}
     titles |= {"text": "text score", "image": "image score"}
-    return by_model(
-        benchmarks, keys, lambda row: f"{row.benchmark}, {row.category}, {titles[row.direction]} ({row.count:,})"
-    )
+
+    def label(row) -> str:
+        return f"{row.benchmark}, {row.category}, {titles.get(row.direction, row.direction)} ({row.count:,})"
+
+    return by_model(benchmarks, keys, label)
 
 
 def difference_table(table: pd.DataFrame) -> dict:
@@ -154,6 +169,36 @@ def control_table(controls: dict[str, dict[str, float]], whole: pd.DataFrame) ->
     part = whole[whole["direction"] == "i2t"].drop_duplicates("set").set_index("set")["chance"]
     rows.append(named_row("chance, image to text", [f"{100 * part[name]:.1f}" for name in controls]))
     return {"head": [[(name, 1) for name in controls]], "rows": rows}
+
+
+def inference_table(inference: pd.DataFrame) -> dict:
+    """A row a model, then the readers that see no image; a column each of INFERRED that there is."""
+    scorers = [(model, "model") for model in inference["model"].unique()]
+    scorers += [(scorers[0][0], by) for by in BLIND] if scorers else []
+    cells = {(row.model, row.by, row.offered, row.measure, row.verbs): row for row in inference.itertuples()}
+    keys = [key for key in INFERRED if any((*scorer, *key) in cells for scorer in scorers)]
+    columns = []
+    for key in keys:
+        found = [cells.get((*scorer, *key)) for scorer in scorers]
+        scale, digits = (-1, 2) if key[1] == "mean rank" else (100, 1)  # the least rank is the best
+        marks = best_marks([scale * row.value if row and row.by == "model" else None for row in found])
+        numbers = [[abs(scale) * n for n in (row.value, row.low, row.high)] if row else [] for row in found]
+        columns.append([(interval(n, digits) if n else "", mark) for n, mark in zip(numbers, marks)])
+    names = [BLIND.get(by, model) for model, by in scorers]
+    head = [list(Counter(INFERRED[key][0] for key in keys).items()), [(INFERRED[key][1], 1) for key in keys]]
+    return {"head": head, "rows": [named_row(name, list(row)) for name, row in zip(names, zip(*columns))]}
+
+
+def calibration_table(summaries: dict[str, dict]) -> dict:
+    """A row a model, in percent: relations right, the calibration error before and after, and what stands out."""
+    head = ("first of all relations", "error by CLIP's own", "error, fitted", "own stands out", "foreign stands out")
+    rows = []
+    for model, found in summaries.items():
+        errors = found.get("expected_calibration_error", {})
+        values = [found.get("relation@1"), errors.get("CLIP's own"), errors.get("fitted")]
+        values += [found.get(f"{whose}_stands_out") for whose in ("own", "foreign")]
+        rows += [named_row(model, ["" if value is None else f"{value:.1f}" for value in values])] if found else []
+    return {"head": [[(name, 1) for name in head]], "rows": rows}
 
 
 def score_cells(scores: pd.DataFrame) -> dict:

@@ -15,6 +15,7 @@ from stages.common.tables import SCHEMAS as INPUTS
 from stages.common.tables import read_table
 from stages.evaluate.schemas import SCHEMAS
 
+INFERRED = ("verb@1", "verb@5", "mean_rank", "roles")  # of the scores, beside the image-to-text accuracies
 HELD_OUT = {"seen triple": "seen", "unseen triple": "held out"}  # slices of the accuracies
 
 
@@ -66,7 +67,7 @@ def read_anchors(root: Path) -> pd.DataFrame:
 
 
 def score_table(summaries: dict[str, dict]) -> pd.DataFrame:
-    """One row a model, all in percent: relations, what was retained, and the verb probe.
+    """One row a model, in percent: relations, what was retained, verbs inferred (mean_rank is no share), verb probe.
 
     A column that no model has is left out: relation where no set is hard, the probe of too few images.
     """
@@ -74,6 +75,7 @@ def score_table(summaries: dict[str, dict]) -> pd.DataFrame:
         {"model": model}
         | summary["overall"]
         | summary["retention"]
+        | summary["inference"]
         | {f"verb_probe_{name}": summary["probe"].get(name) for name in ("accuracy", "commonest")}
         for model, summary in summaries.items()
     ]
@@ -114,7 +116,8 @@ def results(tables: dict[str, pd.DataFrame], hard: list[str]) -> dict[str, dict[
 
     One file each, so that `dvc metrics show` prints a row a model and direction, narrow enough to read.
     `relation` is the mean over the hard sets, `held_out` the same on combinations that training did not
-    see; recall@1 is that of whole captions. What there is nothing of is left out.
+    see; recall@1 is that of whole captions, verb@1 and the like of zero-shot inference. What there is nothing of is
+    left out.
     """
     whole, unseen = tables["whole"], tables["held_out"]
     levels = whole.drop_duplicates(["set", "direction"])
@@ -129,6 +132,8 @@ def results(tables: dict[str, pd.DataFrame], hard: list[str]) -> dict[str, dict[
         found = {name: round(100 * share, 1) for name, share in shares.items() if share is not None}
         if model in recall.index:
             found["recall@1"] = round(recall.loc[model, f"{direction}_recall@1"], 1)
+            inferred = recall.loc[model].reindex(INFERRED if direction == "i2t" else []).dropna()
+            found |= {name: round(float(value), 1 + (name == "mean_rank")) for name, value in inferred.items()}
         numbers[f"{model}/{direction}"] = found
     return numbers
 

@@ -11,7 +11,7 @@ from stages.report.collect import hard_means
 from stages.report.compare import examples
 from stages.report.names import BASE, CONTROL
 from stages.report.page import data_uri
-from stages.report.plots import confusion_map, retention_lines, set_bars, tuple_bars, verb_chart
+from stages.report.plots import confusion_map, reliability_lines, retention_lines, set_bars, tuple_bars, verb_chart
 
 GALLERY = 6  # cards of clearest gains, and of worst losses
 FEW = 3  # images below which an interval says nothing
@@ -29,6 +29,8 @@ def figures(tables: dict, best: str, colours: dict[str, str]) -> dict[str, str]:
         drawn["confusions"] = confusion_map(confused)
     if "relation" in scores:
         drawn["retention"] = retention_lines(scores, tables["interpolation"], colours)
+    if len(tables["reliability"]):
+        drawn["reliability"] = reliability_lines(tables["reliability"], colours)
     drawn["tuples"] = tuple_bars(tables["anchors"], {name: colours[name] for name in tables["sets"]})
     return drawn
 
@@ -119,11 +121,14 @@ def sections(tables: dict, summaries: dict, drawn: dict[str, str], best: str, ha
     verbs = [(f"Accuracy by verb, negatives differing in {differs}", text, None, name) for differs, name in named]
     pairs = telling(tables["differences"], best)
     lacks = missing_images(summaries["benchmarks"])
+    calibrated = {model: summary["calibration"] for model, summary in summaries["models"].items()}
     told = [
         ("Accuracy", ACCURACY, cells.accuracy_table(whole[whole["direction"] != "group"]), "accuracy"),
         ("Differences on the same tuples", DIFFERENCES, cells.difference_table(pairs), ""),
         ("Held-out combinations", HELD, cells.held_out_table(tables["held_out"]), ""),
         ("Relations against retention", RETENTION, cells.score_cells(tables["scores"]), "retention"),
+        ("Which verb, and who", INFERENCE, cells.inference_table(tables["inference"]), ""),
+        ("What a probability means", CALIBRATION, cells.calibration_table(calibrated), "reliability"),
         *verbs,
         ("Which verb is taken for which", f"{best}: {CONFUSIONS}", None, "confusions"),
         ("Controls", f"{best}: {CONTROLS}", cells.control_table(controls, whole), ""),
@@ -164,6 +169,18 @@ RETENTION = (
     "captions, the mean of both ways. Each line interpolates the weights from base to the method, a dot an alpha. Also "
     "zero-shot naming of the nouns shown, and how well a logistic regression reads the verb from the frozen image "
     "embedding (folds by image) beside the share of the commonest verb; all in percent."
+)
+INFERENCE = (
+    "Zero-shot, in percent, with intervals over images. Which verb: an image and two nouns of a caption are given, and "
+    "every verb of the training captions is offered with its particles and prepositions, or those that are seen "
+    "between such nouns (animate or not); other verbs said of the same are no rivals. Who: two animate nouns and the "
+    "verb are given, which of the two orders? The last rows see no image."
+)
+CALIBRATION = (
+    "Of every test image of which a caption says a statement of the training captions, the most probable of these: how "
+    "often it is said, in percent, and the expected calibration error (15 ranges, in points) with the temperature of "
+    "CLIP's own logit_scale and with the one fitted on split val. On the dotted line a probability is right as often "
+    "as it says. Stands out: asked about the image's own two nouns, and about those of another that shows neither."
 )
 CONFUSIONS = "how often, in percent, an image preferred a text with another verb to its own."
 MACRO = (

@@ -149,6 +149,26 @@ def retention_lines(scores: pd.DataFrame, interpolation: pd.DataFrame, colours: 
 
 
 @matplotlib.rc_context(STYLE)
+def reliability_lines(reliability: pd.DataFrame, colours: dict[str, str]) -> str:
+    """How often the most probable relation is right against its probability, a panel a temperature, a line a model.
+
+    `reliability` has model, temperature, confidence and accuracy in shares, and count, a dot's area.
+    """
+    names = list(reliability["temperature"].unique())
+    figure = canvas(4.2)
+    for panel, name in zip(figure.subplots(1, len(names), sharey=True, squeeze=False)[0], names):
+        panel.plot([0, 100], [0, 100], color="#222", ls=":", lw=1.2)
+        for model, rows in reliability[reliability["temperature"] == name].groupby("model", sort=False):
+            x, y = 100 * rows["confidence"], 100 * rows["accuracy"]
+            panel.plot(x, y, color=colours[model], lw=1.2, label=model)
+            panel.scatter(x, y, s=120 * rows["count"] / rows["count"].max(), color=colours[model])
+        panel.set(title=f"temperature: {name}", xlabel="probability, %", xlim=(0, 101), ylim=(0, 101))
+    figure.axes[0].set_ylabel("right, %")
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=8)
+    return svg(figure)
+
+
+@matplotlib.rc_context(STYLE)
 def tuple_bars(anchors: pd.DataFrame, colours: dict[str, str]) -> str:
     """Tuples by the anchor's verb, stacked by set; `anchors` has set and relation, a row a tuple."""
     table = pd.crosstab(anchors["relation"], anchors["set"])

@@ -2,10 +2,13 @@
 
 import sys
 
-from stages.common.clip import MODELS, save_checkpoint
+from stages.common.clip import MODELS, best_device, evaluation_transform, write_checkpoint
 from stages.common.errors import InputError, run_stage
+from stages.common.files import write_beside
+from stages.common.finish import About, finish
 from stages.common.params import read_block
 from stages.common.pretrained import make_model
+from stages.common.run import RunOptions
 from stages.rival.options import Rivals
 
 
@@ -14,8 +17,15 @@ def main() -> None:
     if len(sys.argv) != 2 or sys.argv[1] not in rivals:
         known = ", ".join(rivals) or "none"
         raise InputError(f"name one of params.yaml's rivals ({known}): python -m stages.rival NAME")
-    name = sys.argv[1]
-    save_checkpoint(MODELS / name, *make_model(f"rivals.{name}", rivals[name].model, rivals[name].pretrained))
+    name, device = sys.argv[1], best_device(read_block("run", RunOptions).device)
+    rival = rivals[name]
+    model, config, tokenizer = make_model(f"rivals.{name}", rival.model, rival.pretrained)
+    details = {"Model": rival.model, "Weights": rival.pretrained}
+    with write_beside(MODELS / name) as folder:
+        folder.mkdir()
+        write_checkpoint(folder, model, config, tokenizer)
+        about = About(name, "A CLIP of others, as it is, measured beside the methods of DRIVE.", "other", details)
+        finish(folder, (model.to(device), evaluation_transform(model), tokenizer), about)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from stages.common.params import Block, Name, Text
 
@@ -11,7 +11,13 @@ class RivalOptions(Block):
     """See params.yaml."""
 
     model: Text
-    pretrained: Text
+    pretrained: str
+
+    @model_validator(mode="after")
+    def has_weights(self) -> "RivalOptions":
+        if not (self.pretrained or self.model.startswith("local-dir:")):
+            raise ValueError("pretrained is empty; name weights, as only a model of local-dir: brings its own")
+        return self
 
 
 def not_base(name: str) -> str:

@@ -1,10 +1,12 @@
 """python -m stages.scenes: draw a COCO-format data set and keep its truth -> data/scenes."""
 
+import csv
 import json
 import multiprocessing
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from pathlib import Path
 
 from PIL import Image
 from tqdm import tqdm
@@ -20,6 +22,7 @@ from stages.scenes.verbs import VERBS
 from stages.scenes.world import SPLITS, Scene
 
 SHEET = 24  # pictures on the contact sheet
+EXAMPLES = 12  # pictures of the test split that stage infer is asked about
 
 
 def truth(scene: Scene) -> dict:
@@ -37,6 +40,14 @@ def truth(scene: Scene) -> dict:
 
 def title(scene: Scene) -> str:
     return triple_text(scene.subject, scene.verb, None, VERBS[scene.verb].preposition, scene.object)
+
+
+def write_examples(path: Path, truths: dict[str, dict]) -> None:
+    """Pictures and their two nouns, which stage infer is asked about."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["picture", "subject", "object"])
+        rows.writerows([picture, true["subject"], true["object"]] for picture, true in truths.items())
 
 
 def main() -> None:
@@ -60,6 +71,8 @@ def main() -> None:
             (folder / "annotations" / f"captions_{split}.json").write_text(text + "\n", encoding="utf-8")
         truths = {number: truth(scene) for number, (scene, _) in zip(numbers, made, strict=True)}
         (folder / "truth.json").write_text(json.dumps(truths, indent=1) + "\n", encoding="utf-8")
+        chosen = files["test"]["images"][:EXAMPLES]
+        write_examples(folder / "examples.csv", {f"images/{i['file_name']}": truths[i["id"]] for i in chosen})
         shown = list(zip(numbers, made, strict=True))[:SHEET]
         pictures = [Image.open(folder / "images" / f"{number:06d}.jpg") for number, _ in shown]
         titles = [title(scene) for _, (scene, _) in shown]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from stages.common.backbones import hold_backbones
 from stages.common.clip import (
     CONFIG,
     MODELS,
@@ -21,6 +22,7 @@ from stages.common.clip import (
 )
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
+from stages.common.finish import About, finish, licence_of
 from stages.common.keys import code_of, content_key
 from stages.common.params import read_block, read_seed
 from stages.common.run import RunOptions
@@ -75,15 +77,22 @@ def show(encode: Encoder, source: Source, device: torch.device, rows: np.ndarray
     return encode(opened(source)(rows, [()] * len(rows)).to(device))  # (P, D)
 
 
-def write(method: str, model: torch.nn.Module, alpha: float, history: list[dict]) -> None:
-    """The checkpoint, interpolated with base, and the history without what differs from run to run."""
-    base, _, tokenizer = load_checkpoint(BASE)
+def write(method: str, model: torch.nn.Module, options: TrainOptions, history: list[dict]) -> None:
+    """The checkpoint, interpolated with base, the history without what differs from run to run, and what `finish`
+    adds."""
+    base, transform, tokenizer = load_checkpoint(BASE)
     tuned = {name: value.cpu() for name, value in model.state_dict().items()}
-    base.load_state_dict(interpolate(base.state_dict(), tuned, alpha))
+    base.load_state_dict(interpolate(base.state_dict(), tuned, options.alpha))
+    details = {"Base": "the model base, a folder beside this one", "Data": "tuples of the training split"}
+    details |= {"Method": method, "Options of the method": options.methods[method].model_dump()}
+    details |= {"Parameters": options.model_dump(exclude={"methods"})}
+    description = f"A CLIP fine-tuned by the method `{method}` of DRIVE on tuples of an anchor and its hard negatives."
+    about = About(method, description, licence_of(BASE), details)
     with write_beside(MODELS / method) as beside:
         beside.mkdir()
         write_checkpoint(beside, base, read_config(BASE), tokenizer)
         pd.DataFrame(history).drop(columns=list(TIMINGS)).to_csv(beside / "history.csv", index=False)
+        finish(beside, (base.to(model.logit_scale.device), transform, tokenizer), about)
 
 
 def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device: torch.device) -> None:
@@ -95,9 +104,10 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
     freeze(model, options.freeze)
     if run.grad_checkpointing:
         model.set_grad_checkpointing()
-    encode = unit_length if options.freeze == "image" else pixel_encoder(model)
+    held = hold_backbones(model, transform, "train.freeze") if options.freeze == "backbones" else None
+    encode = held.encode if held else unit_length if options.freeze == "image" else pixel_encoder(model)
     resume = MODELS / f".{method}-resume.pt"
-    images = read_images(options, workers(run.workers, device), transform)
+    images = read_images(options, workers(run.workers, device), transform, held)
     rows, tokens = as_rows(tuples, images, tokenizer)
     key = run_key(method, options, seed, images.path)
     state = read_shared(resume, key)
@@ -124,7 +134,7 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
         hooks = hooks._replace(validate=check)
     history = fine_tune(model, encode, iter(loaded), plan, hooks, state)
     if first:
-        write(method, model, options.alpha, history)
+        write(method, model, options, history)
         resume.unlink(missing_ok=True)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from stages.common.backbones import Held
 from stages.common.clip import MODELS
 from stages.common.errors import InputError
 from stages.common.tables import SCHEMAS, read_features, read_table
@@ -60,12 +61,16 @@ def read_tuples(with_captions: bool) -> dict[str, Tuples]:
     return found
 
 
-def read_images(options: TrainOptions, workers: int, transform: Callable) -> Images:
-    """Pixels by `transform`, or where the image tower is frozen embeddings."""
+def read_images(options: TrainOptions, workers: int, transform: Callable, held: Held | None = None) -> Images:
+    """Pixels by `transform`, or where the image tower is frozen embeddings, or what a held backbone sees."""
     if options.freeze == "image":
         ids, embeddings = read_features(FEATURES)
         source = partial(embedding_reader, embeddings)
         return Images(FEATURES, ids, source, source, 0)
+    if held:
+        table = read_table(IMAGES, SCHEMAS["images"], ["image_id", "jpeg"])
+        source = partial(embedding_reader, held.see(table["jpeg"].to_pylist()).cpu().numpy())
+        return Images(IMAGES, table["image_id"].to_numpy(), source, source, 0)
     ids = read_table(IMAGES, SCHEMAS["images"], ["image_id"])["image_id"].to_numpy()
     augment = augmentation(**options.augment.model_dump())
     source = partial(pixel_reader, IMAGES, transform, augment, DECODED // max(1, workers))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
 from stages.common.params import Block, Name
@@ -49,7 +49,13 @@ class TrainOptions(Block):
     clip_norm: float = Field(gt=0, le=1_000_000)
     max_scale: float = Field(gt=1, le=1_000_000)
     sets: dict[Name, Annotated[float, Field(ge=0, le=1000)]] = Field(min_length=1)
-    freeze: Literal["none", "image", "text"]
+    freeze: Literal["none", "image", "text", "backbones"]
     accumulate: int = Field(ge=1, le=10_000)
     augment: Augment
     alpha: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def whole_pictures(self) -> "TrainOptions":
+        if self.freeze == "backbones" and self.augment.crop[0] < 1:
+            raise ValueError("freeze backbones computes an image's features once; make augment.crop [1.0, 1.0]")
+        return self

@@ -5,7 +5,7 @@ import torch
 
 
 def freeze(model: open_clip.CLIP, tower: str) -> None:
-    """Stop training the "image" or the "text" tower, or "none"; logit_scale is always trained."""
+    """Stop training the "image" or the "text" tower; logit_scale is always trained, and other names stop nothing."""
     for name, parameter in model.named_parameters():
         part = "image" if name.startswith("visual.") else "text"
         if part == tower and not name.startswith("logit_"):

@@ -4,7 +4,7 @@ import numpy as np
 
 from stages.triples.columns import Words
 from stages.triples.nouns import NOMINAL
-from stages.triples.tree import Parse, make_parse
+from stages.triples.tree import Parse, Word, make_parse
 from stages.triples.verbs import NOUNISH, stems
 
 HUNG = {"xcomp", "ccomp", "parataxis", "advcl", "dep"}
@@ -50,7 +50,10 @@ def mend_clauses(tree: Parse, lexicon: dict[str, bool]) -> Parse:
 
 
 def _moved(tree: Parse, i: int, head: int, deprel: str) -> Parse:
+    """The tree with `i` hung on `head` (-1: the root), whose branch, if it hung on `i`, takes the place of `i`."""
     words = list(tree.words)
+    if head >= 0 and (top := _below(tree, head, i)) is not None:
+        words[top] = words[top]._replace(head=words[i].head, deprel=words[i].deprel)
     words[i] = words[i]._replace(head=head + 1, deprel=deprel)
     return make_parse(words)
 
@@ -62,16 +65,27 @@ def _whose(tree: Parse, i: int) -> Parse:
     owned = words[i].head - 1
     if owner < 0 or words[owner].upos not in NOMINAL or owned <= i:
         return tree
-    verb = next((v for v in range(owned + 1, len(words)) if words[v].upos not in BESIDE_VERB), owned)
-    if words[verb].upos != "VERB" or words[owned].head == verb + 1 and words[verb].head == owner + 1:
+    verb = _verb_after(words, owned)
+    if verb is None or words[owned].head == verb + 1 and words[verb].head == owner + 1:
         return tree
     passive = any(words[c].deprel == "aux:pass" for c in tree.children[verb])
     tree = _moved(tree, owned, verb, "nsubj:pass" if passive else "nsubj")
-    if words[owner].head == verb + 1:  # the clause was read as the sentence, whose verb hangs on it or is missing
-        place, main = words[verb], next((c for c in tree.children[verb] if _could_be_main(tree, c, verb)), owner)
-        tree = _moved(tree, owner, main, "nsubj") if main != owner else tree
+    top = _below(tree, owner, verb)
+    if top is not None:  # the clause was read as the sentence, whose verb hangs on it or is missing
+        place = tree.words[verb]
+        main = next((c for c in tree.children[verb] if _could_be_main(tree, c, verb)), top)
+        tree = _moved(tree, top, main, "nsubj") if main != top else tree
         tree = _moved(tree, main, place.head - 1, place.deprel)
     return _moved(tree, verb, owner, "acl:relcl")
+
+
+def _below(tree: Parse, i: int, ancestor: int) -> int | None:
+    """The dependant of `ancestor` that `i` is or hangs on, if any."""
+    for _ in tree.words:
+        if tree.words[i].head in (0, ancestor + 1):
+            break
+        i = tree.words[i].head - 1
+    return i if tree.words[i].head == ancestor + 1 else None
 
 
 def _could_be_main(tree: Parse, i: int, clause: int) -> bool:
@@ -83,8 +97,14 @@ def _could_be_main(tree: Parse, i: int, clause: int) -> bool:
 
 def _no_longer(tree: Parse, i: int) -> Parse:
     """ "is no longer riding": not an adjective beside the verb, but its adverb."""
-    verb = next((v for v in range(i + 1, len(tree.words)) if tree.words[v].upos not in BESIDE_VERB), i)
-    return _moved(tree, i, verb, "advmod") if tree.words[verb].upos == "VERB" else tree
+    verb = _verb_after(tree.words, i)
+    return tree if verb is None else _moved(tree, i, verb, "advmod")
+
+
+def _verb_after(words: list[Word], i: int) -> int | None:
+    """The verb after the word `i`, with nothing between but auxiliaries, adverbs and particles."""
+    after = next((v for v in range(i + 1, len(words)) if words[v].upos not in BESIDE_VERB), None)
+    return after if after is not None and words[after].upos == "VERB" else None
 
 
 def _is_main(tree: Parse, i: int) -> bool:
@@ -103,12 +123,11 @@ def _is_main(tree: Parse, i: int) -> bool:
 
 def _as_main(tree: Parse, verb: int, noun: int) -> Parse:
     """`verb` takes the place of the phrase of `noun`, which becomes its subject."""
-    words = list(tree.words)
+    words = tree.words
     while words[noun].deprel == "nmod" and 0 < words[noun].head <= noun:  # "a man with a dog that ... sleeps"
         noun = words[noun].head - 1
-    words[verb] = words[verb]._replace(head=words[noun].head, deprel=words[noun].deprel)
-    words[noun] = words[noun]._replace(head=verb + 1, deprel="nsubj")
-    return make_parse(words)
+    tree = _moved(tree, verb, words[noun].head - 1, words[noun].deprel)
+    return _moved(tree, noun, verb, "nsubj")
 
 
 def _verbal(form: str, lexicon: dict[str, bool]) -> bool:
@@ -119,7 +138,8 @@ def _is_noun(tree: Parse, i: int, lexicon: dict[str, bool]) -> bool:
     """ "carrots and apples": no verb that is known, coordinated with a noun. "watching a dog show": rather an event."""
     words, word, form = tree.words, tree.words[i], tree.words[i].text.lower()
     if word.deprel == "conj":
-        return words[i - 1].deprel == "cc" and words[i - 2].upos in NOMINAL and not _verbal(form, lexicon)
+        after_noun = i > 1 and words[i - 1].deprel == "cc" and words[i - 2].upos in NOMINAL
+        return after_noun and not _verbal(form, lexicon)
     governed = any(words[c].deprel in ("obj", "aux", "aux:pass", "mark", "nsubj") for c in tree.children[i])
     before = words[i - 1]
     beside = before.head == word.head and before.deprel == "obj" or word.head == i
@@ -129,14 +149,13 @@ def _is_noun(tree: Parse, i: int, lexicon: dict[str, bool]) -> bool:
 
 def _as_noun(tree: Parse, i: int) -> Parse:
     """`i` becomes a noun, coordinated with the one before "and", or the head of a compound with the one before it."""
-    words = list(tree.words)
+    words, before = list(tree.words), tree.words[i - 1]
     words[i] = words[i]._replace(upos="NOUN")
     if words[i].deprel == "conj":
-        words[i] = words[i]._replace(head=i - 1)  # of the noun before "and"
-    else:
-        words[i] = words[i]._replace(head=words[i - 1].head, deprel=words[i - 1].deprel)
-        for child in tree.children[i - 1]:
-            if child != i:
-                words[child] = words[child]._replace(head=i + 1)
-        words[i - 1] = words[i - 1]._replace(head=i + 1, deprel="compound")
+        return _moved(make_parse(words), i, i - 2, "conj")
+    words[i] = words[i]._replace(head=before.head, deprel=before.deprel)
+    for child in tree.children[i - 1]:
+        if child != i:
+            words[child] = words[child]._replace(head=i + 1)
+    words[i - 1] = before._replace(head=i + 1, deprel="compound")
     return make_parse(words)

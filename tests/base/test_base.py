@@ -14,11 +14,13 @@ from safetensors.torch import load_file
 from stages.base.__main__ import main
 from stages.base.scratch import caption_batches
 from stages.common.errors import InputError
+from tests.common.towers import make_towers
 from tests.train.project import RUN, TINY, jpeg, run_here, write_rows
 
 OPTIONS = {
     "model": "tiny-of-tests",
     "pretrained": "",
+    "freeze": "none",
     "epochs": 3,
     "batch_size": 4,
     "lr": 0.001,
@@ -93,9 +95,37 @@ def test_a_model_of_ones_own_with_weights_from_a_file(tmp_path, monkeypatch, tin
     torch.manual_seed(7)
     state = open_clip.CLIP(**TINY).state_dict()
     torch.save({"epoch": 3, "state_dict": state}, tmp_path / "weights.pt")
-    make(tmp_path, model=str(tiny), pretrained="weights.pt")
+    make(tmp_path, model=str(tiny), pretrained="weights.pt", epochs=0)
     shutil.rmtree(tmp_path / "data/captions")
     run_here(monkeypatch, tmp_path, main)
     made = load_file(tmp_path / MODEL / "open_clip_model.safetensors")
     assert all((made[name] == value).all() for name, value in state.items())
     assert (tmp_path / MODEL / "history.csv").read_text() == "step,loss\n"
+
+
+def test_training_goes_on_from_the_weights_given(tmp_path, monkeypatch, tiny):
+    """At a rate near 0 they hardly change, where random ones would be others."""
+    torch.manual_seed(7)
+    state = open_clip.CLIP(**TINY).state_dict()
+    torch.save(state, tmp_path / "weights.pt")
+    make(tmp_path, model=str(tiny), pretrained="weights.pt", lr=1e-6)
+    run_here(monkeypatch, tmp_path, main)
+    made = load_file(tmp_path / MODEL / "open_clip_model.safetensors")
+    assert all(torch.allclose(made[name], value, atol=1e-4) for name, value in state.items())
+    assert any(not made[name].equal(value) for name, value in state.items())
+    assert (tmp_path / MODEL / "history.csv").read_text().splitlines()[-1].startswith("6,")
+
+
+def test_backbones_stay_and_projections_train(tmp_path, monkeypatch):
+    make(tmp_path, model=make_towers(tmp_path / "towers"), freeze="backbones")
+    run_here(monkeypatch, tmp_path, main)
+    before, after = (load_file(tmp_path / name / "open_clip_model.safetensors") for name in ("towers", MODEL))
+    changed = {name for name in before if not before[name].equal(after[name])}
+    assert changed == {"logit_scale", "visual.head.proj.weight", "text.proj.weight"}
+    open_clip.create_model(f"local-dir:{tmp_path / MODEL}")
+
+
+def test_no_weights_and_no_training_are_refused(tmp_path, monkeypatch):
+    make(tmp_path, epochs=0)
+    with pytest.raises(InputError, match="with epochs 0 and no pretrained weights it stays random; give either"):
+        run_here(monkeypatch, tmp_path, main)

@@ -19,10 +19,7 @@ ARO = {
     "true_caption": "the cat is on the mat",
     "false_caption": "the mat is on the cat",
 }
-SVO_HEADER = (
-    "sentence,pos_triplet,neg_triplet,pos_url,neg_url,"
-    "pos_image_id,neg_image_id,subj_neg,verb_neg,obj_neg"
-)
+SVO_HEADER = "sentence,pos_triplet,neg_triplet,pos_url,neg_url,pos_image_id,neg_image_id,subj_neg,verb_neg,obj_neg"
 
 
 def test_sugarcrepe_items_become_questions(tmp_path):
@@ -81,6 +78,57 @@ def test_svo_probes_keeps_rows_that_differ_in_one_word(tmp_path):
         ["verb", [("1.jpg", ()), ("2.jpg", ())], ["A girl sits."], False],
         ["subject", [("1.jpg", ()), ("4.jpg", ())], ["A girl sits."], False],
     ]
+
+
+def test_bla_has_two_true_and_two_false_sentences(tmp_path):
+    """image_id is a text in one of the published files and a number in others."""
+    group = {"group_index": 0, "True1": "a sees b", "True2": "b is seen by a", "False1": "b sees a"}
+    group |= {"False2": "a is seen by b"}
+    for name, image in (("active_passive_captions", "7"), ("coordination_captions", 8)):
+        items = [{"image_id": image, "caption_group": [group], "index": 0}]
+        (tmp_path / f"{name}.json").write_text(json.dumps(items))
+    rows = BENCHMARKS["bla"].read(tmp_path).values.tolist()
+    sentences = ["a sees b", "b is seen by a", "b sees a", "a is seen by b"]
+    assert rows == [
+        ["active_passive", [("7.jpg", ())], sentences, False],
+        ["coordination", [("8.jpg", ())], sentences, False],
+    ]
+
+
+def test_sugarcrepe_pp_has_two_true_captions(tmp_path):
+    item = {"filename": "1.jpg", "caption": "a cat", "caption2": "one cat", "negative_caption": "a dog"}
+    (tmp_path / "replace_obj.json").write_text(json.dumps([item]))
+    rows = BENCHMARKS["sugarcrepe_pp"].read(tmp_path).values.tolist()
+    assert rows == [["replace_obj", [("1.jpg", ())], ["a cat", "one cat", "a dog"], False]]
+
+
+def test_vl_checklist_finds_images_in_the_folder_of_their_data_set(tmp_path):
+    (tmp_path / "vg").mkdir()
+    for name in ("vg/action", "hake_action"):
+        items = [["x/1.jpg", {"POS": ["man feed dog"], "NEG": ["man sit on dog"]}]]
+        (tmp_path / f"{name}.json").write_text(json.dumps(items))
+    rows = BENCHMARKS["vl_checklist"].read(tmp_path).values.tolist()
+    texts = ["man feed dog", "man sit on dog"]
+    assert rows == [
+        ["hake_action", [("hake/x/1.jpg", ())], texts, False],
+        ["vg_action", [("vg/x/1.jpg", ())], texts, False],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("bla", '[{"image_id": 7, "caption_group": []}]'),
+        ("bla", '[{"image_id": 7, "caption_group": [{"True1": "a"}]}]'),
+        ("sugarcrepe_pp", '[{"filename": "1.jpg", "caption": "a", "negative_caption": "b"}]'),
+        ("vl_checklist", '[["1.jpg"]]'),
+        ("vl_checklist", '[["1.jpg", {"POS": ["a"], "NEG": []}]]'),
+    ],
+)
+def test_a_broken_item_is_named(tmp_path, name, content):
+    (tmp_path / "vg.json").write_text(content)
+    with pytest.raises(InputError, match="vg.json, item 0: .*; download the published file anew"):
+        BENCHMARKS[name].read(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -168,3 +216,12 @@ def test_sugarcrepe_itself():
     assert (len(kept), len(counts)) == (305, 7)
     assert kept["category"].value_counts().to_dict() == counts
     assert missing == sorted(asked - at_hand)
+
+
+def test_bla_itself():
+    folder = SHARED / "benchmarks" / "bla"
+    if not folder.is_dir():
+        pytest.skip("../shared/benchmarks/bla is not here")
+    kept, missing = locate(BENCHMARKS["bla"].read(folder / "annotations"), folder / "images", "bla")
+    counts = {"active_passive": 307, "coordination": 358, "relative_clause": 367}
+    assert kept["category"].value_counts().to_dict() == counts and not missing

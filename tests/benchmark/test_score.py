@@ -2,6 +2,7 @@
 
 import io
 import os
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -24,9 +25,22 @@ def _table(name, questions, pictures, images, texts, said):
 
 
 def test_a_tie_is_wrong():
-    for name, shape in (("sugarcrepe", (1, 1, 2)), ("svo_probes", (1, 2, 1)), ("winoground", (1, 2, 2))):
+    for name, shape in (
+        ("sugarcrepe", (1, 1, 2)),
+        ("svo_probes", (1, 2, 1)),
+        ("winoground", (1, 2, 2)),
+        ("bla", (1, 1, 4)),
+        ("sugarcrepe_pp", (1, 1, 3)),
+    ):
         found = BENCHMARKS[name].outcomes(np.full(shape, 0.5))
         assert all(right.tolist() == [0] for right in found.values())
+
+
+def test_bla_ranks_four_sentences():
+    """Every order of four scores: two true sentences of the first two in 4 of 24 orders, one in 16, none in 4."""
+    scores = np.array(list(permutations([0.4, 0.3, 0.2, 0.1])))[:, None]  # (24, 1, 4)
+    found = {name: right.mean() for name, right in BENCHMARKS["bla"].outcomes(scores).items()}
+    assert found == {"precision@2": 0.5, "first": 0.5, "second": 0.5, "group": pytest.approx(1 / 6)}
 
 
 def test_two_images_and_two_captions_have_three_scores():

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 PARAMS = load_params(ROOT / "params.yaml")
 PARAMS |= {  # empty by default, so that they have no parameters to walk
     "rivals": {"siglip": {"model": "ViT-B-16-SigLIP", "pretrained": "webli"}},
+    "download": {"coco": {"url": "http://images.cocodataset.org", "keep_zips": False}},
     "benchmarks": {"winoground": {"files": "../winoground", "images": "../winoground/images"}},
 }
 VALUES = {
@@ -36,7 +37,8 @@ VALUES = {
     "nan": math.nan,
     "bool": True,
 }
-PATHS = {"triples.truth", "evaluate.instances", "benchmarks.winoground.files", "benchmarks.winoground.images"}
+PATHS = {"triples.truth", "evaluate.instances", "infer.images"}
+PATHS |= {"benchmarks.winoground.files", "benchmarks.winoground.images"}
 PATHS |= {f"captions.sources[{row}].{name}" for row in range(3) for name in ("annotations", "images")}
 METHODS = PARAMS["train"]["methods"]
 SHARES = {
@@ -45,20 +47,22 @@ SHARES = {
     *(f"train.methods.{name}.{option}" for name in METHODS for option in METHODS[name]),
 }
 FITS = {  # what is right and no mistake
-    "string": PATHS,
+    "string": PATHS | {"infer.model"},
     "number in quotes": PATHS,
     "negative": {"negatives.max_similarity"},
     "zero": {*SHARES, "seed", "run.workers", "base.warmup", "train.warmup"},
     "fraction": {*SHARES, "base.lr", "train.lr", "train.clip_norm", "train.augment.crop[0]"}
     | {f"evaluate.alphas[{row}]" for row in range(len(PARAMS["evaluate"]["alphas"]))},
-    "bool": {"run.grad_checkpointing", "triples.with_secondary", "negatives.exact_nouns", "train.augment.flip"},
+    "bool": {"run.grad_checkpointing", "triples.with_secondary", "negatives.exact_nouns", "train.augment.flip"}
+    | {"download.coco.keep_zips"},
 }
 NAMED_BY = {  # a mistake that several parameters make together names the one to change
     "captions.root": "triples.truth",
     **dict.fromkeys((f"captions.shares.{name}" for name in ("train", "val", "test")), "captions.shares is "),
     "train.augment.crop[1]": "train.augment.crop is ",
+    "base.epochs": "base is ",
 }
-OF_ONES_CHOICE = {"train.methods", "train.sets", "rivals", "benchmarks"}  # members may be left out
+OF_ONES_CHOICE = {"train.methods", "train.sets", "rivals", "benchmarks", "download"}  # members may be left out
 
 
 def leaves(value, place=()):
@@ -163,7 +167,7 @@ def test_a_block_that_is_missing_or_misspelt(block):
 
 
 @pytest.mark.parametrize("name", ["drive; touch x", "../x", "base", "", "a b", "Mine", "x" * 41, "é"])
-@pytest.mark.parametrize("block", ["train.methods", "train.sets", "negatives.sets", "rivals", "benchmarks"])
+@pytest.mark.parametrize("block", ["train.methods", "train.sets", "negatives.sets", "rivals", "benchmarks", "download"])
 def test_names_that_are_no_safe_part_of_a_command_or_a_path(block, name):
     params, inside = changed((*block.split("."), name))
     inside[name] = next(iter(inside.values()))

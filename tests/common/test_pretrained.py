@@ -5,10 +5,11 @@ import json
 import open_clip
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from stages.common.errors import InputError
 from stages.common.pretrained import make_model, usual_preprocess
+from tests.common.towers import make_towers
 from tests.train.project import TINY
 
 
@@ -84,3 +85,14 @@ def test_files_that_are_not_what_they_should_be(config, tmp_path):
     assert "it needs embed_dim, vision_cfg and text_cfg" in told(broken, other)
     broken.write_text(json.dumps(TINY | {"depth": 3}), encoding="utf-8")
     assert told(broken, "").endswith(f"; mend {broken}")
+
+
+def test_a_folder_of_open_clips(tmp_path):
+    """Its weights, its tokenizer and its scaling of pictures come with it."""
+    name = make_towers(tmp_path / "towers")
+    model, found, tokenizer = make_model("rivals.mine", name, "")
+    state = load_file(tmp_path / "towers/open_clip_model.safetensors")
+    assert all(value.equal(state[key]) for key, value in model.state_dict().items())
+    assert found["model_cfg"]["embed_dim"] == 6 and tokenizer(["a dog"])[0, :4].tolist() == [2, 5, 6, 3]
+    assert told(name, "openai").endswith("holds its own weights; make it ''")
+    assert "absent/open_clip_config.json is missing" in told(f"local-dir:{tmp_path}/absent", "")

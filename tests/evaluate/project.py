@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -123,5 +124,7 @@ def make_project(root: Path, params: dict = PARAMS) -> None:
         losses.to_csv(data / "models" / name / "history.csv", index=False)
     for seed, name in enumerate(params["rivals"]):
         make_model(data / "models" / name, 100 + seed, MODEL | {"embed_dim": 12})
+    for name in ("nouns.csv", "verb_synonyms.csv"):
+        shutil.copy(Path(__file__).parents[2] / "data" / name, data)
     negatives = {"sets": {name: {"differs": what} for name, what in DIFFERS.items()}}
     (data / "negatives/summary.json").write_text(json.dumps(negatives), encoding="utf-8")

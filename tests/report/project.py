@@ -72,6 +72,13 @@ def evaluate(folder: Path, tuples: pd.DataFrame, tuned: bool) -> None:
         "confusions": pd.DataFrame({"relation": VERBS, "count": 2, "mistaken": 1}),
         "interpolation": pd.DataFrame({"alpha": [0.5] * tuned, "relation": 0.5, "retention": 0.2}),
     }
+    shares = {"value": 0.5, "low": 0.4, "high": 0.6, "count": 8}
+    kinds = [(by, "all", f"verb@{k}", "all") for by in ("model", "commonest", "blind") for k in (1, 5)]
+    kinds += [("model", "both orders", "roles", "all"), ("model", "all", "mean rank", "all")]
+    inference = pd.DataFrame(kinds, columns=["by", "offered", "measure", "verbs"]).assign(**shares)
+    curve = pd.DataFrame({"confidence": [0.3, 0.7], "accuracy": [0.2, 0.8], "count": [4, 4]})
+    curves = pd.concat([curve.assign(temperature=name) for name in ("CLIP's own", "fitted")])
+    tables |= {"inference": inference, "reliability": curves}
     tables["confusions"]["taken_for"] = tables["confusions"]["relation"].map(rivals)
     for name in tables:
         put(folder / f"{name}.parquet", tables[name], SCHEMAS[name])
@@ -81,6 +88,8 @@ def evaluate(folder: Path, tuples: pd.DataFrame, tuned: bool) -> None:
         "overall": relation | {"retention": 21.0},
         "retention": recalls | {"noun_accuracy": 60.0},
         "controls": {name: {"language_prior": 50.0, "shuffled_i2t": 49.0} for name in tuples["set"].unique()},
+        "inference": {"verb@1": 50.0, "verb@5": 50.0, "mean_rank": 1.5, "roles": 50.0},
+        "calibration": {"relation@1": 50.0, "expected_calibration_error": {"CLIP's own": 9.0, "fitted": 1.0}},
         "probe": {"accuracy": 30.0, "commonest": 10.0} if tuples["image_id"].nunique() > 2 else {},
     }
     write_json(folder / "summary.json", summary)

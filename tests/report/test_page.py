@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pandas as pd
 
 from stages.report.__main__ import page_content
+from stages.report.cells import BLIND, calibration_table, inference_table
 from stages.report.collect import held_out, labelled, results, score_table, with_ends
 from stages.report.content import figures, finding, lacking, missing_images, telling, tiles
 from stages.report.page import gallery_cards, render
@@ -30,6 +31,8 @@ SUMMARIES = {
             "retention": {"i2t_recall@1": 30.0, "t2i_recall@1": 20.0},
             "controls": {"swapped": {"language_prior": 49.5, "shuffled_i2t": 50.5}},
             "probe": {},
+            "inference": {"verb@1": 60.0, "mean_rank": 1.2},
+            "calibration": {"relation@1": 40.0, "expected_calibration_error": {"CLIP's own": 20.0, "fitted": 4.0}},
         }
         for method, relation in (("base", 50.0), ("drive", 75.0))
     },
@@ -59,6 +62,13 @@ TABLES = {
     ),
     "benchmarks": pd.DataFrame(
         columns=["model", "benchmark", "category", "direction", "accuracy", "low", "high", "count"]
+    ),
+    "inference": pd.DataFrame(
+        [("base", "model", 0.6), ("drive", "model", 0.9), ("base", "commonest", 0.1), ("base", "blind", 0.5)],
+        columns=["model", "by", "value"],
+    ).assign(offered="all", measure="verb@1", verbs="all", low=0.0, high=1.0, count=9),
+    "reliability": pd.DataFrame(
+        {"model": ["base", "drive"], "temperature": "fitted", "confidence": 0.5, "accuracy": [0.4, 0.5], "count": 9}
     ),
     "anchors": pd.DataFrame({"set": ["swapped", "dynamic"], "split": "test", "relation": ["ride", "feed"]}),
     "tuples": pd.DataFrame({"model": "drive", "image_id": [1, 1, 2]}),
@@ -104,7 +114,7 @@ def test_page_asks_for_nothing_outside_itself_and_runs_no_script():
     page = _page()
     reader = _Reader(page)
     assert all(link.startswith("data:") or link in reader.ids for link in reader.links)
-    assert len(set(reader.ids)) == len(reader.ids) == 9  # a section each but the gallery
+    assert len(set(reader.ids)) == len(reader.ids) == 11  # a section each but the gallery
     assert "<script" not in page and "url(" not in page and "@import" not in page
 
 
@@ -117,6 +127,8 @@ def test_page_is_well_formed_and_in_order():
         "Differences on the same tuples",
         "Held-out combinations",
         "Relations against retention",
+        "Which verb, and who",
+        "What a probability means",
         "Accuracy by verb, negatives differing in verb",
         "Which verb is taken for which",
         "Controls",
@@ -127,7 +139,7 @@ def test_page_is_well_formed_and_in_order():
 
 def test_every_picture_has_an_alternative_text():
     images = _Reader(_page()).images
-    assert len(images) == 7  # five charts, an anchor and its negative
+    assert len(images) == 8  # six charts, an anchor and its negative
     assert all(image["alt"].strip() for image in images)
 
 
@@ -197,11 +209,32 @@ def test_results_are_a_file_a_method_and_direction():
     base = WHOLE[WHOLE["model"] == "base"]
     unseen = held_out(base.assign(slice="unseen triple", accuracy=0.25))
     assert results({"whole": base, "held_out": unseen, "scores": TABLES["scores"][:1]}, HARD) == {
-        "base/i2t": cells | {"held_out": 25.0, "recall@1": 30.0},
+        "base/i2t": cells | {"held_out": 25.0, "recall@1": 30.0, "verb@1": 60.0, "mean_rank": 1.2},
         "base/t2i": cells | {"held_out": 25.0, "recall@1": 20.0},
         "chance/i2t": cells,
         "chance/t2i": cells,
     }
+
+
+def test_inference_has_a_row_a_model_and_two_that_see_no_image():
+    table = inference_table(TABLES["inference"])
+    assert table["head"] == [[("which verb, of all", 1)], [("first", 1)]]
+    assert [row["name"] for row in table["rows"]] == ["base", "drive", *BLIND.values()]
+    assert [mark for row in table["rows"] for _, mark in row["cells"]] == ["", "top", "", ""]
+    assert table["rows"][1]["cells"][0][0] == "90.0 <small>[0.0, 100.0]</small>"
+
+
+def test_the_least_mean_rank_is_the_best():
+    ranks = TABLES["inference"].assign(measure="mean rank", value=[1.5, 1.25, 5.0, 4.0], low=1.0, high=2.0)
+    rows = inference_table(ranks)["rows"]
+    assert [row["cells"][0][1] for row in rows] == ["", "top", "", ""]
+    assert rows[0]["cells"][0][0] == "1.50 <small>[1.00, 2.00]</small>"
+
+
+def test_a_model_that_is_not_calibrated_has_empty_cells():
+    found = {"mine": {"relation@1": 40.0, "expected_calibration_error": {"CLIP's own": 20.0}}, "other": {}}
+    (row,) = calibration_table(found)["rows"]
+    assert [text for text, _ in row["cells"]] == ["40.0", "20.0", "", "", ""]
 
 
 def test_interpolations_reach_from_base_to_the_method():

@@ -65,7 +65,7 @@ def test_the_folder_is_what_open_clip_loads(project, monkeypatch):
             "params.yaml: rivals.mine.pretrained 'absent.pt' is neither a file nor a known tag; open_clip has no weights",
         ),
         ({"pretrained": "tiny-rival.json"}, "cannot get rivals.mine, tiny-rival.json tiny-rival.json "),
-        ({"pretrained": ""}, "params.yaml: rivals.mine.pretrained is ''; it takes a text that is not empty"),
+        ({"pretrained": ""}, "params.yaml: rivals.mine is {'model': 'tiny-rival.json', 'pretrained': ''}; pretrained is empty; name"),
     ],
 )
 def test_a_model_or_weights_that_there_are_not(project, monkeypatch, rival, line):

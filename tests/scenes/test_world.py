@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from stages.scenes.__main__ import write_examples
 from stages.scenes.nouns import LOOKS
 from stages.scenes.verbs import VERBS
 from stages.scenes.world import (
@@ -84,3 +85,8 @@ def test_the_lexicon_agrees_on_what_is_dynamic():
     assert {lemma: lexicon[lemma] for lemma in VERBS} == {v.lemma: v.dynamic for v in VERBS.values()}
     assert sum(v.dynamic for v in VERBS.values()) >= 8
     assert sum(not v.dynamic for v in VERBS.values()) >= 4
+
+
+def test_examples_are_pictures_with_their_nouns(tmp_path):
+    write_examples(tmp_path / "examples.csv", {"images/000008.jpg": {"subject": "man", "object": "horse"}})
+    assert (tmp_path / "examples.csv").read_text() == "picture,subject,object\nimages/000008.jpg,man,horse\n"

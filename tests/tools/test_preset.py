@@ -17,10 +17,13 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    shutil.copy(ROOT / "params.yaml", tmp_path)
-    shutil.copytree(ROOT / "presets", tmp_path / "presets")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    folder = tmp_path / "project"
+    shutil.copytree(ROOT / "presets", folder / "presets")
+    shutil.copy(ROOT / "params.yaml", folder)
+    (tmp_path / "towers").mkdir()  # of preset flickr8k_towers
+    (tmp_path / "towers/open_clip_config.json").touch()
+    monkeypatch.chdir(folder)
+    return folder
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "presets").glob("*.yaml")))
@@ -46,6 +49,13 @@ def test_a_key_that_no_parameter_has_is_told_and_nothing_is_changed(project, mon
     line = "presets/wrong.yaml over params.yaml: train.learning_rate is unknown; the nearest known key is train.lr"
     assert str(told.value) == line
     assert Path("params.yaml").read_bytes() == before
+
+
+def test_several_are_laid_one_over_the_other(project, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["preset", "coco", "coco_ours"])
+    main()
+    train = load_params()["train"]
+    assert (train["epochs"], train["max_scale"], train["sets"]["stative"]) == (7, 100, 1.0)
 
 
 def test_an_unknown_preset_lists_those_that_exist(project, monkeypatch):

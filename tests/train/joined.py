@@ -28,13 +28,16 @@ TABLE = write_jpegs(Path(FOLDER.name), [jpeg(i) for i in range(10)])
 RUNS = {method: {"method": method, "accumulate": 1} for method in sorted(LOSSES)}
 RUNS |= {f"{method} in parts": {"method": method, "accumulate": 2} for method in sorted(LOSSES)}
 RUNS |= {f"{kind} model": {"method": "ours", "accumulate": 1, "kind": kind} for kind in ("unread", "normalised")}
+RUNS |= {"checkpointed model": {"method": "ours", "accumulate": 2, "kind": "checkpointed"}}
 
 
 def model_of(kind: str) -> open_clip.CLIP:
-    """A tiny CLIP: plain; with a parameter that nothing reads, as SigLIP's; or with batch normalisation."""
+    """A tiny CLIP: plain; with a parameter that nothing reads, as SigLIP's; with batch normalisation; checkpointed."""
     model, _ = tiny_model()
     if kind == "unread":
         model.logit_bias = torch.nn.Parameter(torch.tensor(-10.0))
+    if kind == "checkpointed":
+        model.set_grad_checkpointing()
     if kind == "normalised":
         model.visual.conv1 = torch.nn.Sequential(model.visual.conv1, torch.nn.BatchNorm2d(16))
     return model
@@ -43,13 +46,7 @@ def model_of(kind: str) -> open_clip.CLIP:
 def run(method: str, accumulate: int, kind: str = "plain", state: dict | None = None) -> tuple[open_clip.CLIP, dict]:
     """The model after STEPS over batches of 8 of 24 tuples, some of them without an image, and the state after SAVED."""
     rng, saved, model = np.random.default_rng(0), [], model_of(kind)
-    changed = {
-        "accumulate": accumulate,
-        "batch_size": 8,
-        "lr": 0.001,
-        "warmup": 2,
-        "clip_norm": 1e6,
-    }  # nothing is clipped
+    changed = {"accumulate": accumulate, "batch_size": 8, "lr": 0.001, "warmup": 2, "clip_norm": 1e6}  # never clipped
     options = TrainOptions(**OPTIONS | changed)
     shown = rng.integers(10, size=(24, 3))
     shown[::3, 2] = -1

@@ -82,7 +82,7 @@ def test_how_many_processes(monkeypatch):
 
 def test_a_batch_that_does_not_divide_is_refused():
     check_parts(64, accumulate=2, world=8)
-    with pytest.raises(InputError, match="batch_size 64 is not divisible by run.processes 3 x train.accumulate 2 = 6; 66 is"):
+    with pytest.raises(InputError, match="64 is not divisible by run.processes 3 x train.accumulate 2 = 6; 66 is"):
         check_parts(64, accumulate=2, world=3)
 
 

@@ -19,6 +19,7 @@ from stages.features.part import features_table
 from stages.train.__main__ import main
 from stages.train.loop import TIMINGS
 from stages.train.resume import write_state
+from tests.common.towers import make_towers
 from tests.train.project import make_project, run_here, set_options, start, write_rows
 
 LONG = {"epochs": 12}  # of 9 steps
@@ -116,6 +117,12 @@ def test_processes_that_decode_change_nothing(unbroken, project, monkeypatch):
     assert [path.name for path in (project / "data/models").iterdir() if path.name.startswith(".")] == []
 
 
+def test_activations_that_are_made_again_change_nothing(unbroken, project, monkeypatch):
+    set_options(project, **LONG, grad_checkpointing=True)
+    run_here(monkeypatch, project, main, "drive")
+    assert same_run(project, unbroken)
+
+
 def test_interpolation_stands_between_base_and_tuned(unbroken, project, monkeypatch):
     set_options(project, **LONG, alpha=0.25)
     run_here(monkeypatch, project, main, "drive")
@@ -135,6 +142,16 @@ def test_a_frozen_image_tower_reads_features_and_no_image(project, monkeypatch):
     base, after = tuned(project, "base"), tuned(project)
     assert all(torch.equal(after[name], base[name]) for name in base if name.startswith("visual."))
     assert not torch.equal(after["text_projection"], base["text_projection"])
+
+
+def test_frozen_backbones_leave_the_projections(project, monkeypatch):
+    shutil.rmtree(project / "data/models/base")
+    make_towers(project / "data/models/base")
+    set_options(project, freeze="backbones", epochs=1)
+    run_here(monkeypatch, project, main, "drive")
+    base, after = tuned(project, "base"), tuned(project)
+    changed = {name for name in base if not torch.equal(after[name], base[name])}
+    assert changed == {"logit_scale", "visual.head.proj.weight", "text.proj.weight"}
 
 
 def test_a_killed_process_ends_all_and_the_next_run_goes_on(unbroken, project, monkeypatch):

@@ -1,7 +1,10 @@
 """Captions that deny, whose clause it is, and what is no clause: trees as the shipped parser gives them -> triples."""
 
+import numpy as np
 import pytest
 
+from stages.triples.clauses import mend_clauses
+from stages.triples.tree import Parse, Word, make_parse
 from tests.triples.trees import predict, words_of
 
 CAPTIONS = {
@@ -182,3 +185,36 @@ CAPTIONS = {
 def test_construction(name):
     line, expected = CAPTIONS[name]
     assert [found.replace("|", " ") for found in predict([words_of(line)])[0]] == expected
+
+
+def reaches_root(tree: Parse, i: int) -> bool:
+    seen = set()
+    while tree.words[i].head and i not in seen:
+        seen.add(i)
+        i = tree.words[i].head - 1
+    return not tree.words[i].head
+
+
+def test_any_tree_stays_a_tree():
+    """3,000 random ones of the words that are mended: one root, which every word reaches."""
+    random = np.random.default_rng(0)
+    texts = "whose no longer reading sign dog show and apples sleeps who is ,".split()
+    deprels = "nsubj nmod acl:relcl xcomp conj cc obj advcl nmod:poss det punct".split()
+    upos = "NOUN VERB VERB AUX PRON ADV CCONJ PUNCT".split()
+    mended = 0
+    for _ in range(3000):
+        order = random.permutation(9)
+        heads = {
+            int(word): 0 if place == 0 else int(order[random.integers(place)]) + 1 for place, word in enumerate(order)
+        }
+        words = []
+        for i in range(9):
+            deprel = str(random.choice(deprels)) if heads[i] else "root"
+            text, tag = str(random.choice(texts)), str(random.choice(upos))
+            words.append(Word(text, text.rstrip("s"), tag, str(random.choice(["", "VerbForm=Fin"])), heads[i], deprel))
+        tree = make_parse(words)
+        after = mend_clauses(tree, {"sleep": True, "show": True})
+        mended += after is not tree
+        assert all(reaches_root(after, i) for i in range(9)), words
+        assert [word.head for word in after.words].count(0) == 1, words
+    assert mended > 100

@@ -5,7 +5,7 @@
 - end to end, JPEGs decoded and mirrored by workers, against the same model on a batch in memory (at least 0.9).
 
 With a GPU: python -m tools.benchmarks.train_speed --model ViT-B-32 --size 224 --batch 256 --workers 14
-reports images a second, the share of the GPU's bf16 peak and memory besides. Weights are random and
+reports the share of the GPU's bf16 peak, end to end and in memory, and the GPU's memory besides. Weights are random and
 the photos generated: this is speed alone. The options are those of params.yaml.
 """
 
@@ -156,13 +156,14 @@ def report(args, taken: dict[str, float], batch: Batch, side: Side, device: torc
     print(f"end to end {rates[0]:.0f} images/s, in memory {rates[1]:.0f}: {rates[0] / rates[1]:.2f}")
     with FlopCounterMode(display=False) as counter:
         side.run(1)
-    flops = counter.get_total_flops() * args.steps / taken["whole"]
-    print(f"{flops / 1e12:.3f} TFLOP/s end to end")
+    name = torch.cuda.get_device_name() if device.type == "cuda" else "CPU"
+    peak = next((peak for model, peak in PEAKS.items() if model in name), None)
+    for how, seconds in (("end to end", taken["whole"]), ("in memory", taken["drive"])):
+        flops = counter.get_total_flops() * args.steps / seconds
+        share = f", {100 * flops / peak:.0f}% of the bf16 peak" if peak else ""
+        print(f"{how}: {tuples / seconds:.0f} tuples/s, {flops / 1e12:.3f} TFLOP/s{share}")
     if device.type == "cuda":
-        name = torch.cuda.get_device_name()
-        peak = next((peak for model, peak in PEAKS.items() if model in name), None)
-        share = f", {100 * flops / peak:.0f}% of its bf16 peak" if peak else ""
-        print(f"{name}{share}, {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB at most")
+        print(f"{name}, {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB at most")
 
 
 if __name__ == "__main__":

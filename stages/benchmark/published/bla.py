@@ -1,0 +1,46 @@
+"""BLA (arXiv 2310.15061): one json a construction, annotations/*.json, of items with image_id and caption_group, in it
+True1, True2, False1 and False2; the images are files named ID.jpg.
+
+Published of CLIP, whose four sentences its authors rank: `precision@2`, the share of true sentences among the first
+two, 50 by chance. Beside it `first` and `second`, whether True1 comes before False1 (in active_passive the active
+voice) and True2 before False2 (the passive), and `group`, the stricter one: both true sentences come before both false
+ones, 17 by chance.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from stages.benchmark.question import Benchmark, json_files
+
+SENTENCES = ("True1", "True2", "False1", "False2")
+
+
+def read(folder: Path) -> pd.DataFrame:
+    """The questions of every construction."""
+
+    def question(item: dict, category: str) -> list:
+        group = item["caption_group"][0]
+        return [category, [(f"{item['image_id']}.jpg", ())], [group[name] for name in SENTENCES], False]
+
+    table = json_files(folder, question)
+    return table.assign(category=table["category"].str.removesuffix("_captions"))
+
+
+def outcomes(scores: np.ndarray) -> dict[str, np.ndarray]:
+    """The four scores (N,) from cosines (N, 1, 4) of the image with the sentences.
+
+    >>> found = outcomes(np.array([[[0.9, 0.8, 0.1, 0.2]], [[0.9, 0.3, 0.1, 0.4]]]))
+    >>> {name: right.tolist() for name, right in found.items()}
+    {'precision@2': [1.0, 0.5], 'first': [1.0, 1.0], 'second': [1.0, 0.0], 'group': [1.0, 0.0]}
+    """
+    true, false = scores[:, 0, :2], scores[:, 0, 2:]  # (N, 2) each
+    before = (false[:, None] >= true[:, :, None]).sum(axis=2) + (true[:, ::-1] > true)  # (N, 2) that come before each
+    right = true > false  # (N, 2)
+    both = true.min(axis=1) > false.max(axis=1)  # (N,)
+    pairs = {"first": right[:, 0], "second": right[:, 1], "group": both}
+    return {"precision@2": (before < 2).mean(axis=1)} | {name: found.astype(float) for name, found in pairs.items()}
+
+
+BENCHMARK = Benchmark(read, outcomes)

@@ -1,0 +1,27 @@
+"""The parameters of stage download: the block `download`."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict
+from typing_extensions import TypedDict
+
+from stages.common.params import Block
+from stages.download.published import PUBLISHED
+
+
+def web(url: str) -> str:
+    """`url` as it is; ValueError where it is none of http or https."""
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("it takes the start of a URL, http:// or https://")
+    return url
+
+
+class DownloadOptions(Block):
+    """See params.yaml."""
+
+    url: Annotated[str, AfterValidator(web)]
+    keep_zips: bool
+
+
+Downloads = TypedDict("Downloads", dict.fromkeys(PUBLISHED, DownloadOptions), total=False)
+Downloads.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)

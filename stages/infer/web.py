@@ -1,0 +1,66 @@
+"""A page to try a model in a browser, by Gradio, which is installed only for it: pip install gradio."""
+
+import os
+from functools import cache
+
+from stages.common.clip import CONFIG, MODELS
+from stages.common.errors import InputError
+from stages.common.pictures import open_picture
+from stages.infer.relations import Relations
+
+LIMIT = "20mb"  # of a file that is uploaded
+TITLE = "Who does what to whom?"
+
+
+def known_models(first: str) -> list[str]:
+    """`first`, and the names in data/models."""
+    return list(dict.fromkeys([first, *sorted(path.parent.name for path in MODELS.glob(f"[a-z]*/{CONFIG}"))]))
+
+
+def answer(model: Relations, path: str | None, subject: str, object: str) -> tuple[dict[str, float], str]:
+    """The relations of the picture at `path` as text -> probability, and a line beside them."""
+    if path is None:
+        return {}, "Drop a picture."
+    rows = model.rank(open_picture(path), subject=subject.strip() or None, object=object.strip() or None)
+    notes = [] if rows.attrs["stands_out"] else ["No relation stands out."]
+    notes += [] if model.calibrated else ["This model is not calibrated: its probabilities are too low or too high."]
+    return dict(zip(rows["text"], rows["probability"].astype(float))), " ".join(notes)
+
+
+def make_page(first: str):
+    """The page as gradio.Blocks; `first` is the model that is chosen at first, a name or a folder."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # nothing is sent anywhere
+    try:
+        import gradio
+    except ImportError:
+        raise InputError("the page needs Gradio; pip install gradio") from None
+    opened = cache(Relations)
+    opened(first)
+
+    def show(path: str | None, subject: str, object: str, name: str) -> tuple[dict[str, float], str]:
+        if name not in known_models(first):
+            raise gradio.Error(f"{name} is no model of {MODELS}")
+        try:
+            return answer(opened(name), path, subject, object)
+        except InputError as error:
+            raise gradio.Error(str(error)) from None
+
+    with gradio.Blocks(title=TITLE, analytics_enabled=False) as page:
+        gradio.Markdown(f"# {TITLE}\nDrop a picture; give two nouns, one, or none.")
+        with gradio.Row():
+            with gradio.Column():
+                picture = gradio.Image(type="filepath", label="picture", height=360)
+                with gradio.Row():
+                    words = [gradio.Textbox(label=name, max_lines=1) for name in ("subject", "object")]
+                name = gradio.Dropdown(known_models(first), value=first, label="model")
+                button = gradio.Button("Which relation?", variant="primary")
+            with gradio.Column():
+                bars, note = gradio.Label(num_top_classes=10, label="relations"), gradio.Markdown()
+        asked = {"inputs": [picture, *words, name], "outputs": [bars, note], "api_name": "relations"}
+        gradio.on([picture.change, name.change, button.click, *(word.submit for word in words)], show, **asked)
+    return page
+
+
+def serve(model: str) -> None:
+    """Show the page at http://127.0.0.1, to this machine alone, until it is stopped."""
+    make_page(model).launch(server_name="127.0.0.1", share=False, max_file_size=LIMIT, show_error=True)

@@ -1,0 +1,52 @@
+"""Held backbones: what trains, what is remembered, and what the model then says."""
+
+import open_clip
+import pytest
+import torch
+
+from stages.common.backbones import ROWS, hold_backbones, remembered
+from stages.common.clip import evaluation_transform, load_checkpoint, picture, pixel_encoder
+from stages.common.errors import InputError
+from tests.common.towers import make_towers
+from tests.train.project import jpeg, tiny_model
+
+
+def test_each_input_is_computed_once():
+    """Four inputs, two of them equal: three are new, in rows of one shape, and none the second time."""
+    got, backbone = [], torch.nn.Linear(1, 1)
+
+    def lengths(inputs: list[bytes]) -> torch.Tensor:
+        assert not backbone.training
+        got.append(inputs)
+        return torch.tensor([[float(len(content))] for content in inputs])
+
+    recall = remembered(backbone, lengths)
+    inputs = [b"aaa", b"b", b"aaa", b"cc"]
+    assert recall(inputs).tolist() == [[3.0], [1.0], [3.0], [2.0]]
+    assert recall(inputs[::-1]).tolist() == [[2.0], [3.0], [1.0], [3.0]]
+    assert got == [[b"b", b"cc", b"aaa"] + [b"b"] * (ROWS - 3)]
+
+
+def test_only_projections_and_the_scale_train_and_embeddings_are_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)  # single precision
+    make_towers(tmp_path / "towers")
+    model, transform, tokenizer = load_checkpoint(tmp_path / "towers")
+    pictures, tokens = [jpeg(0), jpeg(1), jpeg(2)], tokenizer(["a dog", "a dog chasing a cat"])
+    pixels = torch.stack([picture(transform)(content) for content in pictures])
+    before = pixel_encoder(model)(pixels), model.encode_text(tokens)
+    held = hold_backbones(model, transform, "base.freeze")
+    model.train()
+    for _ in range(2):  # computed, then remembered
+        for expected, found in zip(before, (held.encode(held.see(pictures)), model.encode_text(tokens))):
+            assert torch.allclose(expected, found, atol=1e-5) and found.requires_grad
+    trained = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    assert trained == {"logit_scale", "visual.head.proj.weight", "text.proj.weight"}
+
+
+def test_a_tower_whose_projection_does_not_stand_alone():
+    model = tiny_model()[0]
+    assert isinstance(model, open_clip.CLIP)
+    with pytest.raises(
+        InputError, match="base.freeze backbones takes a timm image tower and a Hugging Face text tower"
+    ):
+        hold_backbones(model, evaluation_transform(model), "base.freeze")
