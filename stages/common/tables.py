@@ -160,7 +160,8 @@ def write_parts(folder: str | Path, tables: Iterable[pa.Table], schema: pa.Schem
 
 
 def part_name(number: int) -> str:
-    """
+    """The file of a part.
+
     >>> part_name(7)
     'part-00007.parquet'
     """

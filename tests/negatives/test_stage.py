@@ -29,7 +29,7 @@ def write_triples(folder: Path, triples: pd.DataFrame) -> None:
 @pytest.fixture
 def folder(tmp_path, monkeypatch) -> Path:
     """A project with the triples of many(), random embeddings and our own parameters and lexicons."""
-    for name in ("triples", "features"):
+    for name in ("triples/triples", "features/images"):
         (tmp_path / "data" / name).mkdir(parents=True)
     for name in ("params.yaml", "data/nouns.csv", "data/verb_synonyms.csv"):
         shutil.copy(ROOT / name, tmp_path / name)
@@ -103,7 +103,7 @@ def test_near_images_are_refused_by_their_features(folder):
 
 def test_no_triples_make_no_tuples_which_one_line_tells(folder):
     write_triples(folder, many()[:0])
-    with pytest.raises(InputError, match="triples.parquet: .* give .*more captioned images"):
+    with pytest.raises(InputError, match="data/triples/triples: .* give .*more captioned images"):
         main()
     assert not (folder / TUPLES).exists()
 

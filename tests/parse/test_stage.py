@@ -84,7 +84,6 @@ def test_a_caption_of_several_parts_is_parsed_once(project, monkeypatch):
 def test_a_part_of_other_code_or_models_is_not_taken(project, monkeypatch):
     """Broken off after its parts: the run after it makes them again only where something changed."""
     monkeypatch.setattr(stage, "publish", lambda paths, out: 8)
-    monkeypatch.setattr(stage.shutil, "rmtree", lambda folder: None)
 
     def kept() -> int:
         stage.main()
