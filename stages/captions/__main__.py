@@ -4,7 +4,6 @@ from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from stages.captions.options import CaptionsOptions
@@ -13,7 +12,7 @@ from stages.captions.sources import read_source
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside, write_json
 from stages.common.params import read_block, read_seed
-from stages.common.tables import SCHEMAS, write_table
+from stages.common.tables import SCHEMAS, table_writer, write_table
 
 OUT = Path("data/captions")
 ROWS = 1000  # images a row group, so that memory stays flat
@@ -38,7 +37,7 @@ def main() -> None:
             remedy = f"give captions.shares a larger {split} part, or bring more captioned images"
             raise InputError(f"params.yaml: captions.sources give no image to split {split}; {remedy}")
     with write_beside(OUT / "images.parquet") as beside:
-        with pq.ParquetWriter(beside, SCHEMAS["images"], compression="none") as writer:
+        with table_writer(beside, SCHEMAS["images"], len(entries), compression="none") as writer:
             for start in tqdm(range(0, len(entries), ROWS), desc="images, by thousands"):
                 rows = entries[start : start + ROWS]
                 pictures = [shrink(row.path, options.short_side) for row in rows]

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside, write_json
 from stages.common.params import read_block, read_seed
-from stages.common.tables import SCHEMAS, features_schema, read_table, write_table
+from stages.common.tables import REMEDY, SCHEMAS, damage_told, features_schema, read_table, write_table
 from stages.negatives.items import check_triples
 from stages.negatives.lexicon import KINDS, read_lexicon
 from stages.negatives.options import NegativesOptions
@@ -24,9 +24,10 @@ FEATURES = "data/features/images.parquet"
 def read_features(path: str, image_ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Image ids (I,) and unit embeddings, float16 (I, D); InputError where an image has none."""
     try:
-        dim = pq.read_schema(path).field("embedding").type.list_size
-    except (OSError, KeyError, AttributeError):
-        raise InputError(f"{path} has no embeddings; run `dvc repro` to make it") from None
+        with damage_told(path):
+            dim = pq.read_schema(path).field("embedding").type.list_size
+    except (KeyError, AttributeError):
+        raise InputError(f"{path} has no embeddings; {REMEDY}") from None
     table = read_table(path, features_schema(dim))
     embeddings = table["embedding"].combine_chunks().flatten().to_numpy().reshape(-1, dim)  # (I, D)
     ids = table["id"].to_numpy()
@@ -46,10 +47,15 @@ def main() -> None:
     features = read_features(FEATURES, triples["image_id"])
     tuples, refused = make_tuples(triples, nouns, verbs, options, seed, features)
 
+    if tuples.empty:
+        raise InputError(
+            f"{TRIPLES}: no two images make a tuple of {', '.join(options.sets)}; give more captioned images, or "
+            "add a set to negatives.sets"
+        )
     summary = summarise(tuples, triples, refused)
     with write_beside("data/negatives") as folder:
         rows = pa.Table.from_pandas(tuples[SCHEMAS["tuples"].names], SCHEMAS["tuples"], preserve_index=False)
-        write_table(folder / "tuples.parquet", rows, SCHEMAS["tuples"])
+        write_table(folder / "tuples.parquet", rows, SCHEMAS["tuples"], set=list(options.sets))
         write_json(folder / "summary.json", summary)
     release = release_table(tuples, triples)
     with write_beside("data/croco") as folder:

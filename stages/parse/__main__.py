@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 from tqdm import tqdm
 
@@ -17,7 +16,7 @@ from stages.common.files import write_beside, write_json
 from stages.common.keys import code_of, content_key
 from stages.common.params import read_block
 from stages.common.run import RunOptions
-from stages.common.tables import SCHEMAS, read_table
+from stages.common.tables import SCHEMAS, read_table, table_writer
 from stages.parse.options import ParseOptions
 from stages.parse.pipeline import model_files
 from stages.parse.worker import parse_shard, start_worker
@@ -41,9 +40,9 @@ def gather(captions: pa.Table, shards: list[list[str]], folder: Path) -> None:
     at once needs few shards at a time; a repeated caption looks its tree up in its own shard.
     """
     row_of = {text: row for row, text in enumerate(text for shard in shards for text in shard)}
-    read = lru_cache(OPEN_SHARDS)(lambda number: pq.read_table(folder / f"{number:06d}.parquet")["words"])
+    read = lru_cache(OPEN_SHARDS)(lambda number: read_table(folder / f"{number:06d}.parquet", SCHEMAS["parses"])["words"])
     with write_beside(OUT / "parses.parquet") as beside:
-        with pq.ParquetWriter(beside, SCHEMAS["parses"], compression="zstd") as writer:
+        with table_writer(beside, SCHEMAS["parses"], len(captions)) as writer:
             for part in captions.to_batches(SHARD):
                 rows = np.array([row_of[text] for text in part["caption"].to_pylist()])
                 numbers, inverse = np.unique(rows // SHARD, return_inverse=True)
@@ -72,7 +71,7 @@ def main() -> None:
                 progress.update(len(shard))
     gather(captions, shards, folder)
     write_json(OUT / "summary.json", {"captions": len(captions), "distinct_captions": len(distinct)})
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)  # another run of the same captions may end now too
 
 
 if __name__ == "__main__":
