@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from tqdm import tqdm
-from typing_extensions import TypedDict
+from typing_extensions import NotRequired, TypedDict
 
 from stages.common.errors import InputError, one_line
 from stages.common.files import read_json, write_beside
@@ -79,7 +79,7 @@ class _Model(TypedDict):
 
 
 class _Preprocess(TypedDict):
-    size: int | list[int]
+    size: NotRequired[int | list[int]]  # published ones leave it to the tower
     mean: list[FiniteFloat]
     std: list[FiniteFloat]
 
