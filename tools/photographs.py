@@ -3,8 +3,8 @@
 After `python -m tools.preset flickr8k flickr8k_towers && dvc repro negatives`: trains base and, from it, each ROW (all
 where none is given) with three seeds on the tuples of data/negatives, and asks each model the test split's questions,
 the retrieval of whole captions and the benchmarks of params.yaml. Prints a column a model: the mean over seeds, and
-half the 95% bootstrap interval over images of that mean. FOLDER keeps what is finished. With backbones held still, what they
-make of a photograph or a text is computed once for all models.
+half the 95% bootstrap interval over images of that mean. FOLDER keeps what is finished. With backbones held still, what
+they make of a photograph or a text is computed once for all models.
 """
 
 import sys
