@@ -2,9 +2,9 @@
 
 After `python -m tools.preset flickr8k flickr8k_towers && dvc repro negatives`: trains base and, from it, each ROW (all
 where none is given) with three seeds on the tuples of data/negatives, and asks each model the test split's questions,
-the retrieval of whole captions and the benchmarks of params.yaml. Prints a row a model: the mean over seeds, and half
-the 95% bootstrap interval over images of that mean. FOLDER keeps what is finished. With backbones held still, what they
-make of a photograph or a text is computed once for all models.
+the retrieval of whole captions and the benchmarks of params.yaml. Prints a column a model: the mean over seeds, and
+half the 95% bootstrap interval over images of that mean. FOLDER keeps what is finished. With backbones held still, what
+they make of a photograph or a text is computed once for all models.
 """
 
 import sys
@@ -145,7 +145,7 @@ def main(folder: str, *names: str) -> None:
     for row in tqdm(["blind", "base", *(names or ROWS)], desc="rows"):
         seeds = [run(Path(folder).absolute() / str(seed), root, row, seed) for seed in SEEDS]
         table.append(cells(row, seeds))
-    print(pd.concat(table).to_markdown())
+    print(pd.concat(table).T.to_markdown())
 
 
 if __name__ == "__main__":
