@@ -101,7 +101,7 @@ def _agreeing(words: Words) -> np.ndarray:
 
 
 def _rejoin(words: Words) -> None:
-    """"In a country setting", "by a storage shed": the second part of a compound, read as a clause."""
+    """Compounds broken in two: "in a country setting", the second part read as a clause; "at an ice skating rink"."""
     noun = words.before(words.among("upos", {"NOUN"}) & (words.head >= 0))
     found = words.among("upos", {"VERB"}) & words.among("text", lambda text: text.lower() in SECOND_PARTS) & noun
     found &= ~words.having("obj", "obl", "aux", "aux:pass", "nsubj", "xcomp", "mark")
@@ -113,6 +113,13 @@ def _rejoin(words: Words) -> None:
         words.head[words.head == i - 1] = i
         words.move(i, words.head[i - 1], words.value("deprel", i - 1))
         words.move(i - 1, i, "compound")
+    doing = words.among("upos", {"VERB"}) & words.among("deprel", {"amod"}) & ~words.among("lemma", DEEDS)
+    doing &= words.before(words.among("upos", {"NOUN"}) & words.among("deprel", COMPLEMENTS))
+    for i in np.flatnonzero(doing & (words.head == np.arange(1, len(doing) + 1))).tolist():
+        if words.head[i - 1] == words.head[i + 1]:
+            words.move(i + 1, words.head[i - 1], words.value("deprel", i - 1))
+            words.head[words.head == i - 1] = i + 1
+            words.move(i - 1, i + 1, "compound")
 
 
 def _part(words: Words) -> None:

@@ -128,7 +128,8 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
     own = dependants(tree, verb, "nsubj", "nsubj:pass")
     own = [i for i in own if not dependants(tree, i, "case")] or own  # no subject has a preposition
     if own and not (deprel == "acl:relcl" and tree.words[own[0]].relative):
-        return _wearers(tree, [noun for subject in own for noun in meant(tree, subject)])
+        doers = [noun for subject in own for noun in meant(tree, subject)]
+        return doers if tree.words[verb].seated else _wearers(tree, doers)  # skis and boots do sit on a floor
     if head < 0 or depth > DEPTH:
         return []
     if deprel in ("acl", "acl:relcl") or deprel == "amod" and depth:  # "a man ready to hit a ball"

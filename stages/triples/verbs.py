@@ -25,7 +25,7 @@ TEACHING = {"teach", "train", "help", "let", "allow", "ask", "encourage"}
 # words of other classes that look like verbs to a small parser
 NO_VERBS = set(
     "each other something red several many various half small ceiling railing flooring shelving awning upcoming "
-    "assorted legged hued besides".split()
+    "assorted legged hued besides varying".split()
 )
 NEGATIONS = {"not", "n't", "never"}
 # time and absence: what follows these is not where the verb happens
