@@ -139,7 +139,7 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
         governed = objects(tree, head) if controls else []
         if governed:  # "watching a dog run", "teaching a boy how to ride"
             return governed
-        is_one = deprel == "conj" and dependants(tree, head, "cop")  # "a boy is a rider and is jumping"
+        is_one = deprel == "conj" and dependants(tree, head, "cop", "nsubj")  # "a boy is a rider and is jumping"
         if tree.words[head].tagged_noun and not is_one:
             return _modified(tree, head, verb)
         return subjects(tree, head, depth + 1)
