@@ -1,26 +1,8 @@
-"""Dependency trees of Universal Dependencies v2: whole ones for repairs, pruned ones for the rules."""
+"""Dependency trees of Universal Dependencies v2, pruned to what the rules read."""
 
 from typing import NamedTuple
 
 from stages.triples.kinds import Kind
-
-
-class Word(NamedTuple):
-    """A row of CoNLL-U without its offsets; `head` is 1-based, 0 for a root."""
-
-    text: str
-    lemma: str
-    upos: str
-    feats: str
-    head: int
-    deprel: str
-
-
-class Parse(NamedTuple):
-    """A whole tree: its words and, for each, the indices (0-based) of its dependants in order."""
-
-    words: list[Word]
-    children: list[list[int]]
 
 
 class Tree(NamedTuple):
@@ -33,14 +15,6 @@ class Tree(NamedTuple):
 
 
 _NONE: dict[str, list[int]] = {}  # the dependants of a word without any; never changed
-
-
-def make_parse(words: list[Word]) -> Parse:
-    children: list[list[int]] = [[] for _ in words]
-    for i, word in enumerate(words):
-        if 0 < word.head <= len(words):
-            children[word.head - 1].append(i)
-    return Parse(words, children)
 
 
 def make_tree(words: list[Kind], heads: list[int], deprels: list[str]) -> Tree:
