@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NotRequired
 
 import numpy as np
 import open_clip
@@ -18,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from tqdm import tqdm
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from stages.common.errors import InputError, one_line
 from stages.common.files import read_json, write_beside

@@ -25,7 +25,7 @@ TEACHING = {"teach", "train", "help", "let", "allow", "ask", "encourage"}
 # words of other classes that look like verbs to a small parser
 NO_VERBS = set(
     "each other something red several many various half small ceiling railing flooring shelving awning upcoming "
-    "assorted legged hued besides".split()
+    "assorted legged hued besides varying".split()
 )
 # "no people", "without wearing", "instead of riding", "neither", "no longer": what they hang on is denied
 NEGATIONS = set("not n't never no none neither nor without instead rather hardly scarcely longer".split())
