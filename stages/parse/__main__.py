@@ -17,9 +17,10 @@ from stages.common.keys import code_of, content_key
 from stages.common.params import read_block
 from stages.common.run import RunOptions
 from stages.common.tables import SCHEMAS, read_table, table_writer
+from stages.common.workers import end_with_parent
 from stages.parse.options import ParseOptions
 from stages.parse.pipeline import model_files
-from stages.parse.worker import parse_shard, start_worker
+from stages.parse.worker import parse_shard
 
 CAPTIONS = Path("data/captions/captions.parquet")
 OUT = Path("data/parse")
@@ -64,8 +65,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     workers = 1 if gpu else torch.get_num_threads()
     context = multiprocessing.get_context("spawn")  # a process that has touched CUDA must not fork
-    with ProcessPoolExecutor(workers, context, initializer=start_worker, initargs=(models, gpu)) as pool:
-        done = pool.map(partial(parse_shard, folder), enumerate(shards))
+    with ProcessPoolExecutor(workers, context, initializer=end_with_parent) as pool:
+        done = pool.map(partial(parse_shard, folder, models, gpu), enumerate(shards))
         with tqdm(total=len(distinct), desc="parse", unit="caption") as progress:
             for shard, _ in zip(shards, done, strict=True):
                 progress.update(len(shard))

@@ -15,6 +15,8 @@ def main() -> None:
         known = ", ".join(rivals) or "none"
         raise InputError(f"name one of params.yaml's rivals ({known}): python -m stages.rival NAME")
     name = sys.argv[1]
+    if (MODELS / name / "history.csv").is_file():
+        raise InputError(f"{MODELS / name} is a model that was trained here; give the rival another name, or delete it")
     save_checkpoint(MODELS / name, *make_model(f"rivals.{name}", rivals[name].model, rivals[name].pretrained))
 
 
