@@ -55,7 +55,8 @@ def reached(file: Path) -> set[Path]:
 @pytest.mark.parametrize("name", STAGES)
 def test_dependencies_are_the_modules_that_the_stage_reaches(name):
     stage = STAGES[name]
-    main = ROOT / stage["cmd"].split()[2].replace(".", "/") / "__main__.py"  # of "python -m stages.train drive"
+    command = stage["cmd"] if isinstance(stage["cmd"], str) else stage["cmd"][-1]  # "python -m stages.train drive"
+    main = ROOT / command.split()[2].replace(".", "/") / "__main__.py"
     needed = {str(path.relative_to(ROOT)) for path in reached(main)}
     listed = [path for path in stage["deps"] if path.startswith("stages") and not path.endswith(".json")]
     listed = [path.removesuffix("/${key}.py") for path in listed]  # its own member of a registry changes its result alone
@@ -75,3 +76,9 @@ def test_every_parameter_reruns_a_stage_and_every_stage_names_real_ones():
             value = value[key]
     idle = {leaf for leaf in leaves(params) if not any(leaf == n or leaf.startswith(n + ".") for n in named)}
     assert {leaf.partition(".")[0] for leaf in idle} == {"run"}
+
+
+def test_a_command_with_a_name_in_it_comes_after_the_check_of_names():
+    for name, stage in STAGES.items():
+        if "${" in str(stage["cmd"]):
+            assert stage["cmd"][0] == "python -m stages.check.names" and len(stage["cmd"]) == 2, name

@@ -16,7 +16,7 @@ from stages.common.finish import About, finish
 from stages.common.params import read_block, read_seed
 from stages.common.pretrained import make_model
 from stages.common.run import RunOptions
-from stages.common.tables import SCHEMAS, read_table
+from stages.common.tables import REMEDY, SCHEMAS, read_table
 
 
 def training_steps(options: BaseOptions, images: int) -> int:
@@ -36,6 +36,8 @@ def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed
     table = read_table("data/captions/images", SCHEMAS["images"], ["image_id", "jpeg"])
     images = table.to_pandas().set_index("image_id")["jpeg"]
     groups = captions.groupby("image_id", sort=True).indices
+    if missing := sorted(groups.keys() - set(images.index)):
+        raise InputError(f"data/captions/images.parquet lacks image_id {missing[0]}; {REMEDY}")
     steps = training_steps(options, len(groups))
     tokens = tokenizer(captions["caption"].tolist())  # (N, L)
     if options.freeze == "backbones":

@@ -14,7 +14,7 @@ class BaseOptions(Block):
     pretrained: str
     freeze: Literal["none", "backbones"]
     epochs: int = Field(ge=0, le=10_000)
-    batch_size: int = Field(ge=2, le=1_000_000)
+    batch_size: int = Field(ge=2, le=65_536)
     lr: float = Field(gt=0, le=1)
     weight_decay: float = Field(ge=0, le=10)
     warmup: int = Field(ge=0, le=1_000_000)

@@ -250,6 +250,21 @@ def has_null(column: pa.Array) -> bool:
     return pa.types.is_floating(column.type) and pc.all(pc.is_finite(column)).as_py() is False
 
 
+def check_tuples(path: str | Path, tuples: pa.Table, triple_ids: pa.ChunkedArray) -> None:
+    """InputError where a tuple names a triple that there is not, or has other numbers of negatives and of texts."""
+    for ids in (tuples["anchor"], pc.list_flatten(tuples["negatives"])):
+        if len(strange := ids.filter(pc.invert(pc.is_in(ids, triple_ids.combine_chunks())))):
+            raise InputError(f"{path} names triple {strange[0]}, which data/triples lacks; {REMEDY}")
+    images, texts = (pc.list_value_length(tuples[name]) for name in ("negatives", "negative_texts"))
+    fits = pc.and_(pc.greater(texts, 0), pc.or_(pc.equal(images, 0), pc.equal(images, texts)))
+    if not pc.all(fits).as_py():
+        row = pc.index(fits, False).as_py()
+        raise InputError(
+            f"{path}: tuple {tuples['tuple_id'][row]} has {images[row]} negatives and {texts[row]} texts of negatives; "
+            f"{REMEDY}"
+        )
+
+
 def read_features(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Ids (N,) and unit embeddings, float16 (N, D), of a table of features."""
     try:

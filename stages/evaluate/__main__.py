@@ -1,9 +1,7 @@
 """python -m stages.evaluate NAME: data/evaluate/NAME from the model in data/models/NAME, on the test split."""
 
-import json
 import sys
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import open_clip
@@ -13,13 +11,13 @@ import pyarrow.compute as pc
 
 from stages.common.clip import MODELS, best_device, encode_short_texts, load_checkpoint, read_config
 from stages.common.errors import InputError, run_stage
-from stages.common.files import write_beside, write_json
+from stages.common.files import read_json, write_beside, write_json
 from stages.common.finish import FITTED, read_calibration
 from stages.common.params import read_block, read_seed
 from stages.common.run import RunOptions
 from stages.common.statements import training_statements
+from stages.common.tables import REMEDY, check_tuples, read_table, write_table
 from stages.common.tables import SCHEMAS as INPUTS
-from stages.common.tables import read_table, write_table
 from stages.evaluate.calibrated import calibration
 from stages.evaluate.controls import controls
 from stages.evaluate.exact import Items, embed, encode_items
@@ -30,7 +28,7 @@ from stages.evaluate.options import EvaluateOptions
 from stages.evaluate.probe import verb_probe
 from stages.evaluate.relation import answer, questions, unique_items
 from stages.evaluate.retention import caption_recalls, naming_accuracy
-from stages.evaluate.schemas import SCHEMAS
+from stages.evaluate.schemas import SCHEMAS, TupleSets
 from stages.evaluate.summarise import headline, inferred, overall, percents, summarise
 from stages.negatives.lexicon import KINDS, of_kind, read_lexicon, symmetric
 
@@ -42,8 +40,9 @@ TUPLES, SUMMARY = "data/negatives/tuples.parquet", "data/negatives/summary.json"
 
 def read_split() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The questions of the test and of the training split; captions and triples of the test split; by their ids."""
-    triples = read_table(TRIPLES, INPUTS["triples"]).sort_by("triple_id").to_pandas()
-    tuples = read_table(TUPLES, INPUTS["tuples"]).sort_by("tuple_id").to_pandas()
+    table, facts = read_table(TUPLES, INPUTS["tuples"]), read_table(TRIPLES, INPUTS["triples"])
+    check_tuples(TUPLES, table, facts["triple_id"])
+    triples, tuples = facts.sort_by("triple_id").to_pandas(), table.sort_by("tuple_id").to_pandas()
     captions = read_table("data/captions/captions", INPUTS["captions"]).sort_by("caption_id").to_pandas()
     test, train = (questions(tuples[tuples["split"] == split], triples) for split in ("test", "train"))
     if test.empty:
@@ -53,11 +52,8 @@ def read_split() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame
 
 def read_differs() -> dict[str, str]:
     """What differs in the negatives of each set, empty where anything may: as stage negatives tells."""
-    try:
-        sets = json.loads(Path(SUMMARY).read_text(encoding="utf-8"))["sets"]
-        return {name: counts["differs"] for name, counts in sets.items()}
-    except (OSError, ValueError, KeyError):
-        raise InputError(f"{SUMMARY} does not tell what differs in each set; run `dvc repro` to make it") from None
+    found = read_json(SUMMARY, TupleSets, "it tells what differs in each set: delete it and run `dvc repro`")
+    return {name: counts["differs"] for name, counts in found["sets"].items()}
 
 
 def read_images(wanted: pd.Index) -> list[bytes]:
@@ -121,6 +117,8 @@ def main() -> None:
     model, transform, tokenizer = load_checkpoint(MODELS / name, device)
     test, train, captions, triples = read_split()
     differs = read_differs()
+    if strange := set(test["set"]) - differs.keys():
+        raise InputError(f"{TUPLES} has tuples of a set {min(strange)!r}, which {SUMMARY} does not know; {REMEDY}")
     image_ids, asked = unique_items(test, captions)
     namings = {"noun_accuracy": nouns_shown(triples)}
     if options.instances:

@@ -10,6 +10,6 @@ from stages.common.params import Block
 class EvaluateOptions(Block):
     """See params.yaml."""
 
-    resamples: int = Field(ge=1, le=1_000_000)
-    alphas: list[Annotated[float, Field(gt=0, lt=1)]]
+    resamples: int = Field(ge=1, le=100_000)
+    alphas: list[Annotated[float, Field(gt=0, lt=1)]] = Field(max_length=100)
     instances: str

@@ -1,6 +1,10 @@
 """The tables that the evaluation of one model writes, and that of all models on one benchmark."""
 
+from typing import Annotated, NotRequired
+
 import pyarrow as pa
+from pydantic import AfterValidator, FiniteFloat
+from typing_extensions import TypedDict
 
 from stages.common.tables import table_schema
 
@@ -68,3 +72,40 @@ SCHEMAS: dict[str, pa.Schema] = {
         [("relation", pa.string()), ("taken_for", pa.string()), ("count", pa.int64()), ("mistaken", pa.int64())]
     ),
 }
+
+
+class TupleSet(TypedDict):
+    """What the summary of stage negatives tells of a set, as far as the evaluation reads it."""
+
+    differs: str
+
+
+class TupleSets(TypedDict):
+    """The summary of stage negatives."""
+
+    sets: dict[str, TupleSet]
+
+
+def both_ways(recalls: dict[str, float]) -> dict[str, float]:
+    """`recalls` as they are; ValueError where recall@1 is not told both ways."""
+    for name in ("i2t_recall@1", "t2i_recall@1"):
+        if name not in recalls:
+            raise ValueError(f"{name} is missing")
+    return recalls
+
+
+class Overall(TypedDict):
+    """Two numbers in percent; relation only where a set is hard."""
+
+    relation: NotRequired[FiniteFloat]
+    retention: FiniteFloat
+
+
+class Evaluation(TypedDict):
+    """The summary of stage evaluate, as far as the report reads it; all in percent."""
+
+    overall: Overall
+    retention: Annotated[dict[str, FiniteFloat], AfterValidator(both_ways)]
+    inference: dict[str, FiniteFloat]
+    controls: dict[str, dict[str, FiniteFloat]]
+    probe: dict[str, FiniteFloat]

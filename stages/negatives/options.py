@@ -23,8 +23,8 @@ class NegativesOptions(Block):
     """See params.yaml."""
 
     sets: Annotated[Sets, AfterValidator(not_empty)]
-    k: int = Field(ge=1, le=1000)
-    per_anchor: int = Field(ge=1, le=1000)
+    k: int = Field(ge=1, le=100)
+    per_anchor: int = Field(ge=1, le=100)
     max_per_pair: int = Field(ge=1, le=1_000_000_000)
     temperature: float = Field(ge=0, le=10)
     max_similarity: float = Field(ge=-1, le=1)

@@ -4,8 +4,9 @@ import tempfile
 from pathlib import Path
 
 import stanza
+import torch
 
-from stages.common.errors import InputError
+from stages.common.errors import InputError, one_line
 
 PARSER = Path("data/parser")
 DOWNLOADS = Path("data/stanza")
@@ -18,17 +19,31 @@ def compact_pipeline(gpu: bool = False) -> stanza.Pipeline:
     with tempfile.TemporaryDirectory() as folder:
         # Stanza asks for its catalogue of models even where every path is given: an empty one serves
         (Path(folder) / "resources.json").write_text("{}", encoding="utf-8")
-        return stanza.Pipeline(
-            "en",
-            dir=folder,
-            download_method=None,
-            allow_unknown_language=True,
-            package=None,
-            processors=",".join(PROCESSORS),
-            use_gpu=gpu,
-            verbose=False,
-            **paths,
-        )
+        try:
+            return stanza.Pipeline(
+                "en",
+                dir=folder,
+                download_method=None,
+                allow_unknown_language=True,
+                package=None,
+                processors=",".join(PROCESSORS),
+                use_gpu=gpu,
+                verbose=False,
+                **paths,
+            )
+        except Exception as error:  # torch's, pickle's and Stanza's own, which do not tell the file
+            bad = next(filter(is_damaged, paths.values()), PARSER)
+            remedy = f"restore it with `git checkout {PARSER}`"
+            raise InputError(f"{bad} cannot be loaded ({one_line(error)}); {remedy}") from error
+
+
+def is_damaged(path: str) -> bool:
+    """Whether a file of weights cannot be read."""
+    try:
+        torch.load(path, map_location="cpu", weights_only=True)
+    except Exception:
+        return True
+    return False
 
 
 def default_pipeline(gpu: bool = False) -> stanza.Pipeline:

@@ -7,11 +7,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.common.errors import run_stage
+from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside, write_json
 from stages.common.params import Name, read_block, read_seed
-from stages.common.tables import SCHEMAS, read_table
+from stages.common.tables import REMEDY, SCHEMAS, read_table
 from stages.evaluate.options import EvaluateOptions
+from stages.evaluate.schemas import Evaluation
 from stages.report import collect
 from stages.report.compare import differences
 from stages.report.content import figures, finding, gallery_rows, lacking, sections, tiles
@@ -29,6 +30,8 @@ def read_jpegs(shown: list[tuple[str, pd.DataFrame]]) -> dict[int, bytes]:
     wanted = sorted({image for _, rows in shown for row in rows["images"] for image in row[:2]})
     chosen = pc.field("image_id").isin(pa.array(wanted, pa.int64()))
     stored = read_table(DATA / "captions/images", SCHEMAS["images"], ["image_id", "jpeg"], chosen)
+    if missing := sorted(set(wanted) - set(stored["image_id"].to_pylist())):
+        raise InputError(f"data/captions/images lacks image_id {missing[0]}; {REMEDY}")
     return dict(zip(stored["image_id"].to_pylist(), stored["jpeg"].to_pylist()))
 
 
@@ -36,9 +39,11 @@ def read_tables(models: list[str], resamples: int, seed: int) -> tuple[dict, dic
     """Every table of the report by name, and the summaries of the evaluations and of the negatives."""
     names = ("accuracy", "macro", "verbs", "confusions", "tuples", "interpolation", "inference", "reliability")
     tables = {name: collect.read_models(EVALUATED, models, name) for name in names}
-    summaries = {model: collect.read_summary(EVALUATED / model / "summary.json") for model in models}
+    summaries = {model: collect.read_summary(EVALUATED / model / "summary.json", Evaluation) for model in models}
     benchmarks, answered_of = collect.read_benchmarks(EVALUATED / "_benchmarks", read_block("benchmarks", dict), models)
-    negatives = collect.read_summary(DATA / "negatives/summary.json")
+    negatives = collect.read_summary(DATA / "negatives/summary.json", collect.Negatives)
+    if strange := set(tables["accuracy"]["set"]) - negatives["sets"].keys():
+        raise InputError(f"data/negatives/summary.json does not know the set {min(strange)!r}; run `dvc repro`")
     answered = dict(tuple(tables["tuples"].groupby("model", sort=False)))
     scores = collect.score_table(summaries)
     tables |= {

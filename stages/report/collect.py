@@ -3,17 +3,19 @@
 `hard` everywhere are the names of the hard sets.
 """
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pydantic import FiniteFloat
+from typing_extensions import TypedDict
 
-from stages.common.errors import InputError
+from stages.common.errors import InputError, one_line
+from stages.common.files import Kind, read_json
+from stages.common.tables import REMEDY, read_table
 from stages.common.tables import SCHEMAS as INPUTS
-from stages.common.tables import read_table
-from stages.evaluate.schemas import SCHEMAS
+from stages.evaluate.schemas import SCHEMAS, Evaluation, TupleSet
 
 INFERRED = ("verb@1", "verb@5", "mean_rank", "roles")  # of the scores, beside the image-to-text accuracies
 HELD_OUT = {"seen triple": "seen", "unseen triple": "held out"}  # slices of the accuracies
@@ -33,30 +35,72 @@ def read_models(folder: Path, models: list[str], name: str) -> pd.DataFrame:
 def read_history(folder: Path, models: list[str]) -> pd.DataFrame:
     """FOLDER/MODEL/history.csv of the models that were trained here, stacked: model, step, loss and whatever more."""
     paths = {model: folder / model / "history.csv" for model in models}
-    parts = {model: pd.read_csv(path) for model, path in paths.items() if path.is_file()}
+    parts = {model: history_table(path) for model, path in paths.items() if path.is_file()}
     return stacked(parts) if parts else pd.DataFrame(columns=["model", "step", "loss"])
 
 
-def read_summary(path: Path) -> dict:
-    """The summary.json of a stage."""
+def history_table(path: Path) -> pd.DataFrame:
+    """A history.csv: step, loss and whatever more, all numbers; InputError where it is damaged."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing; run `dvc repro` to make it") from None
+        table = pd.read_csv(path)
+        return table.astype(dict.fromkeys(table, float) | {"step": int, "loss": float})
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path} is no history of step, loss, ... ({one_line(error)}); {REMEDY}") from None
 
 
-def read_benchmarks(folder: Path, names: Iterable[str], models: list[str]) -> tuple[pd.DataFrame, dict[str, dict]]:
+class Splits(TypedDict):
+    """A count a split."""
+
+    train: int
+    val: int
+    test: int
+
+
+class TupleCounts(TupleSet):
+    """What the summary of stage negatives tells of a set."""
+
+    tuples: Splits
+    blind_classifier: FiniteFloat | None
+
+
+class Negatives(TypedDict):
+    """The summary of stage negatives."""
+
+    sets: dict[str, TupleCounts]
+
+
+class Triples(TypedDict):
+    """That of stage triples."""
+
+    top_relations: dict[str, int]
+
+
+class Answered(TypedDict):
+    """That of stage benchmark."""
+
+    questions: int
+    answered: int
+    missing: int
+    missing_images: list[str]
+
+
+def read_summary(path: Path, kind: type[Kind]) -> Kind:
+    """The summary.json of a stage."""
+    return read_json(path, kind, REMEDY)
+
+
+def read_benchmarks(folder: Path, names: Iterable[str], models: list[str]) -> tuple[pd.DataFrame, dict[str, Answered]]:
     """FOLDER/NAME of the benchmarks of params.yaml that were run: accuracies with a column model, and the summaries."""
     schema, run = SCHEMAS["benchmarks"], [name for name in names if (folder / name).is_dir()]
     parts = [read_table(folder / name / "accuracy.parquet", schema).to_pandas() for name in run]
     table = pd.concat([schema.empty_table().to_pandas(), *parts]).query("model in @models")
     table = table.sort_values("model", key=lambda names: names.map(models.index), kind="stable")
-    return table, {name: read_summary(folder / name / "summary.json") for name in run}
+    return table, {name: read_summary(folder / name / "summary.json", Answered) for name in run}
 
 
 def read_relations(path: Path) -> pd.DataFrame:
     """Triples of the commonest relations, the commonest first: relation and triples, for `dvc plots`."""
-    return pd.DataFrame(read_summary(path)["top_relations"].items(), columns=["relation", "triples"])
+    return pd.DataFrame(read_summary(path, Triples)["top_relations"].items(), columns=["relation", "triples"])
 
 
 def read_anchors(root: Path) -> pd.DataFrame:
@@ -66,7 +110,7 @@ def read_anchors(root: Path) -> pd.DataFrame:
     return tuples.join(triples.set_index("triple_id"), on="anchor")
 
 
-def score_table(summaries: dict[str, dict]) -> pd.DataFrame:
+def score_table(summaries: dict[str, Evaluation]) -> pd.DataFrame:
     """One row a model, in percent: relations, what was retained, verbs inferred (mean_rank is no share), verb probe.
 
     A column that no model has is left out: relation where no set is hard, the probe of too few images.

@@ -18,6 +18,8 @@ def main() -> None:
         known = ", ".join(rivals) or "none"
         raise InputError(f"name one of params.yaml's rivals ({known}): python -m stages.rival NAME")
     name, device = sys.argv[1], best_device(read_block("run", RunOptions).device)
+    if (MODELS / name / "history.csv").is_file():
+        raise InputError(f"{MODELS / name} is a model that was trained here; give the rival another name, or delete it")
     rival = rivals[name]
     model, config, tokenizer = make_model(f"rivals.{name}", rival.model, rival.pretrained)
     details = {"Model": rival.model, "Weights": rival.pretrained}

@@ -15,6 +15,7 @@ from stages.common.errors import run_stage
 from stages.common.files import write_beside
 from stages.common.params import read_block, read_seed
 from stages.common.text import triple_text
+from stages.common.workers import end_with_parent
 from stages.scenes.draw import contact_sheet
 from stages.scenes.make import make
 from stages.scenes.options import ScenesOptions
@@ -57,7 +58,8 @@ def main() -> None:
         (folder / "images").mkdir(parents=True)
         (folder / "annotations").mkdir()
         work = partial(make, folder / "images", options.size, seed)
-        with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(mp_context=context, initializer=end_with_parent) as pool:
             made = list(tqdm(pool.map(work, numbers, chunksize=50), total=len(numbers), desc="scenes"))
         files = defaultdict(lambda: {"images": [], "annotations": []})
         for number, (scene, captions) in zip(numbers, made, strict=True):

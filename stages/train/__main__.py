@@ -39,6 +39,7 @@ from stages.train.resume import read_shared, write_state
 from stages.train.validate import Questions, validate
 from stages.train.weights import freeze
 
+MOST = 200_000_000  # tuples of a run, 8 bytes each in memory
 LIVE = Path("data/live")  # beside the models: DVC removes an output before its stage runs
 
 
@@ -47,15 +48,23 @@ def read_options() -> tuple[str, TrainOptions, RunOptions, int]:
     options = read_block("train", TrainOptions)
     if len(sys.argv) != 2 or sys.argv[1] not in options.methods:
         raise InputError(f"name one of train.methods, {', '.join(options.methods)}: python -m stages.train METHOD")
+    if (folder := MODELS / sys.argv[1]).is_dir() and not (folder / "history.csv").is_file():
+        raise InputError(f"{folder} is no model that was trained here, but maybe a rival of that name; delete it first")
     return sys.argv[1], options, read_block("run", RunOptions), read_seed()
 
 
 def plan_batches(tuples: Tuples, options: TrainOptions, seed: int) -> list[tuple[int, np.ndarray]]:
     """The run's batches, numbered; InputError where there are none, or too few for the warm-up."""
+    names, counts = np.unique(tuples.sets, return_counts=True)
+    each = (max(options.batch_size, options.sets.get(name, 0) * count) for name, count in zip(names, counts))
+    if (drawn := options.epochs * sum(each)) > MOST:
+        raise InputError(
+            f"params.yaml: train.epochs, train.sets and train.batch_size draw {drawn:.1e} tuples, {MOST:.0e} at most; "
+            "lower them"
+        )
     batches = list(enumerate(all_batches(tuples.sets, options.sets, options.batch_size, options.epochs, seed)))
     if not batches:
-        there = ", ".join(np.unique(tuples.sets))
-        raise InputError(f"params.yaml: train.sets weighs none of {there}, the sets of {TUPLES}")
+        raise InputError(f"params.yaml: train.sets weighs none of {', '.join(names)}, the sets of {TUPLES}")
     if options.warmup >= len(batches):
         raise InputError(
             f"params.yaml: train.warmup {options.warmup} is not below the run's {len(batches)} steps; "

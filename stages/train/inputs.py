@@ -11,7 +11,7 @@ import torch
 from stages.common.backbones import Held
 from stages.common.clip import MODELS
 from stages.common.errors import InputError
-from stages.common.tables import SCHEMAS, read_features, read_table
+from stages.common.tables import SCHEMAS, check_tuples, read_features, read_table
 from stages.train.batches import rows_of, tuple_arrays
 from stages.train.load import DECODED, Source, augmentation, embedding_reader, pixel_reader
 from stages.train.options import TrainOptions
@@ -43,9 +43,10 @@ class Images(NamedTuple):
 
 def read_tuples(with_captions: bool) -> dict[str, Tuples]:
     """Those of split train and, where there are any, of split val."""
-    tuples = read_table(TUPLES, SCHEMAS["tuples"]).to_pandas()
     columns = ["triple_id", "caption_id", "image_id", "text"]
-    triples = read_table(TRIPLES, SCHEMAS["triples"], columns).to_pandas().set_index("triple_id")
+    table, facts = read_table(TUPLES, SCHEMAS["tuples"]), read_table(TRIPLES, SCHEMAS["triples"], columns)
+    check_tuples(TUPLES, table, facts["triple_id"])
+    tuples, triples = table.to_pandas(), facts.to_pandas().set_index("triple_id")
     captions = read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id", "caption"]).to_pandas()
     found = {}
     for split in ("train", "val"):

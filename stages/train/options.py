@@ -41,14 +41,14 @@ class TrainOptions(Block):
     """See params.yaml."""
 
     methods: Annotated[Methods, BeforeValidator(known_losses)]
-    epochs: int = Field(ge=1, le=10_000)
-    batch_size: int = Field(ge=1, le=1_000_000)
+    epochs: int = Field(ge=1, le=1000)
+    batch_size: int = Field(ge=1, le=65_536)
     lr: float = Field(gt=0, le=1)
     weight_decay: float = Field(ge=0, le=10)
     warmup: int = Field(ge=0, le=1_000_000)
     clip_norm: float = Field(gt=0, le=1_000_000)
     max_scale: float = Field(gt=1, le=1_000_000)
-    sets: dict[Name, Annotated[float, Field(ge=0, le=1000)]] = Field(min_length=1)
+    sets: dict[Name, Annotated[float, Field(ge=0, le=100)]] = Field(min_length=1)
     freeze: Literal["none", "image", "text", "backbones"]
     accumulate: int = Field(ge=1, le=10_000)
     augment: Augment
