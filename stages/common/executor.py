@@ -11,6 +11,7 @@ import psutil
 
 from stages.common.errors import InputError
 from stages.common.run import cores
+from stages.common.workers import end_with_parent
 
 LOCAL = "local"
 _own = threading.local()
@@ -48,25 +49,12 @@ class Processes(ThreadPoolExecutor):
 def _in_child(work: Callable, *args, **kwargs):
     if not hasattr(_own, "pool"):
         context = multiprocessing.get_context("spawn")  # a process that has threads, or has touched CUDA, must not fork
-        _own.pool = ProcessPoolExecutor(1, context, initializer=_end_with_parent)
+        _own.pool = ProcessPoolExecutor(1, context, initializer=end_with_parent)
     try:
         return _own.pool.submit(work, *args, **kwargs).result()
     except BrokenExecutor:
         del _own.pool
         raise
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent does, be it by SIGKILL."""
-
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _client(address: str):
