@@ -34,7 +34,7 @@ def hold_backbones(model: open_clip.CLIP, transform: Callable, key: str) -> Held
     """
     image, text = model.visual, getattr(model, "text", None)
     known = isinstance(image, TimmModel) and isinstance(text, HFTextEncoder)
-    if not (known and len(image.head) and list(text.proj.parameters())):
+    if not (known and text and len(image.head) and list(text.proj.parameters())):
         raise InputError(
             f"params.yaml: {key} backbones takes a timm image tower and a Hugging Face text tower, "
             "each with its own projection (timm_proj, hf_proj_type); set it to none"

@@ -3,8 +3,10 @@
 import contextlib
 import io
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NotRequired
 
 import numpy as np
 import open_clip
@@ -12,16 +14,20 @@ import torch
 import torch.nn.functional as F
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
+from pydantic import FiniteFloat
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from tqdm import tqdm
+from typing_extensions import TypedDict
 
-from stages.common.errors import InputError
-from stages.common.files import write_beside
+from stages.common.errors import InputError, one_line
+from stages.common.files import read_json, write_beside
 
 MODELS = Path("data/models")  # base, every method and every rival, a folder each
 CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
+REMADE = "delete the folder and run `dvc repro` to make the model anew"
 ROWS = 32  # texts of a batch in training, or a multiple of that
 
 
@@ -42,18 +48,86 @@ def load_checkpoint(
 
     The folder is one that `open_clip.create_model_and_transforms("local-dir:FOLDER")` loads:
     open_clip_config.json, open_clip_model.safetensors and, where the model needs them, the tokenizer's files.
+    InputError, one line, for what is missing or damaged, and for weights that make no model: numbers that are not
+    finite, of another precision than the model's, or that tell no two texts or no two pictures apart.
     """
-    for name in (CONFIG, WEIGHTS):
-        if not (Path(folder) / name).is_file():
-            raise InputError(f"{folder}/{name} is missing; run `dvc repro` to make the model")
-    model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{folder}", device=device)
-    model.to(memory_format=torch.channels_last)  # convolutions take two thirds of the time, or less
-    return model.eval(), transform, open_clip.get_tokenizer(f"local-dir:{folder}")
+    read_config(folder)
+    kinds = weight_kinds(Path(folder) / WEIGHTS)
+    try:
+        model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{folder}", device=device)
+        tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}")
+    except Exception as error:  # open_clip's, torch's, safetensors' and transformers' own
+        raise InputError(f"{folder} is no model that open_clip loads ({one_line(error)}); {REMADE}") from None
+    for name, value in model.state_dict().items():
+        if kinds[name] != value.dtype:
+            raise InputError(f"{folder}/{WEIGHTS}: tensor {name} is {kinds[name]}, not {value.dtype}; {REMADE}")
+    model.to(memory_format=torch.channels_last).eval()  # convolutions take two thirds of the time, or less
+    if one := tells_apart(model, tokenizer):
+        raise InputError(f"{folder}/{WEIGHTS}: two {one} have one embedding, as with weights of zeros; {REMADE}")
+    return model, transform, tokenizer
 
 
-def read_config(folder: str | Path) -> dict:
-    """The open_clip configuration of a model's folder: model_cfg and preprocess_cfg."""
-    return json.loads((Path(folder) / CONFIG).read_text(encoding="utf-8"))
+class _Tower(TypedDict):
+    """What open_clip would otherwise take its own default for."""
+
+    image_size: int | list[int]
+
+
+class _Model(TypedDict):
+    embed_dim: int
+    vision_cfg: _Tower
+    text_cfg: dict
+
+
+class _Preprocess(TypedDict):
+    size: NotRequired[int | list[int]]  # published ones leave it to the tower
+    mean: list[FiniteFloat]
+    std: list[FiniteFloat]
+
+
+class Config(TypedDict):
+    """An open_clip configuration: what this project reads of it."""
+
+    model_cfg: _Model
+    preprocess_cfg: _Preprocess
+
+
+def read_config(folder: str | Path) -> Config:
+    """The open_clip configuration of a model's folder, with all that it holds."""
+    return read_json(Path(folder) / CONFIG, Config, REMADE)
+
+
+def weight_kinds(path: Path) -> dict[str, torch.dtype]:
+    """The type of every tensor of a model's weights; InputError where they are damaged or not finite."""
+    if not path.is_file():
+        raise InputError(f"{path} is missing; {REMADE}")
+    try:
+        with safe_open(path, "pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+            bad = not_finite(tensors)
+    except (OSError, SafetensorError, RuntimeError, ValueError) as error:
+        raise InputError(f"{path} is damaged ({one_line(error)}); {REMADE}") from None
+    if bad:
+        raise InputError(f"{path}: tensor {bad} has a number that is not finite; {REMADE}")
+    return {name: value.dtype for name, value in tensors.items()}
+
+
+def not_finite(tensors: dict[str, torch.Tensor]) -> str | None:
+    """The name of the first tensor with a number that is nan or infinite."""
+    return next((name for name, value in tensors.items() if not value.isfinite().all()), None)
+
+
+@torch.inference_mode()
+def tells_apart(model: open_clip.CLIP, tokenizer: Callable) -> str | None:
+    """Which of "texts" and "pictures" the model gives one embedding, whatever they are; None where neither."""
+    device, size = next(model.parameters()).device, model.visual.preprocess_cfg["size"]
+    pictures = torch.zeros(2, 3, *(size if isinstance(size, list | tuple) else (size, size)), dtype=torch.uint8)
+    pictures[1, :, : pictures.shape[2] // 2] = 255  # (2, 3, H, W), one black, one half white
+    found = {
+        "texts": embed_texts(model, tokenizer(["a man riding a horse", "two dogs"]).to(device)),  # (2, D)
+        "pictures": pixel_encoder(model)(pictures.to(device)),  # (2, D)
+    }
+    return next((what for what, pair in found.items() if torch.equal(pair[0], pair[1])), None)
 
 
 def save_checkpoint(folder: str | Path, model: open_clip.CLIP, config: dict, tokenizer: Callable | None = None) -> None:
@@ -65,10 +139,16 @@ def save_checkpoint(folder: str | Path, model: open_clip.CLIP, config: dict, tok
 
 def write_checkpoint(folder: Path, model: open_clip.CLIP, config: dict, tokenizer: Callable | None = None) -> None:
     """Write into an existing folder what open_clip loads: configuration, weights, and the files of a tokenizer
-    that open_clip would fetch otherwise (its own, CLIP's, has none)."""
+    that open_clip would fetch otherwise (its own, CLIP's, has none). InputError where a weight is not finite."""
     (folder / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    if bad := not_finite(state):
+        raise InputError(
+            f"tensor {bad} of the model has a number that is not finite, so it is not written; lower the learning rate "
+            "it was trained with (base.lr, train.lr), or give other weights"
+        )
     save_file(state, folder / WEIGHTS)
+    shutil.copymode(folder / CONFIG, folder / WEIGHTS)  # safetensors makes files that others cannot read
     if hasattr(tokenizer, "save_pretrained"):
         tokenizer.save_pretrained(folder)
 

@@ -5,9 +5,10 @@ import logging
 from pathlib import Path
 
 import open_clip
+import torch
 
 from stages.common.clip import CONFIG
-from stages.common.errors import InputError
+from stages.common.errors import InputError, one_line
 
 open_clip.add_model_config(Path(__file__).parent / "compact.json")  # base.model: compact
 FOLDER = "local-dir:"  # open_clip's mark of a folder with configuration, weights and tokenizer
@@ -62,6 +63,9 @@ def make_model(key: str, model: str, pretrained: str) -> tuple[open_clip.CLIP, d
         scaling = usual_preprocess(name) if file else None
         made = open_clip.create_model(name, pretrained, force_preprocess_cfg=scaling, pretrained_text=False)
         tokenizer = open_clip.get_tokenizer(name)
+        unread = getattr(getattr(made, "text_decoder", None), "text_projection", None)
+        if unread is not None and not pretrained:  # CoCa's, which nothing reads: open_clip leaves what memory held
+            torch.nn.init.zeros_(unread)
     except Exception as error:  # torch's, safetensors', the hub's and the network's own
         remedy = f"mend {model}"
         if isinstance(error, OSError) or pretrained and not file:
@@ -97,9 +101,3 @@ def usual_preprocess(name: str) -> dict:
     """How pictures are scaled for open_clip's first weights of model `name`: a file of weights does not say it."""
     tags = open_clip.list_pretrained_tags_by_model(name)
     return {part: open_clip.get_pretrained_cfg(name, tags[0])[part] for part in PREPROCESS} if tags else {}
-
-
-def one_line(error: Exception) -> str:
-    """The message of an error, its lines joined, cut after 200 characters."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 200 else f"{text[:197]}..."

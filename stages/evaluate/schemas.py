@@ -2,10 +2,13 @@
 
 import pyarrow as pa
 
+from stages.common.tables import table_schema
+
 _INTERVAL = [("accuracy", pa.float64()), ("low", pa.float64()), ("high", pa.float64())]
+DIRECTIONS = ("i2t", "t2i", "group")
 
 SCHEMAS: dict[str, pa.Schema] = {
-    "tuples": pa.schema(
+    "tuples": table_schema(
         [
             ("tuple_id", pa.int64()),
             ("set", pa.string()),
@@ -20,25 +23,33 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("i2t", pa.float64()),  # 1 right, 0 wrong, null not asked
             ("t2i", pa.float64()),
             ("group", pa.float64()),
-        ]
+        ],
+        key="tuple_id",
+        null="text_score image_score i2t t2i group",
     ),
-    "accuracy": pa.schema(
+    "accuracy": table_schema(
         [("slice", pa.string()), ("set", pa.string()), ("direction", pa.string()), *_INTERVAL]
-        + [("count", pa.int64()), ("chance", pa.float64())]
+        + [("count", pa.int64()), ("chance", pa.float64())],
+        key="slice set direction",
+        direction=DIRECTIONS,
     ),
-    "macro": pa.schema([("set", pa.string()), ("direction", pa.string()), *_INTERVAL]),
-    "verbs": pa.schema(
+    "macro": table_schema(
+        [("set", pa.string()), ("direction", pa.string()), *_INTERVAL], key="set direction", direction=DIRECTIONS
+    ),
+    "verbs": table_schema(
         [("differs", pa.string()), ("relation", pa.string()), ("direction", pa.string())]
-        + [*_INTERVAL, ("count", pa.int64())]
+        + [*_INTERVAL, ("count", pa.int64())],
+        direction=DIRECTIONS,
     ),
-    "benchmarks": pa.schema(
+    "benchmarks": table_schema(
         [(name, pa.string()) for name in ("benchmark", "model", "category", "direction")]
-        + [*_INTERVAL, ("count", pa.int64())]
+        + [*_INTERVAL, ("count", pa.int64())],
+        null="accuracy low high",
     ),
-    "interpolation": pa.schema(  # a row an alpha between base and the method; none for base and rivals
-        [("alpha", pa.float64()), ("relation", pa.float64()), ("retention", pa.float64())]
+    "interpolation": table_schema(  # a row an alpha between base and the method; none for base and rivals
+        [("alpha", pa.float64()), ("relation", pa.float64()), ("retention", pa.float64())], null="relation"
     ),
-    "inference": pa.schema(  # zero-shot: which verb, and who
+    "inference": table_schema(  # zero-shot: which verb, and who
         [
             ("by", pa.string()),  # model, commonest (the commonest verb) or blind (the nouns alone)
             ("offered", pa.string()),  # which verbs: all, or those seen between such nouns
@@ -46,13 +57,14 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("verbs", pa.string()),  # of the questions: all, dynamic or stative
             *[(name, pa.float64()) for name in ("value", "low", "high")],
             ("count", pa.int64()),
-        ]
+        ],
+        null="value low high",
     ),
-    "reliability": pa.schema(  # a row a range of probabilities
-        [("temperature", pa.string()), ("confidence", pa.float64()), ("accuracy", pa.float64()), ("count", pa.int64())]
+    "reliability": table_schema(  # a row a range of probabilities
+        [("temperature", pa.string()), ("confidence", pa.float64()), ("accuracy", pa.float64()), ("count", pa.int64())],
+        null="confidence accuracy",
     ),
-    "confusions": pa.schema(
-        [("relation", pa.string()), ("taken_for", pa.string())]
-        + [("count", pa.int64()), ("mistaken", pa.int64())]
+    "confusions": table_schema(
+        [("relation", pa.string()), ("taken_for", pa.string()), ("count", pa.int64()), ("mistaken", pa.int64())]
     ),
 }

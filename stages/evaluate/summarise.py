@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 
 from stages.evaluate.bootstrap import group_intervals, macro_interval, mean_intervals
-
-DIRECTIONS = ("i2t", "t2i", "group")
+from stages.evaluate.schemas import DIRECTIONS
 
 
 def slices(table: pd.DataFrame) -> dict[str, np.ndarray]:

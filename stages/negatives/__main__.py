@@ -45,7 +45,7 @@ def main() -> None:
     summary = summarise(tuples, triples, refused)
     with write_beside("data/negatives") as folder:
         rows = pa.Table.from_pandas(tuples[SCHEMAS["tuples"].names], SCHEMAS["tuples"], preserve_index=False)
-        write_table(folder / "tuples.parquet", rows, SCHEMAS["tuples"])
+        write_table(folder / "tuples.parquet", rows, SCHEMAS["tuples"], set=list(options.sets))
         write_json(folder / "summary.json", summary)
     release = release_table(tuples, triples)
     with write_beside("data/croco") as folder:

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from stages.common.errors import InputError
+from stages.common.lexicons import read_rows
 
+COLUMNS = ["word", "kind", "other"]
 KINDS = {
     "nouns": {"same", "may_be", "animate", "unsaid"},
     "verbs": {
@@ -32,17 +34,13 @@ class Words:
 
 
 def read_lexicon(path: str | Path, kinds: set[str]) -> pd.DataFrame:
-    """A csv with columns word, kind, other, `#` before comments; InputError names a row of an unknown kind."""
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, comment="#")
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing; restore it from git") from None
-    if list(table.columns) != ["word", "kind", "other"]:
-        raise InputError(f"{path}: columns are {list(table.columns)}; expected word, kind, other")
-    if len(wrong := table.index[~table["kind"].isin(kinds)]):
-        word, kind, _ = table.loc[wrong[0]]
-        raise InputError(f"{path}: {word}: kind {kind!r} is unknown; use one of {', '.join(sorted(kinds))}")
-    return table
+    """A list with the columns word, kind and other, as by `read_rows`; InputError names a line of an unknown kind."""
+    rows = read_rows(path, COLUMNS)
+    for number, (word, kind, _) in rows.items():
+        if kind not in kinds:
+            known = ", ".join(sorted(kinds))
+            raise InputError(f"{path}: line {number}: {word}: kind {kind!r} is unknown; use one of {known}")
+    return pd.DataFrame(list(rows.values()), columns=COLUMNS, dtype=str)
 
 
 def words(table: pd.DataFrame) -> Words:

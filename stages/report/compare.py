@@ -7,8 +7,7 @@ import pandas as pd
 
 from stages.common.errors import InputError
 from stages.evaluate.bootstrap import cluster_sums, interval, resampled_ratios
-
-DIRECTIONS = ("i2t", "t2i", "group")
+from stages.evaluate.schemas import DIRECTIONS
 
 
 def differences(tuples: dict[str, pd.DataFrame], resamples: int, seed: int) -> pd.DataFrame:

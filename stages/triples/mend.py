@@ -27,7 +27,6 @@ def mend(words: Words, lexicon: dict[str, bool]) -> Words:
     _bring_objects(words)
     _retag(words, lexicon)
     _rejoin(words)
-    _part(words)
     _unmix(words)
     _find_verbs(words)
     _premodify(words)
@@ -101,33 +100,27 @@ def _agreeing(words: Words) -> np.ndarray:
 
 
 def _rejoin(words: Words) -> None:
-    """"In a country setting", "by a storage shed": the second part of a compound, read as a clause."""
+    """Compounds broken in two: "in a country setting", the second part read as a clause; "at an ice skating rink"."""
     noun = words.before(words.among("upos", {"NOUN"}) & (words.head >= 0))
     found = words.among("upos", {"VERB"}) & words.among("text", lambda text: text.lower() in SECOND_PARTS) & noun
     found &= ~words.having("obj", "obl", "aux", "aux:pass", "nsubj", "xcomp", "mark")
     for i in np.flatnonzero(found).tolist():
         words.put("upos", "NOUN", i)
         words.put("lemma", words.value("text", i).lower(), i)
-        if words.head[i - 1] == i:
-            continue
-        words.head[words.head == i - 1] = i
-        words.move(i, words.head[i - 1], words.value("deprel", i - 1))
-        words.move(i - 1, i, "compound")
+        _join(words, i - 1, i)
+    doing = words.among("upos", {"VERB"}) & words.among("deprel", {"amod"}) & ~words.among("lemma", DEEDS)
+    doing &= words.before(words.among("upos", {"NOUN"}) & words.among("deprel", COMPLEMENTS))
+    for i in np.flatnonzero(doing & (words.head == np.arange(1, len(doing) + 1))).tolist():
+        if words.head[i - 1] == words.head[i + 1]:
+            _join(words, i - 1, i + 1)
 
 
-def _part(words: Words) -> None:
-    """"A man riding horses", read as riding horses of the kind of a man: the participle is the man's."""
-    animate = words.among("upos", {"NOUN"}) & words.among("lemma", lambda lemma: lemma.lower() in ANIMATE)
-    doing = words.among("upos", {"VERB"}) & words.among("text", lambda text: text.lower().endswith("ing"))
-    found = doing & words.among("deprel", {"amod"}) & words.before(animate & words.among("deprel", {"compound"}))
-    found &= (words.head == np.roll(words.head, 1)) & (words.head > np.arange(len(found)))
-    for i in np.flatnonzero(found).tolist():
-        noun, whole = i - 1, int(words.head[i])
-        left = np.flatnonzero(words.head[:noun] == whole)
-        words.move(noun, words.head[whole], words.value("deprel", whole))
-        words.head[left] = noun
-        words.move(i, noun, "acl")
-        words.move(whole, i, "obj")
+def _join(words: Words, first: int, second: int) -> None:
+    """`first` becomes a part of the compound `second`, which takes its place."""
+    if words.head[first] != second:
+        words.head[words.head == first] = second
+        words.move(second, words.head[first], words.value("deprel", first))
+        words.move(first, second, "compound")
 
 
 def _unmix(words: Words) -> None:
@@ -205,10 +198,6 @@ def _premodify(words: Words) -> None:
     bare = noun & ~determined
     found &= words.after(bare) | words.after(words.among("upos", {"ADJ"}) & words.after(bare))
     words.put("deprel", "amod", found)
-    for i in np.flatnonzero(found & words.after(bare) & words.before(noun)).tolist():
-        if words.head[i - 1] == words.head[i + 1]:  # "bites a paw printed ball"
-            words.head[words.head == i - 1] = i + 1
-            words.move(i - 1, i + 1, "compound")
 
 
 def _begin_clauses(words: Words) -> None:

@@ -145,7 +145,8 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
     own = dependants(tree, verb, "nsubj", "nsubj:pass")
     own = [i for i in own if not dependants(tree, i, "case")] or own  # no subject has a preposition
     if own and not (deprel == "acl:relcl" and tree.words[own[0]].relative):
-        found = _wearers(tree, [noun for subject in own for noun in meant(tree, subject)])
+        found = [noun for subject in own for noun in meant(tree, subject)]
+        found = found if tree.words[verb].seated else _wearers(tree, found)  # skis and boots do sit on a floor
         return found or _antecedent(tree, own[0], head, depth) if deprel == "advcl" else found
     if head < 0 or depth > DEPTH:
         return []
@@ -156,7 +157,7 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
         governed = objects(tree, head) if controls else []
         if governed:  # "watching a dog run", "teaching a boy how to ride"
             return governed
-        is_one = deprel == "conj" and dependants(tree, head, "cop")  # "a boy is a rider and is jumping"
+        is_one = deprel == "conj" and dependants(tree, head, "cop", "nsubj")  # "a boy is a rider and is jumping"
         if tree.words[head].tagged_noun and not is_one:
             return _modified(tree, head, verb)
         return subjects(tree, head, depth + 1)

@@ -1,13 +1,14 @@
 """What the rules found, in few figures, and how that agrees with the drawn truth."""
 
-import json
 from pathlib import Path
 
 import pandas as pd
+from typing_extensions import TypedDict
 
-from stages.common.errors import InputError
+from stages.common.files import read_json
 
 TOP = 30
+Truth = TypedDict("Truth", dict.fromkeys(("subject", "relation", "object", "place", "neighbour"), str))
 
 
 def summarise(triples: pd.DataFrame, captions: int) -> dict:
@@ -34,15 +35,12 @@ def _counts(counts: pd.Series) -> dict[str, int]:
     return {str(name): int(count) for name, count in ordered}
 
 
-def read_truth(path: str | Path) -> dict[int, dict]:
+def read_truth(path: str | Path) -> dict[int, Truth]:
     """image_id -> the drawn subject, relation, object, place and neighbour, as stage scenes writes them."""
-    try:
-        return {int(key): value for key, value in json.loads(Path(path).read_text(encoding="utf-8")).items()}
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing; empty triples.truth where the truth is not known") from None
+    return read_json(path, dict[int, Truth], "empty triples.truth where the truth is not known")
 
 
-def against_truth(triples: pd.DataFrame, truth: dict[int, dict]) -> dict[str, float]:
+def against_truth(triples: pd.DataFrame, truth: dict[int, Truth]) -> dict[str, float]:
     """Precision and recall of (subject, relation, object), image by image, against the drawn truth.
 
     What a caption may add is true too, and neither rewarded nor punished: where it happens ("in the

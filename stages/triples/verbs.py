@@ -1,9 +1,9 @@
 """Verbs: their lemma, whether they are dynamic, and which words of a tree are verbs at all."""
 
-import csv
 from pathlib import Path
 
 from stages.common.errors import InputError
+from stages.common.lexicons import read_rows
 
 # verbs that only introduce another verb: "trying to catch" is catch
 LIGHT = set("try attempt begin start continue prepare get go seem appear want like love stop about ready".split())
@@ -25,7 +25,7 @@ TEACHING = {"teach", "train", "help", "let", "allow", "ask", "encourage"}
 # words of other classes that look like verbs to a small parser
 NO_VERBS = set(
     "each other something red several many various half small ceiling railing flooring shelving awning upcoming "
-    "assorted legged hued besides".split()
+    "assorted legged hued besides varying".split()
 )
 # "no people", "without wearing", "instead of riding", "neither", "no longer": what they hang on is denied
 NEGATIONS = set("not n't never no none neither nor without instead rather hardly scarcely longer".split())
@@ -91,17 +91,12 @@ CLOSED = set(
 
 
 def read_lexicon(path: str | Path) -> dict[str, bool]:
-    """lemma -> dynamic, from a CSV with the columns lemma, class (dynamic or stative) and # comments."""
-    lexicon: dict[str, bool] = {}
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        rows = csv.reader(line for line in file if not line.startswith("#"))
-        if next(rows, None) != ["lemma", "class"]:
-            raise InputError(f"{path}: the first row must be lemma,class")
-        for number, row in enumerate(rows, 2):
-            if len(row) != 2 or row[1] not in ("dynamic", "stative") or not row[0]:
-                raise InputError(f"{path}: row {number} is {row}; write LEMMA,dynamic or LEMMA,stative")
-            lexicon[row[0]] = row[1] == "dynamic"
-    return lexicon
+    """lemma -> dynamic, from a list with the columns lemma and class (dynamic or stative), as by `read_rows`."""
+    rows = read_rows(path, ["lemma", "class"])
+    for number, (lemma, kind) in rows.items():
+        if kind not in ("dynamic", "stative"):
+            raise InputError(f"{path}: line {number}: {lemma} is {kind!r}; write {lemma},dynamic or {lemma},stative")
+    return {lemma: kind == "dynamic" for lemma, kind in rows.values()}
 
 
 def verb_lemma(form: str, lemma: str, lexicon: dict[str, bool]) -> str:

@@ -99,7 +99,7 @@ def test_a_block_that_is_not_there(told):
 @pytest.mark.parametrize("written", ["all", "-1", "257", "1.5", "true", "[1]"])
 def test_a_value_of_two_kinds_is_told_both(tmp_path, written):
     path = tmp_path / "params.yaml"
-    rest = "device: auto, processes: auto, checkpoint_every: 1, grad_checkpointing: false"
+    rest = "device: auto, processes: auto, engine: local, checkpoint_every: 1, grad_checkpointing: false"
     path.write_text(f"run: {{workers: {written}, {rest}}}\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"run.workers is .*; it takes auto or a whole number from 0 to 256$"):
         read_block("run", RunOptions, path)

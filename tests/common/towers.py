@@ -8,6 +8,7 @@ import torch
 from transformers import BertConfig, BertTokenizerFast
 
 from stages.common.clip import save_checkpoint
+from tools.join_towers import PREPROCESS
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "dog", "cat", "with", "chasing", *map(str, range(18))]
 
@@ -29,5 +30,5 @@ def make_towers(folder: Path) -> str:
     path.write_text(json.dumps(config), encoding="utf-8")
     open_clip.add_model_config(path)
     model = open_clip.create_model(folder.name, pretrained_text=False)
-    save_checkpoint(folder, model, {"model_cfg": config, "preprocess_cfg": {}}, open_clip.get_tokenizer(folder.name))
+    save_checkpoint(folder, model, {"model_cfg": config, "preprocess_cfg": PREPROCESS}, open_clip.get_tokenizer(folder.name))
     return f"local-dir:{folder}"

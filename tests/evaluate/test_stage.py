@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stages.common.errors import InputError
-from stages.common.tables import table_files
+from stages.common.tables import SCHEMAS, table_files, write_table
 from stages.evaluate.__main__ import main
 from tests.evaluate.project import PARAMS, make_model, make_project
 
@@ -76,7 +76,7 @@ def test_the_order_of_rows_changes_no_byte(tmp_path, monkeypatch):
 def test_an_image_that_is_missing_is_named(project, monkeypatch):
     path = project / "data/captions/images/part-00000.parquet"
     whole = pq.read_table(path)
-    pq.write_table(whole.filter(pa.compute.not_equal(whole["image_id"], 3)), path)
+    write_table(path, whole.filter(pa.compute.not_equal(whole["image_id"], 3)), SCHEMAS["images"])
     with pytest.raises(InputError, match="data/captions/images lacks image_id 3"):
         evaluate(monkeypatch, project, "base")
     pq.write_table(whole, path)

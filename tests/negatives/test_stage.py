@@ -54,7 +54,7 @@ def set_options(folder: Path, **options) -> None:
 def test_the_release_has_its_card_and_three_files_of_one_schema(folder):
     main()
     parts = {split: pq.read_table(folder / f"data/croco/{split}.parquet") for split in ("train", "val", "test")}
-    assert len({part.schema for part in parts.values()}) == 1
+    assert len({part.schema.remove_metadata() for part in parts.values()}) == 1
     assert parts["train"].num_rows and parts["test"].num_rows and not parts["val"].num_rows
     header = yaml.safe_load((folder / "data/croco/README.md").read_text().split("---")[1])
     assert header["license"] == "cc-by-4.0"
@@ -103,7 +103,7 @@ def test_near_images_are_refused_by_their_features(folder):
 
 def test_no_triples_make_no_tuples_which_one_line_tells(folder):
     write_triples(folder, many()[:0])
-    with pytest.raises(InputError, match="data/triples/triples: .* give .*more captioned images"):
+    with pytest.raises(InputError, match="data/triples/triples has no rows"):
         main()
     assert not (folder / TUPLES).exists()
 
@@ -113,8 +113,8 @@ def test_no_triples_make_no_tuples_which_one_line_tells(folder):
     [
         (lambda table: table.append_column("colour", table["text"]), "unknown column 'colour'"),
         (lambda table: table.drop_columns("relation"), "column 'relation' is missing"),
-        (lambda table: pa.concat_tables([table, table]), "triple_id occurs twice"),
-        (lambda table: table.set_column(4, "subject", pa.nulls(len(table), pa.string())), "row 0: subject is null"),
+        (lambda table: pa.concat_tables([table, table]), "triple_id 0 occurs twice"),
+        (lambda table: table.set_column(4, "subject", pa.nulls(len(table), pa.string())), "column 'subject' has a null"),
     ],
 )
 def test_bad_triples_are_named_and_nothing_is_written(folder, spoil, named):

@@ -127,7 +127,9 @@ def make_project(root: Path, sets: tuple = tuple(SETS), images: int = 4, models:
             pd.DataFrame(history).to_csv(data / "models" / model / "history.csv", index=False)
     for name in (*BENCHMARKS, "removed"):  # the second is of an earlier run
         answer_benchmark(data / "evaluate/_benchmarks" / name, models)
-    triples = pd.DataFrame({"triple_id": [1, 2], "relation": VERBS}).reindex(columns=INPUTS["triples"].names)
+    filled = dict.fromkeys(INPUTS["triples"].names, "x") | {"dynamic": True, "passive": False, "rank": 0}
+    filled |= {"caption_id": 1, "image_id": 1, "split": "test"}
+    triples = pd.DataFrame(filled | {"triple_id": [1, 2], "relation": VERBS})
     put(data / "triples/triples/part-00000.parquet", triples, INPUTS["triples"])
     tuples = answers(sets, images, 1).assign(split="test", anchor=[1, 2] * (2 * len(sets)))
     tuples = tuples.assign(negatives=tuples["images"], negative_texts=tuples["texts"], unseen_relation=False)

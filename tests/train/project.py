@@ -82,7 +82,7 @@ def make_project(folder: Path, negatives: int = 1, **changed) -> None:
     """
     data = folder / "data"
     words = [f"{a} {v} {b}" for a in ("man", "dog") for v in ("riding", "eating") for b in ("cat", "bus")]
-    blank = dict.fromkeys(SCHEMAS["triples"].names)
+    blank = dict.fromkeys(SCHEMAS["triples"].names, "") | {"dynamic": True, "passive": False, "rank": 0}
     triples = [
         blank | {"triple_id": i, "caption_id": i, "image_id": 100 + i, "split": "train", "text": words[i % 8]}
         for i in range(40)

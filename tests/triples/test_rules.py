@@ -345,6 +345,15 @@ CAPTIONS = {
         "who/PRON/8/nsubj holds:hold/VERB/1/acl:relcl a/DET/10/det bat/NOUN/8/obj",
         ["woman look at man", "man hold bat"],
     ),
+    "a predicate before the verb": (
+        "A/DET/2/det man/NOUN/4/nsubj is:be/AUX/4/aux outdoors/NOUN/0/root and/CCONJ/7/cc is:be/AUX/7/aux "
+        "sitting:sit/VERB/4/conj on/ADP/10/case a/DET/10/det bench/NOUN/7/obl",
+        ["man sit on bench"],
+    ),
+    "on somebody's back": (
+        "girl/NOUN/2/nsubj sits:sit/VERB/0/root on/ADP/6/case her/PRON/6/nmod:poss big/ADJ/6/amod back/NOUN/2/obl",
+        ["girl sit on back"],
+    ),
     "a past tense read as a participle": (
         f"A/DET/2/det boy/NOUN/0/root kicked:kick/VERB/2/acl{PAST} the/DET/5/det ball/NOUN/3/obj",
         ["boy kick ball"],

@@ -14,8 +14,8 @@ def test_the_shipped_lexicon():
 
 def test_a_malformed_row_is_named(tmp_path):
     path = tmp_path / "verbs.csv"
-    path.write_text("# comment\nlemma,class\nride,dynamic\nwear,sometimes\n")
-    with pytest.raises(InputError, match=r"verbs\.csv: row .*sometimes"):
+    path.write_text("# comment\nlemma,class\nride,dynamic\nwear,sometimes\n# rows: 2\n")
+    with pytest.raises(InputError, match=r"verbs\.csv: line 4: wear is 'sometimes'; write wear,dynamic or wear,stative"):
         read_lexicon(path)
 
 
