@@ -27,6 +27,15 @@ def test_each_input_is_computed_once():
     assert got == [[b"b", b"cc", b"aaa"] + [b"b"] * (ROWS - 3)]
 
 
+def test_models_of_equal_backbones_share_what_they_know():
+    """Interpolated with itself a weight of -0 becomes 0, which is no other."""
+    one, other = torch.nn.Linear(1, 2), torch.nn.Linear(1, 2)
+    one.load_state_dict({"weight": torch.tensor([[0.5], [-0.0]]), "bias": torch.zeros(2)})
+    other.load_state_dict({"weight": torch.tensor([[0.5], [0.0]]), "bias": torch.zeros(2)})
+    remembered(one, lambda inputs: torch.ones(len(inputs), 1))([b"shared"])
+    assert remembered(other, lambda inputs: pytest.fail("computed again"))([b"shared"]).tolist() == [[1.0]]
+
+
 def test_only_projections_and_the_scale_train_and_embeddings_are_the_same(tmp_path, monkeypatch):
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)  # single precision
     make_towers(tmp_path / "towers")
