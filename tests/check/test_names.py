@@ -41,7 +41,8 @@ def test_dvc_runs_no_part_of_a_name(tmp_path):
     shutil.copytree(ROOT / "stages", tmp_path / "stages", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "dvc.yaml", tmp_path)
     write(tmp_path, "rivals", "drive; touch x")
-    (tmp_path / "data").mkdir()
+    for name in ("captions/images", "triples/triples"):  # what the stage reads
+        (tmp_path / "data" / name).mkdir(parents=True)
     (tmp_path / "data/check.json").write_text("{}")
     environment = os.environ | {"DVC_NO_ANALYTICS": "1"}
 

@@ -101,5 +101,5 @@ def test_a_model_that_is_not_there_leaves_no_output(project, monkeypatch):
 def test_negatives_that_do_not_tell_what_differs_are_named(tmp_path, monkeypatch):
     make_project(tmp_path)
     (tmp_path / "data/negatives/summary.json").write_text('{"sets": {"dynamic": {}}}')
-    with pytest.raises(InputError, match="negatives/summary.json does not tell what differs"):
+    with pytest.raises(InputError, match="negatives/summary.json: .*'differs'.*: Field required"):
         evaluate(monkeypatch, tmp_path, "base")
