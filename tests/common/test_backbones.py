@@ -4,7 +4,7 @@ import open_clip
 import pytest
 import torch
 
-from stages.common.backbones import ROWS, hold_backbones, remembered
+from stages.common.backbones import ROWS, _known, hold_backbones, remembered
 from stages.common.clip import evaluation_transform, load_checkpoint, picture, pixel_encoder
 from stages.common.errors import InputError
 from tests.common.towers import make_towers
@@ -38,6 +38,7 @@ def test_models_of_equal_backbones_share_what_they_know():
 
 def test_only_projections_and_the_scale_train_and_embeddings_are_the_same(tmp_path, monkeypatch):
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)  # single precision
+    _known.cache_clear()  # of the same towers another test knows features in bf16
     make_towers(tmp_path / "towers")
     model, transform, tokenizer = load_checkpoint(tmp_path / "towers")
     pictures, tokens = [jpeg(0), jpeg(1), jpeg(2)], tokenizer(["a dog", "a dog chasing a cat"])
@@ -47,7 +48,7 @@ def test_only_projections_and_the_scale_train_and_embeddings_are_the_same(tmp_pa
     model.train()
     for _ in range(2):  # computed, then remembered
         for expected, found in zip(before, (held.encode(held.see(pictures)), model.encode_text(tokens))):
-            assert torch.allclose(expected, found, atol=5e-3) and found.requires_grad
+            assert torch.allclose(expected, found, atol=1e-5) and found.requires_grad
     trained = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
     assert trained == {"logit_scale", "visual.head.proj.weight", "text.proj.weight"}
 
