@@ -24,7 +24,8 @@ from stages.benchmark.score import cosines
 from stages.common.backbones import hold_backbones
 from stages.common.clip import MODELS, encode_images, encode_texts, load_checkpoint
 from stages.common.params import load_params
-from stages.evaluate.__main__ import read_images, read_split
+from stages.common.tables import read_jpegs
+from stages.evaluate.__main__ import read_split
 from stages.evaluate.bootstrap import mean_intervals
 from stages.evaluate.controls import guesses, prior_scores
 from stages.evaluate.exact import Items, embed
@@ -64,7 +65,7 @@ def asked_of_captions(of_pictures: Callable, of_texts: Callable) -> list[pd.Data
     """Outcomes of the test split: its tuples by set and direction, and its captions among the first 1, 5 and 10."""
     test, _, captions, _ = read_split()
     image_ids, texts = unique_items(test, captions)
-    items = Items(image_ids, embed(of_pictures, read_images(image_ids)), texts, embed(of_texts, texts))
+    items = Items(image_ids, embed(of_pictures, read_jpegs(image_ids)), texts, embed(of_texts, texts))
     right, found = answer(test, items), []
     for name in test["set"].unique():
         mine = test["set"] == name

@@ -11,7 +11,8 @@ from ruamel.yaml import YAML
 
 from stages.common.clip import MODELS, load_checkpoint
 from stages.common.files import write_json
-from stages.evaluate.__main__ import read_images, read_split
+from stages.common.tables import read_jpegs
+from stages.evaluate.__main__ import read_split
 from stages.evaluate.exact import encode_items
 from stages.evaluate.relation import answer, unique_items
 from stages.evaluate.retention import caption_recalls
@@ -50,7 +51,7 @@ def measure(name: str) -> dict[str, float]:
     of whole captions, the mean of both ways."""
     test, _, captions, _ = read_split()
     image_ids, texts = unique_items(test, captions)
-    items = encode_items(load_checkpoint(MODELS / name), image_ids, read_images(image_ids), texts)
+    items = encode_items(load_checkpoint(MODELS / name), image_ids, read_jpegs(image_ids), texts)
     outcomes = answer(test, items)[["i2t", "t2i"]].groupby(test["set"]).mean()
     found = {f"{name} {way}": outcomes.loc[name, way] for name in SETS for way in outcomes if name in outcomes.index}
     recalls = caption_recalls(captions, items)

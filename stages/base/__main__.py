@@ -16,7 +16,7 @@ from stages.common.finish import About, finish
 from stages.common.params import read_block, read_seed
 from stages.common.pretrained import make_model
 from stages.common.run import RunOptions
-from stages.common.tables import REMEDY, SCHEMAS, read_table
+from stages.common.tables import SCHEMAS, read_jpegs, read_table
 
 
 def training_steps(options: BaseOptions, images: int) -> int:
@@ -33,19 +33,16 @@ def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed
     """Train `model` in place on the training split's whole captions; its history."""
     captions = read_table("data/captions/captions", SCHEMAS["captions"]).to_pandas()
     captions = captions[captions["split"] == "train"].reset_index(drop=True)
-    table = read_table("data/captions/images", SCHEMAS["images"], ["image_id", "jpeg"])
-    images = table.to_pandas().set_index("image_id")["jpeg"]
     groups = captions.groupby("image_id", sort=True).indices
-    if missing := sorted(groups.keys() - set(images.index)):
-        raise InputError(f"data/captions/images.parquet lacks image_id {missing[0]}; {REMEDY}")
+    jpegs = read_jpegs(groups)
     steps = training_steps(options, len(groups))
     tokens = tokenizer(captions["caption"].tolist())  # (N, L)
     if options.freeze == "backbones":
         see, encode = hold_backbones(model, evaluation_transform(model), "base.freeze")
-        shown = see([images[i] for i in groups])  # (N, W)
+        shown = see(jpegs)  # (N, W)
     else:
         shape, encode = picture(evaluation_transform(model)), pixel_encoder(model)
-        shown = torch.stack([shape(images[i]) for i in groups])  # (N, 3, H, W) uint8
+        shown = torch.stack([shape(jpeg) for jpeg in jpegs])  # (N, 3, H, W) uint8
     rows = caption_batches(list(groups.values()), options.batch_size, options.epochs, seed)
     batches = ((shown[i], tokens[t]) for i, t in rows)
     return train_from_scratch(model, encode, batches, steps, options)

@@ -10,9 +10,9 @@ from stages.captions.options import Shares, Source
 from stages.captions.photo import Photo
 from stages.common.errors import InputError
 from stages.common.files import inside
+from stages.common.tables import SPLITS
 from stages.common.webtext import HALF, clean
 
-SPLITS = ("train", "val", "test")
 LONGEST = 10_000  # characters; the parser's memory grows with the square of a sentence
 
 

@@ -1,6 +1,5 @@
 """What makes a folder of weights a model to ask: its statements, its calibration and its model card."""
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,15 +9,14 @@ import numpy as np
 import open_clip
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from open_clip.push_to_hf_hub import generate_readme
 from scipy.stats import binomtest
 
 from stages.common.calibration import best, fit_temperature, fit_threshold, own_and_foreign
-from stages.common.clip import encode_images, encode_short_texts
-from stages.common.files import write_json
+from stages.common.clip import REMADE, encode_images, encode_short_texts
+from stages.common.files import read_json, write_json
 from stages.common.statements import COLUMNS, SCHEMA, said_of, training_statements
-from stages.common.tables import SCHEMAS, read_table, write_table
+from stages.common.tables import SCHEMAS, read_jpegs, read_table, write_table
 
 STATEMENTS, CALIBRATION, CARD = "statements.parquet", "calibration.json", "README.md"
 TRIPLES, IMAGES = Path("data/triples/triples"), Path("data/captions/images")
@@ -67,7 +65,7 @@ def calibrate(encoders: Encoders, statements: pd.DataFrame, triples: pd.DataFram
     ids = pd.Index(sorted(known.unique())[:PICTURES])
     if ids.empty:
         return {}
-    images = encode_images(model, transform, read_jpegs(ids))  # (I, D)
+    images = encode_images(model, transform, read_jpegs(ids, IMAGES))  # (I, D)
     cosines = images @ encode_short_texts(model, tokenizer, statements["text"].tolist()).T  # (I, C)
     said = said_of(statements["text"], triples, ids)  # (I, C)
     temperature = fit_temperature(cosines, said)
@@ -91,14 +89,6 @@ def share(right: np.ndarray) -> list[float]:
     test = binomtest(int(right.sum()), len(right))
     bounds = test.proportion_ci(method="wilson")
     return [round(100 * float(value), 1) for value in (test.statistic, bounds.low, bounds.high)]
-
-
-def read_jpegs(ids: pd.Index) -> list[bytes]:
-    """The JPEGs of these images in that order."""
-    chosen = pc.field("image_id").isin(pa.array(ids, pa.int64()))
-    found = read_table(IMAGES, SCHEMAS["images"], ["image_id", "jpeg"], chosen)
-    jpegs = dict(zip(found["image_id"].to_pylist(), found["jpeg"].to_pylist()))
-    return [jpegs[image] for image in ids]
 
 
 def card(about: About, found: dict) -> str:
@@ -156,4 +146,4 @@ def licence_of(folder: Path) -> str:
 def read_calibration(folder: Path) -> dict | None:
     """What `finish` wrote of a model's calibration; None where it is not calibrated."""
     path = folder / CALIBRATION
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    return read_json(path, dict, REMADE) if path.is_file() else None

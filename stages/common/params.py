@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from typing_extensions import TypedDict
 
 from stages.common.errors import InputError
 
@@ -22,6 +23,13 @@ class Block(BaseModel):
     infinite or nan."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+def mapping(name: str, kinds: dict[str, type]) -> type:
+    """The type of a mapping from the names of a registry to their options: each may be left out, no other be there."""
+    kind = TypedDict(name, kinds, total=False)  # type: ignore[misc]
+    kind.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)  # type: ignore[attr-defined]
+    return kind
 
 
 def load_params(path: str | Path = "params.yaml") -> dict:

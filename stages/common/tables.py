@@ -147,19 +147,19 @@ def read_table(
     missing, unknown or wrongly typed column, other rows than it was written with, or rows that break a check.
     """
     files = table_files(path)
-    table = pa.concat_tables([_read_file(file, schema, columns, where) for file in files])
+    table = pa.concat_tables([read_part(file, schema, columns, where) for file in files])
     key = read_checks(schema).get("key", [])
-    if key and not sum(pq.read_metadata(file).num_rows for file in files) and files[0].name != Path(path).name:
+    if key and not any(pq.read_metadata(file).num_rows for file in files):
         raise InputError(f"{path} has no rows; {REMEDY}")
     if len(files) > 1:
         check_key(path, key, table)
     return table
 
 
-def _read_file(
+def read_part(
     path: Path, schema: pa.Schema, columns: list[str] | None = None, where: pc.Expression | None = None
 ) -> pa.Table:
-    """`read_table` of one file."""
+    """`read_table` of one file, which may be a part without rows."""
     with damage_told(path):
         file = pq.read_metadata(path)
     check_columns(path, schema, file.schema.to_arrow_schema())
@@ -206,11 +206,9 @@ def all_checks(schema: pa.Schema, file: pq.FileMetaData) -> dict:
 
 
 def check_count(path: str | Path, checks: dict, rows: int) -> None:
-    """InputError where a file has other rows than it was written with, or none and a key; a part may have none."""
+    """InputError where a file has other rows than it was written with."""
     if checks["rows"] != rows:
         raise InputError(f"{path} has {rows} rows and was written with {checks['rows']}; {REMEDY}")
-    if checks["key"] and not rows and not Path(path).name.startswith("part-"):
-        raise InputError(f"{path} has no rows; {REMEDY}")
 
 
 def check_rows(path: str | Path, schema: pa.Schema, checks: dict, table: pa.Table) -> None:
@@ -263,6 +261,17 @@ def check_tuples(path: str | Path, tuples: pa.Table, triple_ids: pa.ChunkedArray
             f"{path}: tuple {tuples['tuple_id'][row]} has {images[row]} negatives and {texts[row]} texts of negatives; "
             f"{REMEDY}"
         )
+
+
+def read_jpegs(wanted: Iterable[int], path: str | Path = "data/captions/images") -> list[bytes]:
+    """The JPEGs of these image ids in that order; InputError for the least that the table lacks."""
+    ids = list(wanted)
+    chosen = pc.field("image_id").isin(pa.array(ids, pa.int64()))
+    found = read_table(path, SCHEMAS["images"], ["image_id", "jpeg"], chosen)
+    jpegs = dict(zip(found["image_id"].to_pylist(), found["jpeg"].to_pylist()))
+    if missing := sorted(set(ids) - jpegs.keys()):
+        raise InputError(f"{path} lacks image_id {missing[0]}; {REMEDY}")
+    return [jpegs[image] for image in ids]
 
 
 def read_features(path: str | Path) -> tuple[np.ndarray, np.ndarray]:

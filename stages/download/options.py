@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict
-from typing_extensions import TypedDict
+from pydantic import AfterValidator
 
-from stages.common.params import Block
+from stages.common.params import Block, mapping
 from stages.download.published import PUBLISHED
 
 
@@ -23,5 +22,4 @@ class DownloadOptions(Block):
     keep_zips: bool
 
 
-Downloads = TypedDict("Downloads", dict.fromkeys(PUBLISHED, DownloadOptions), total=False)
-Downloads.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
+Downloads = mapping("Downloads", dict.fromkeys(PUBLISHED, DownloadOptions))

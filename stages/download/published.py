@@ -17,8 +17,8 @@ class Archive(NamedTuple):
         return self.path.rpartition("/")[2]
 
 
-# COCO publishes rounded sizes and no checksums. These bytes are what its server sends, and these MD5 are those that
-# PaddleDetection (ppdet/utils/download.py) and NVIDIA's DeepLearningExamples (SSD) check.
+# COCO publishes rounded sizes and no checksums. On these bytes public projects agree; the MD5 are those that
+# PaddleDetection (ppdet/utils/download.py) checks.
 COCO = (
     Archive(
         path="annotations/annotations_trainval2017.zip",

@@ -7,7 +7,6 @@ import numpy as np
 import open_clip
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from stages.common.clip import MODELS, best_device, encode_short_texts, load_checkpoint, read_config
 from stages.common.errors import InputError, run_stage
@@ -16,7 +15,7 @@ from stages.common.finish import FITTED, read_calibration
 from stages.common.params import read_block, read_seed
 from stages.common.run import RunOptions
 from stages.common.statements import training_statements
-from stages.common.tables import REMEDY, check_tuples, read_table, write_table
+from stages.common.tables import REMEDY, check_tuples, read_jpegs, read_table, write_table
 from stages.common.tables import SCHEMAS as INPUTS
 from stages.evaluate.calibrated import calibration
 from stages.evaluate.controls import controls
@@ -39,7 +38,8 @@ TUPLES, SUMMARY = "data/negatives/tuples.parquet", "data/negatives/summary.json"
 
 
 def read_split() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The questions of the test and of the training split; captions and triples of the test split; by their ids."""
+    """The questions of the test and of the training split, the captions of the test split and all triples, by their
+    ids."""
     table, facts = read_table(TUPLES, INPUTS["tuples"]), read_table(TRIPLES, INPUTS["triples"])
     check_tuples(TUPLES, table, facts["triple_id"])
     triples, tuples = facts.sort_by("triple_id").to_pandas(), table.sort_by("tuple_id").to_pandas()
@@ -47,7 +47,7 @@ def read_split() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame
     test, train = (questions(tuples[tuples["split"] == split], triples) for split in ("test", "train"))
     if test.empty:
         raise InputError(f"{TUPLES} has no tuples of split test; give more captioned images")
-    return test, train, captions[captions["split"] == "test"], triples[triples["split"] == "test"]
+    return test, train, captions[captions["split"] == "test"], triples
 
 
 def read_differs() -> dict[str, str]:
@@ -56,25 +56,15 @@ def read_differs() -> dict[str, str]:
     return {name: counts["differs"] for name, counts in found["sets"].items()}
 
 
-def read_images(wanted: pd.Index) -> list[bytes]:
-    """The JPEGs of `wanted` image ids in that order."""
-    chosen = pc.field("image_id").isin(pa.array(wanted, pa.int64()))
-    found = read_table("data/captions/images", INPUTS["images"], ["image_id", "jpeg"], chosen)
-    jpegs = dict(zip(found["image_id"].to_pylist(), found["jpeg"].to_pylist()))
-    if missing := sorted(set(wanted) - jpegs.keys()):
-        raise InputError(f"data/captions/images lacks image_id {missing[0]}; run `dvc repro`")
-    return [jpegs[image] for image in wanted]
-
-
 def infer(
-    name: str, encoders: tuple, items: Items, test: pd.DataFrame, draws: tuple[int, int]
+    name: str, encoders: tuple, items: Items, triples: pd.DataFrame, draws: tuple[int, int]
 ) -> tuple[dict[str, pd.DataFrame], dict]:
     """Which verb, who, and with what probability: the tables inference and reliability, and a summary in percent.
 
-    `items` holds the images, `test` are the test split's triples, `draws` the resamples and the seed.
+    `items` holds the images of the test split, `triples` are of all splits, `draws` the resamples and the seed.
     """
     model, _, tokenizer = encoders
-    train = read_table(TRIPLES, INPUTS["triples"], where=pc.field("split") == "train").sort_by("triple_id").to_pandas()
+    test, train = (triples[triples["split"] == split] for split in ("test", "train"))
     nouns, synonyms = read_lexicon(NOUNS, KINDS["nouns"]), read_lexicon(VERBS, KINDS["verbs"])
     animate, statements = of_kind(nouns, "animate"), training_statements(train).head(FITTED)
     verbs, orders = verb_questions(test, train, draws[1]), roles(test, animate, partial(symmetric, verbs=synonyms))
@@ -116,15 +106,16 @@ def main() -> None:
     name = sys.argv[1]
     model, transform, tokenizer = load_checkpoint(MODELS / name, device)
     test, train, captions, triples = read_split()
+    shown = triples[triples["split"] == "test"]
     differs = read_differs()
     if strange := set(test["set"]) - differs.keys():
         raise InputError(f"{TUPLES} has tuples of a set {min(strange)!r}, which {SUMMARY} does not know; {REMEDY}")
     image_ids, asked = unique_items(test, captions)
-    namings = {"noun_accuracy": nouns_shown(triples)}
+    namings = {"noun_accuracy": nouns_shown(shown)}
     if options.instances:
         namings["category_accuracy"] = read_categories(options.instances, image_ids)
     prompts = {prompt for names, _ in namings.values() for prompt in noun_prompts(names)}
-    texts, jpegs = asked.union([*train["texts"].explode().unique(), *prompts]), read_images(image_ids)
+    texts, jpegs = asked.union([*train["texts"].explode().unique(), *prompts]), read_jpegs(image_ids)
 
     def measure(model: open_clip.CLIP) -> dict[str, float]:  # of these two numbers alone, so no text more than asked
         items = encode_items((model, transform, tokenizer), image_ids, jpegs, asked)
@@ -142,7 +133,7 @@ def main() -> None:
         "held_out": headline(tables["accuracy"], "unseen triple"),
         "controls": percents(controls(table, train, items, seed)),
         "retention": percents(recalls | named),
-        "probe": percents(verb_probe(triples, items, seed)),
+        "probe": percents(verb_probe(shown, items, seed)),
     }
     draws = options.resamples, seed
     found, told = infer(name, (model, transform, tokenizer), items, triples, draws)

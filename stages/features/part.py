@@ -9,7 +9,7 @@ import open_clip
 import pyarrow as pa
 
 from stages.common.clip import MODELS, best_device, encode_images, encode_texts, load_checkpoint
-from stages.common.tables import SCHEMAS, features_schema, read_table
+from stages.common.tables import SCHEMAS, features_schema, read_part
 
 
 @lru_cache(1)
@@ -28,14 +28,14 @@ def features_table(ids: pa.ChunkedArray, embeddings: np.ndarray) -> pa.Table:
 def images_part(path: Path, device: str, key: str) -> pa.Table:
     """The features of a file of images."""
     model, transform, _ = base(device, key)
-    images = read_table(path, SCHEMAS["images"], ["image_id", "jpeg"])
+    images = read_part(path, SCHEMAS["images"], ["image_id", "jpeg"])
     return features_table(images["image_id"], encode_images(model, transform, images["jpeg"].to_pylist()))
 
 
 def texts_part(path: Path, device: str, key: str) -> pa.Table:
     """The features of a file of triples by their texts, each distinct one of which is encoded once."""
     model, _, tokenizer = base(device, key)
-    triples = read_table(path, SCHEMAS["triples"], ["triple_id", "text"])
+    triples = read_part(path, SCHEMAS["triples"], ["triple_id", "text"])
     texts = triples["text"].combine_chunks().dictionary_encode()
     distinct = encode_texts(model, tokenizer, texts.dictionary.to_pylist())  # (U, D)
     return features_table(triples["triple_id"], distinct[texts.indices.to_numpy()])  # (T, D)

@@ -16,6 +16,7 @@ STYLE = {
     "axes.edgecolor": "#9aa0a8",
     "xtick.bottom": False,
     "xtick.labelbottom": False,
+    "text.parse_math": False,  # as in the report's charts: "$5" is no formula
 }
 
 

@@ -2,14 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field
-from typing_extensions import TypedDict
+from pydantic import AfterValidator, Field
 
-from stages.common.params import Block
+from stages.common.params import Block, mapping
 from stages.negatives.kinds import KINDS
 
-Sets = TypedDict("Sets", {name: kind.options for name, kind in KINDS.items()}, total=False)
-Sets.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
+Sets = mapping("Sets", {name: kind.options for name, kind in KINDS.items()})
 
 
 def not_empty(sets: dict) -> dict:

@@ -13,7 +13,7 @@ from stages.common.keys import code_of, content_key
 from stages.common.params import read_block
 from stages.common.parts import make_parts, publish
 from stages.common.run import RunOptions
-from stages.common.tables import SCHEMAS, read_table, table_files
+from stages.common.tables import SCHEMAS, read_part, table_files
 from stages.parse.options import ParseOptions
 from stages.parse.part import parses_part, trees_part, uses_gpu
 from stages.parse.pipeline import model_files
@@ -26,7 +26,7 @@ GIGABYTES = 1.2  # of a process
 
 def captions_of(path: Path) -> np.ndarray:
     """The captions (N,) of a part."""
-    return read_table(path, SCHEMAS["captions"], ["caption"])["caption"].to_numpy()
+    return read_part(path, SCHEMAS["captions"], ["caption"])["caption"].to_numpy()
 
 
 def in_several(files: list[Path]) -> list[str]:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import stanza
 import torch
 
-from stages.common.tables import SCHEMAS, read_table
+from stages.common.tables import SCHEMAS, read_part
 from stages.parse.bulk import parse_captions
 from stages.parse.pipeline import PIPELINES
 
@@ -39,9 +39,9 @@ def trees_part(captions: list[str], models: str, device: str, key: str) -> pa.Ta
 
 def parses_part(captions: Path, known: list[Path], models: str, device: str, key: str) -> pa.Table:
     """The table of parses of the captions in a file: each distinct one is parsed once, or is among `known` trees."""
-    said = read_table(captions, SCHEMAS["captions"], ["caption_id", "caption"]).combine_chunks()
+    said = read_part(captions, SCHEMAS["captions"], ["caption_id", "caption"]).combine_chunks()
     distinct = pc.unique(said["caption"])
-    parsed = [read_table(path, TREES, where=pc.field("caption").isin(distinct)) for path in known]
+    parsed = [read_part(path, TREES, where=pc.field("caption").isin(distinct)) for path in known]
     trees = pa.concat_tables([*parsed, TREES.empty_table()])
     fresh = distinct.filter(pc.invert(pc.is_in(distinct, trees["caption"])))
     trees = pa.concat_tables([trees, trees_part(fresh.to_pylist(), models, device, key)]).combine_chunks()

@@ -4,13 +4,11 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside, write_json
 from stages.common.params import Name, read_block, read_seed
-from stages.common.tables import REMEDY, SCHEMAS, read_table
+from stages.common.tables import read_jpegs
 from stages.evaluate.options import EvaluateOptions
 from stages.evaluate.schemas import Evaluation
 from stages.report import collect
@@ -25,14 +23,10 @@ DETAILS = "history relations verbs confusions differences macro held_out scores 
 DETAILS += ["inference", "reliability"]
 
 
-def read_jpegs(shown: list[tuple[str, pd.DataFrame]]) -> dict[int, bytes]:
+def gallery_jpegs(shown: list[tuple[str, pd.DataFrame]]) -> dict[int, bytes]:
     """The JPEGs of the gallery: of each tuple the anchor and its first negative."""
     wanted = sorted({image for _, rows in shown for row in rows["images"] for image in row[:2]})
-    chosen = pc.field("image_id").isin(pa.array(wanted, pa.int64()))
-    stored = read_table(DATA / "captions/images", SCHEMAS["images"], ["image_id", "jpeg"], chosen)
-    if missing := sorted(set(wanted) - set(stored["image_id"].to_pylist())):
-        raise InputError(f"data/captions/images lacks image_id {missing[0]}; {REMEDY}")
-    return dict(zip(stored["image_id"].to_pylist(), stored["jpeg"].to_pylist()))
+    return dict(zip(wanted, read_jpegs(wanted)))
 
 
 def read_tables(models: list[str], resamples: int, seed: int) -> tuple[dict, dict]:
@@ -111,7 +105,7 @@ def main() -> None:
     shades = colours(tables["sets"]) | colours(models)
     drawn = figures(tables, best, shades)
     chosen = gallery_rows(tables["tuples"], best, hard)
-    jpegs = read_jpegs(chosen)
+    jpegs = gallery_jpegs(chosen)
     gallery = [(title, gallery_cards(rows, jpegs, best)) for title, rows in chosen]
     content = page_content(tables, summaries, drawn, best, hard) | {"gallery": gallery, "colours": shades}
     write_metrics(tables, summaries, hard, drawn, render(content))

@@ -2,10 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
-from typing_extensions import TypedDict
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from stages.common.params import Block, Name
+from stages.common.params import Block, Name, mapping
 from stages.train.losses import LOSSES
 
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -26,8 +25,7 @@ def in_order(pair: list[float]) -> list[float]:
     return pair
 
 
-Methods = TypedDict("Methods", {name: loss.options for name, loss in LOSSES.items()}, total=False)
-Methods.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
+Methods = mapping("Methods", {name: loss.options for name, loss in LOSSES.items()})
 
 
 class Augment(Block):

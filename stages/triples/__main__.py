@@ -12,7 +12,7 @@ from stages.common.keys import code_of, content_key
 from stages.common.params import read_block
 from stages.common.parts import make_parts, publish
 from stages.common.run import RunOptions
-from stages.common.tables import SCHEMAS, read_table, table_files, write_table
+from stages.common.tables import SCHEMAS, read_part, read_table, table_files, write_table
 from stages.triples.options import TriplesOptions
 from stages.triples.part import triples_part
 from stages.triples.summary import against_truth, read_truth, summarise
@@ -26,7 +26,7 @@ def number(paths: list[Path]) -> int:
     """Number the triples of all parts in their order, whatever their numbers were; how many there are."""
     done = 0
     for path in paths:
-        table = read_table(path, SCHEMAS["triples"])
+        table = read_part(path, SCHEMAS["triples"])
         ids = pa.array(np.arange(done, done + len(table)))
         write_table(path, table.set_column(0, "triple_id", ids), SCHEMAS["triples"])
         done += len(table)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from stages.common.tables import SCHEMAS, read_table
+from stages.common.tables import SCHEMAS, read_part
 from stages.triples.table import Memory, new_memory, triple_table
 from stages.triples.verbs import read_lexicon
 
@@ -21,9 +21,9 @@ def memory(key: str) -> Memory:
 def triples_part(parses: Path, captions: Path, with_secondary: bool, key: str) -> pa.Table:
     """The table of triples of a file of parses, numbered from 0; `captions` is the file of their captions."""
     columns = ["caption_id", "image_id", "split"]
-    said = read_table(captions, SCHEMAS["captions"], columns).sort_by("caption_id")
+    said = read_part(captions, SCHEMAS["captions"], columns).sort_by("caption_id")
     tables = [SCHEMAS["triples"].empty_table()]
-    for batch in read_table(parses, SCHEMAS["parses"]).combine_chunks().to_batches(ROWS):
+    for batch in read_part(parses, SCHEMAS["parses"]).combine_chunks().to_batches(ROWS):
         done = sum(map(len, tables))
         tables.append(triple_table(batch, said, memory(key), with_secondary, done))
     return pa.concat_tables(tables)

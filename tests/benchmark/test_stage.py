@@ -9,6 +9,7 @@ import yaml
 
 from stages.benchmark.__main__ import main
 from stages.common.errors import InputError
+from stages.common.params import load_params
 from tests.evaluate.project import PARAMS, images, make_project
 
 ITEM = {"caption": "a dog", "negative_caption": "a cat"}
@@ -44,7 +45,7 @@ def test_a_benchmark_that_params_do_not_name_is_refused(project, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["benchmark", "valse"])
     with pytest.raises(InputError, match=r"name one of params.yaml's benchmarks \(sugarcrepe\)"):
         main()
-    params = yaml.safe_load((project / "params.yaml").read_text())
+    params = load_params(project / "params.yaml")
     params["benchmarks"] = {"sugarcrep": {"files": "x", "images": "y"}}
     (project / "params.yaml").write_text(yaml.safe_dump(params))
     with pytest.raises(InputError, match="benchmarks.sugarcrep is unknown; .* benchmarks.sugarcrepe"):

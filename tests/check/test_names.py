@@ -10,13 +10,14 @@ import yaml
 
 from stages.check.names import main
 from stages.common.errors import InputError
+from stages.common.params import load_params
 
 ROOT = Path(__file__).parents[2]
 
 
 def write(folder: Path, block: str, name: str) -> None:
     """params.yaml with a method, rival or benchmark of this name more."""
-    params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    params = load_params(ROOT / "params.yaml")
     (params["train"]["methods"] if block == "train" else params[block])[name] = {}
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 

@@ -10,18 +10,8 @@ from PIL import Image
 from stages.common.errors import InputError
 from stages.infer import Relations
 from stages.infer.rank import RELATIONS, ranked
-from tests.infer.project import make_project
 
 TEXTS = ["dog chasing cat", "cat chasing dog"]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    root = tmp_path_factory.mktemp("project")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(root)
-        make_project(root)
-    return root
 
 
 @pytest.fixture

@@ -8,16 +8,6 @@ import pytest
 from stages.common.errors import InputError
 from stages.infer import Relations
 from stages.infer.web import answer, known_models, make_page
-from tests.infer.project import make_project
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    root = tmp_path_factory.mktemp("project")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(root)
-        make_project(root)
-    return root
 
 
 @pytest.fixture(autouse=True)

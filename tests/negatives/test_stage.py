@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from stages.common.errors import InputError
+from stages.common.params import load_params
 from stages.common.tables import SCHEMAS, features_schema
 from stages.negatives.__main__ import main
 from tests.negatives.test_negatives import many
@@ -46,7 +47,7 @@ def folder(tmp_path, monkeypatch) -> Path:
 
 
 def set_options(folder: Path, **options) -> None:
-    params = yaml.safe_load((folder / "params.yaml").read_text())
+    params = load_params(folder / "params.yaml")
     params["negatives"] |= options
     (folder / "params.yaml").write_text(yaml.safe_dump(params))
 

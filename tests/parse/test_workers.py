@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from stages.common.params import load_params
 from tests.parse.test_stage import ROOT, project  # noqa: F401 - a fixture
 
 
@@ -33,7 +34,7 @@ def test_a_damaged_model_is_named_in_one_line(project, damage):  # noqa: F811
 
 def test_wrong_models_are_told_before_any_process(project):  # noqa: F811
     path = project / "params.yaml"
-    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"parse": {"models": "large"}}))
+    path.write_text(yaml.safe_dump(load_params(path) | {"parse": {"models": "large"}}))
     process = start(project)
     assert process.communicate()[1].startswith("error: params.yaml: parse.models is 'large'; it takes one of compact")
     assert process.returncode == 1
