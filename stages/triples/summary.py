@@ -8,7 +8,16 @@ from typing_extensions import TypedDict
 from stages.common.files import read_json
 
 TOP = 30
-Truth = TypedDict("Truth", dict.fromkeys(("subject", "relation", "object", "place", "neighbour"), str))
+
+
+class Truth(TypedDict):
+    """What is true of a drawn picture, as far as triples are scored by it."""
+
+    subject: str
+    relation: str
+    object: str
+    place: str
+    neighbour: str | None  # None: nothing beside the two
 
 
 def summarise(triples: pd.DataFrame, captions: int) -> dict:

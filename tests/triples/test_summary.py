@@ -2,7 +2,10 @@
 
 import pandas as pd
 
-from stages.triples.summary import against_truth
+from stages.common.files import write_json
+from stages.scenes.__main__ import truth
+from stages.scenes.world import draw_scene
+from stages.triples.summary import against_truth, read_truth
 
 TRUTH = {
     1: {"subject": "dog", "relation": "chase", "object": "cat", "place": "snow", "neighbour": "tree"},
@@ -27,3 +30,11 @@ def test_places_and_distractors_count_neither_way():
 
 def test_nothing_found():
     assert score() == {"precision": 0.0, "recall": 0.0}
+
+
+def test_what_scenes_tell_is_read_with_and_without_a_neighbour(tmp_path):
+    scenes = {number: draw_scene(0, number) for number in range(1, 30)}
+    assert {scene.neighbour is None for scene in scenes.values()} == {True, False}
+    write_json(tmp_path / "truth.json", {number: truth(scene) for number, scene in scenes.items()})
+    found = read_truth(tmp_path / "truth.json")
+    assert {number: true["neighbour"] for number, true in found.items()} == {n: s.neighbour for n, s in scenes.items()}
