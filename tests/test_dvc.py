@@ -59,7 +59,9 @@ def test_dependencies_are_the_modules_that_the_stage_reaches(name):
     main = ROOT / command.split()[2].replace(".", "/") / "__main__.py"
     needed = {str(path.relative_to(ROOT)) for path in reached(main)}
     listed = [path for path in stage["deps"] if path.startswith("stages") and not path.endswith(".json")]
-    listed = [path.removesuffix("/${key}.py") for path in listed]  # its own member of a registry changes its result alone
+    listed = [
+        path.removesuffix("/${key}.py") for path in listed
+    ]  # its own member of a registry changes its result alone
     covered = {path for path in needed if any(path == d or path.startswith(d + "/") for d in listed)}
     assert needed == covered, f"{name} lacks dependencies"
     idle = {d for d in listed if not any(path == d or path.startswith(d + "/") for path in needed)}

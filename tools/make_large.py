@@ -79,7 +79,7 @@ def common_nouns(groups: list[list[str]], path: Path = Path("data/nouns.csv")) -
     counts = Counter(word for captions in groups for text in captions for word in text.lower().split())
     rows = list(csv.DictReader(line for line in path.open(encoding="utf-8") if not line.startswith("#")))
     animate = {row["word"] for row in rows if row["kind"] == "animate"}
-    every = {row[column] for row in rows if row["kind"] != "unsaid" for column in ("word", "other")}
+    every = {row[column] for row in rows if row["kind"] != "unmentioned" for column in ("word", "other")}
     kinds = [sorted(word for word in kind if word and counts[word]) for kind in (animate, every - animate)]
     return [{word: counts[word] / sum(counts[other] for other in kind) for word in kind} for kind in kinds]
 

@@ -1,6 +1,7 @@
 """python -m stages.base: a CLIP as it is, or trained on the whole captions -> data/models/base."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import open_clip
 import pandas as pd
@@ -12,9 +13,9 @@ from stages.common.backbones import hold_backbones
 from stages.common.clip import MODELS, best_device, evaluation_transform, picture, pixel_encoder, write_checkpoint
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
-from stages.common.finish import About, finish
+from stages.common.finish import About, finish, licence_of
 from stages.common.params import read_block, read_seed
-from stages.common.pretrained import make_model
+from stages.common.pretrained import FOLDER, make_model
 from stages.common.run import RunOptions
 from stages.common.tables import SCHEMAS, read_jpegs, read_table
 
@@ -50,12 +51,19 @@ def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed
 
 def about(options: BaseOptions) -> About:
     """What the model card says."""
-    if options.pretrained:
-        weights = {"Model": options.model, "Weights": options.pretrained}
-        return About("base", "A CLIP of others, as it is: where the methods of DRIVE start.", "other", weights)
-    trained = options.model_dump(exclude={"pretrained"})
-    trained = {"Data": "whole captions of the training split", "Loss": "CLIP's", "Parameters": trained}
-    return About("base", "A CLIP trained from scratch: where the methods of DRIVE start.", "mit", trained)
+    folder = options.model.removeprefix(FOLDER) if options.model.startswith(FOLDER) else ""
+    details: dict = {
+        "Model": options.model,
+        "Weights": options.pretrained or (f"those of {folder}" if folder else "random"),
+    }
+    if options.epochs:
+        trained = options.model_dump(exclude={"model", "pretrained"})
+        details |= {"Data": "whole captions of the training split", "Loss": "CLIP's", "Parameters": trained}
+    what = "A CLIP of others, trained further" if options.epochs else "A CLIP of others, as it is"
+    licence = licence_of(Path(folder)) if folder else "other"
+    if not (options.pretrained or folder):
+        what, licence = "A CLIP trained from scratch", "mit"
+    return About("base", f"{what}: where the methods of DRIVE start.", licence, details)
 
 
 def main() -> None:

@@ -25,14 +25,14 @@ Picture = tuple[str, tuple]  # path below the folder of images, box
 
 def locate(questions: pd.DataFrame, folder: Path, name: str) -> tuple[pd.DataFrame, list[str]]:
     """The questions all of whose images lie in `folder` at the paths that the benchmark's files say and can be read,
-    and the paths of the others, of which those damaged are told on stderr.
+    and the paths of the others, of which those damaged are named on stderr.
 
     InputError where a path leads out of the folder, or no question has its images.
     """
     wanted = sorted({path for row in questions["pictures"] for path, _ in row})
     for path in wanted:
         if Path(path).is_absolute() or ".." in Path(path).parts:
-            raise InputError(f"{name} names the picture {path!r}, which is no path below {folder}; mend its files")
+            raise InputError(f"{name} names the picture {path!r}, which is no path below {folder}; fix its files")
     missing = [path for path in wanted if not os.path.isfile(folder / path)]
     absent = set(missing)
     damaged = unreadable([picture for picture in unique_pictures(questions) if picture[0] not in absent], folder)
@@ -62,7 +62,7 @@ def unreadable(pictures: list[Picture], folder: Path) -> dict[Picture, str]:
         for box in boxes:
             if box and not holds(picture, box):
                 size = f"{picture.width}x{picture.height}"
-                found[path, box] = f"{folder / path} has {size} pixels and nothing in the box {box}; mend the box"
+                found[path, box] = f"{folder / path} has {size} pixels and nothing in the box {box}; fix the box"
     return found
 
 

@@ -42,7 +42,7 @@ def check(path: Path, photo: Photo) -> None:
     where = f"{path}: image {str(photo.file_name)[:80]!r} (id {photo.image_id})"
     for name, text in (("file name", photo.file_name), *((f"caption {key}", said) for key, said in photo.captions)):
         if not isinstance(text, str):
-            raise InputError(f"{where}: {name} is {text!r}, which is no text; mend it")
+            raise InputError(f"{where}: {name} is {text!r}, which is no text; fix it")
         if HALF.search(text):
             raise InputError(f"{where}: {name} holds half a character, a lone surrogate; export the file again")
         if len(text) > LONGEST:

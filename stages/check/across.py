@@ -34,8 +34,8 @@ def splits(captions: CaptionsOptions) -> set[str]:
     """The splits that get images."""
     named = {source.split for source in captions.sources}
     drawn = {split for split, share in captions.shares if share > 0} if "random" in named else set()
-    told = {"train", "val", "test"} if "file" in named else set()  # as the file says, which is not read here
-    return (named | drawn | told) - {"random", "file"}
+    in_files = {"train", "val", "test"} if "file" in named else set()  # as the file says, which is not read here
+    return (named | drawn | in_files) - {"random", "file"}
 
 
 def check_drawn(blocks: dict) -> None:

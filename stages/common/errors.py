@@ -1,4 +1,4 @@
-"""One exception for input that a user can mend, and the shell that prints it."""
+"""One exception for input that a user can fix, and the shell that prints it."""
 
 import sys
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from concurrent.futures import BrokenExecutor
 
 
 class InputError(Exception):
-    """Input that the user can mend. The message names the file, the row, the field and the remedy."""
+    """Input that the user can fix. The message names the file, the row, the field and the remedy."""
 
 
 def run_stage(main: Callable[[], None]) -> None:

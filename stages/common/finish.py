@@ -95,9 +95,9 @@ def card(about: About, found: dict) -> str:
     """The model card, with the YAML header that model hubs read; `found` as by `calibrate`, empty: not calibrated."""
     details: dict[str, object] = dict(about.details)
     if found:
-        told = "{:.1f}% [{:.1f}, {:.1f}]".format(*found["relation@1"])
+        reached = "{:.1f}% [{:.1f}, {:.1f}]".format(*found["relation@1"])
         details["Accuracy on split val"] = (
-            f"the most probable of {found['statements']:,} statements is said of {told} of {found['pictures']:,} "
+            f"the most probable of {found['statements']:,} statements is said of {reached} of {found['pictures']:,} "
             "pictures (Wilson's 95% interval)"
         )
         details["Temperature"] = f"{found['temperature']}, fitted there: probability = softmax(cosine / temperature)"

@@ -33,7 +33,7 @@ def read_rows(path: str | Path, columns: list[str]) -> dict[int, list[str]]:
             raise InputError(f"{path}: line {number} is {','.join(row)}; write {','.join(columns)}")
     last = END.fullmatch(lines[-1])
     if not last or int(last[1]) != len(rows):
-        told = f"tells {last[1]} rows" if last else "does not tell the number of rows"
+        counted = f"tells {last[1]} rows" if last else "does not tell the number of rows"
         mine = f"after an edit of your own make its last line `# rows: {len(rows)}`"
-        raise InputError(f"{path} has {len(rows)} rows and its last line {told}; {restore}, or {mine}")
+        raise InputError(f"{path} has {len(rows)} rows and its last line {counted}; {restore}, or {mine}")
     return rows

@@ -49,7 +49,7 @@ def load_params(path: str | Path = "params.yaml") -> dict:
 
 
 def _named(value: object) -> object:
-    """`value` with every key a short text of one line, so that one that is not (1, null) is told as an unknown one.
+    """`value` with every key a short text of one line, so that one that is not (1, null) is reported as an unknown one.
 
     >>> _named({"lr": 1, None: [{True: 2}], "a\\nb": 3})
     {'lr': 1, 'None': [{'True': 2}], "'a\\\\nb'": 3}

@@ -81,13 +81,13 @@ def _finished(executor: Executor, calls: dict[Path, tuple]) -> Iterator[Path]:
             raise
         except Exception as error:
             failed[path] += 1
-            told = f"{path} failed: {type(error).__name__}: {error}".rstrip(": ")
+            failure = f"{path} failed: {type(error).__name__}: {error}".rstrip(": ")
             if failed[path] == TRIES or type(error).__name__ == "KilledWorker":  # Dask's, after as many tries
                 traceback.print_exception(error)
                 raise InputError(
-                    f"{told}, in the last of {TRIES} tries; what is finished is kept for the next run"
+                    f"{failure}, in the last of {TRIES} tries; what is finished is kept for the next run"
                 ) from error
-            print(f"{told}; made again", file=sys.stderr)
+            print(f"{failure}; made again", file=sys.stderr)
             submit(path)
         else:
             yield path

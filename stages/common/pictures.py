@@ -44,7 +44,7 @@ def read_picture(path: str | Path, short_side: int | None = None) -> tuple[Image
     content = file_content(Path(path))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's, of what is too large or damaged: told below in one line
+            warnings.simplefilter("ignore")  # Pillow's, of what is too large or damaged: reported below in one line
             with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise Image.DecompressionBombError
@@ -80,7 +80,7 @@ def file_content(path: Path) -> bytes:
         raise InputError(f"{path} is {where}; add the image or drop what names it") from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{str(path)!r} cannot be read ({reason}); mend the name or the file") from None
+        raise InputError(f"{str(path)!r} cannot be read ({reason}); fix the name or the file") from None
 
 
 def on_white(picture: Image.Image) -> Image.Image:

@@ -67,7 +67,7 @@ def make_model(key: str, model: str, pretrained: str) -> tuple[open_clip.CLIP, d
         if unread is not None and not pretrained:  # CoCa's, which nothing reads: open_clip leaves what memory held
             torch.nn.init.zeros_(unread)
     except Exception as error:  # torch's, safetensors', the hub's and the network's own
-        remedy = f"mend {model}"
+        remedy = f"fix {model}"
         if isinstance(error, OSError) or pretrained and not file:
             remedy = "connect to the network for this one stage, or run where its download is cached"
         elif file:

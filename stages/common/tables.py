@@ -160,12 +160,12 @@ def read_part(
     path: Path, schema: pa.Schema, columns: list[str] | None = None, where: pc.Expression | None = None
 ) -> pa.Table:
     """`read_table` of one file, which may be a part without rows."""
-    with damage_told(path):
+    with damage_reported(path):
         file = pq.read_metadata(path)
     check_columns(path, schema, file.schema.to_arrow_schema())
     checks = all_checks(schema, file)
     check_count(path, checks, file.num_rows)
-    with damage_told(path):
+    with damage_reported(path):
         table = pq.read_table(
             path, columns=columns or schema.names, filters=where, page_checksum_verification=True, partitioning=None
         )
@@ -175,7 +175,7 @@ def read_part(
 
 
 @contextmanager
-def damage_told(path: str | Path) -> Iterator[None]:
+def damage_reported(path: str | Path) -> Iterator[None]:
     """InputError for what Arrow and the system raise on a file that is missing or damaged anywhere."""
     try:
         yield
@@ -277,7 +277,7 @@ def read_jpegs(wanted: Iterable[int], path: str | Path = "data/captions/images")
 def read_features(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Ids (N,) and unit embeddings, float16 (N, D), of a table of features."""
     try:
-        with damage_told(path):
+        with damage_reported(path):
             dim = pq.read_schema(table_files(path)[0]).field("embedding").type.list_size
     except (KeyError, AttributeError):
         raise InputError(f"{path} has no embeddings; {REMEDY}") from None

@@ -24,9 +24,7 @@ _PAST_PARTICIPLES = dict(
     ).split()
 )
 # verbs of more than one syllable whose stress lies on the last, so that the consonant doubles
-_DOUBLED = set(
-    "begin unwrap forget admit commit control refer prefer occur upset transfer".split()
-)
+_DOUBLED = set("begin unwrap forget admit commit control refer prefer occur upset transfer".split())
 
 
 @cache

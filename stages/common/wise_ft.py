@@ -5,9 +5,7 @@ import torch
 from stages.common.errors import InputError
 
 
-def interpolate(
-    base: dict[str, torch.Tensor], tuned: dict[str, torch.Tensor], alpha: float
-) -> dict[str, torch.Tensor]:
+def interpolate(base: dict[str, torch.Tensor], tuned: dict[str, torch.Tensor], alpha: float) -> dict[str, torch.Tensor]:
     """WiSE-FT (arXiv 2109.01903): (1 - alpha) * base + alpha * tuned, of two state dictionaries.
 
     alpha 1 gives exactly the tuned weights, 0 base. What is not a real number (a counter) is the tuned one's.

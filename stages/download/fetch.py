@@ -35,7 +35,7 @@ def fetch(url: str, folder: Path, archive: Archive) -> None:
                 http_get(source, file, resume_size=file.tell(), displayed_filename=archive.name)
     except (HTTPError, OSError) as error:
         why = " ".join(str(error).split())
-        raise InputError(f"{source}: {why}; mend that and run again, it goes on from {size(beside):,} bytes") from None
+        raise InputError(f"{source}: {why}; fix that and run again, it goes on from {size(beside):,} bytes") from None
     for what, found, published in (("bytes", size, archive.size), ("MD5", md5, archive.md5)):
         if (value := found(beside)) != published:
             beside.unlink()
@@ -77,7 +77,7 @@ def unpack(path: Path, folder: Path) -> None:
     except DAMAGED as error:
         raise damaged(path, error) from None
     except OSError as error:
-        raise InputError(f"{path}: {error}; mend that and run again, it goes on from there") from None
+        raise InputError(f"{path}: {error}; fix that and run again, it goes on from there") from None
 
 
 def damaged(path: Path, error: Exception) -> InputError:

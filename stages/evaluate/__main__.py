@@ -76,8 +76,8 @@ def infer(
     temperatures = {"CLIP's own": 1 / model.logit_scale.exp().item()}
     temperatures |= {"fitted": found["temperature"]} if found else {}
     threshold = found.get("threshold") or np.nan
-    reliability, told = calibration(statements, test, items, temperatures, threshold)
-    summary = {"inference": inferred(table), "calibration": percents(told)}
+    reliability, reached = calibration(statements, test, items, temperatures, threshold)
+    summary = {"inference": inferred(table), "calibration": percents(reached)}
     return {"inference": table, "reliability": reliability}, summary
 
 
@@ -136,8 +136,8 @@ def main() -> None:
         "probe": percents(verb_probe(shown, items, seed)),
     }
     draws = options.resamples, seed
-    found, told = infer(name, (model, transform, tokenizer), items, triples, draws)
-    write(name, tables | found, summary | told)
+    found, inference = infer(name, (model, transform, tokenizer), items, triples, draws)
+    write(name, tables | found, summary | inference)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def calibration(
     subjects, objects = (statements[name].to_numpy("object") for name in ("subject", "object"))
     pairs = own_and_foreign(cosines, said, subjects, objects)  # (I, 2)
     own, foreign = (np.nanmean(np.where(np.isnan(p), np.nan, p >= threshold)) for p in pairs.T)
-    told = {} if np.isnan(threshold) else {"own_stands_out": float(own), "foreign_stands_out": float(foreign)}
+    shares = {} if np.isnan(threshold) else {"own_stands_out": float(own), "foreign_stands_out": float(foreign)}
     right = float(best(cosines, said, 1.0)[1].mean())
     table = pd.concat(curves, names=["temperature"]).reset_index("temperature").reset_index(drop=True)
-    return table, {"relation@1": right, "expected_calibration_error": errors, "pictures": len(ids)} | told
+    return table, {"relation@1": right, "expected_calibration_error": errors, "pictures": len(ids)} | shares

@@ -185,7 +185,7 @@ def infer_verbs(
 
 
 def infer_roles(questions: pd.DataFrame, items: Items, train: pd.DataFrame, draws: tuple[int, int]) -> pd.DataFrame:
-    """How often the order of two nouns that could be either is told, by the model and by the blind reader."""
+    """How often the order of two nouns that could be either is found, by the model and by the blind reader."""
     found = role_outcomes(questions, items, train["text"])
     columns = {(by, "both orders", "roles"): values for by, values in found.items()}
     return measured(columns, questions["dynamic"], questions["image_id"].to_numpy(), draws)

@@ -57,9 +57,7 @@ def padded_positions(options: Sequence[Sequence], vocabulary: pd.Index) -> np.nd
     return table
 
 
-def option_scores(
-    queries: np.ndarray, candidates: np.ndarray, query: np.ndarray, options: np.ndarray
-) -> np.ndarray:
+def option_scores(queries: np.ndarray, candidates: np.ndarray, query: np.ndarray, options: np.ndarray) -> np.ndarray:
     """Cosines of query embedding `query[n]` with candidates `options[n]`; NaN where an option is -1.
 
     `queries` (Q, D), `candidates` (C, D) of unit length, `query` (N,), `options` (N, K+1).

@@ -87,7 +87,7 @@ class TupleSets(TypedDict):
 
 
 def both_ways(recalls: dict[str, float]) -> dict[str, float]:
-    """`recalls` as they are; ValueError where recall@1 is not told both ways."""
+    """`recalls` as they are; ValueError where recall@1 is not given both ways."""
     for name in ("i2t_recall@1", "t2i_recall@1"):
         if name not in recalls:
             raise ValueError(f"{name} is missing")

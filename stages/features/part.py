@@ -33,9 +33,12 @@ def images_part(path: Path, device: str, key: str) -> pa.Table:
 
 
 def texts_part(path: Path, device: str, key: str) -> pa.Table:
-    """The features of a file of triples by their texts, each distinct one of which is encoded once."""
+    """The features of a file of triples by their texts, each distinct one of which is encoded once.
+
+    A part of captions without a triple has no rows, of base's width as any other.
+    """
     model, _, tokenizer = base(device, key)
     triples = read_part(path, SCHEMAS["triples"], ["triple_id", "text"])
     texts = triples["text"].combine_chunks().dictionary_encode()
-    distinct = encode_texts(model, tokenizer, texts.dictionary.to_pylist())  # (U, D)
+    distinct = encode_texts(model, tokenizer, texts.dictionary.to_pylist() or [""])  # (U, D)
     return features_table(triples["triple_id"], distinct[texts.indices.to_numpy()])  # (T, D)

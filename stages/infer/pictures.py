@@ -76,7 +76,7 @@ def read_csv(path: Path) -> list[Question]:
         found = []
         for number, row in enumerate(rows, 2):
             if not row["picture"] or None in row:
-                raise InputError(f"{path}: row {number} does not fit picture,subject,object; mend it")
+                raise InputError(f"{path}: row {number} does not fit picture,subject,object; fix it")
             nouns = (row.get(name) or None for name in ("subject", "object"))
             inside(path.parent, row["picture"])
             found.append(Question(path.parent / row["picture"], *nouns))

@@ -40,8 +40,8 @@ def main() -> None:
     tuples, refused = make_tuples(triples, nouns, verbs, options, seed, features)
     for split in ("train", "test"):
         if not tuples["split"].eq(split).any():
-            told = f"none of its {triples['split'].eq(split).sum():,} triples of split {split} gets a negative"
-            raise InputError(f"{TRIPLES}: {told}; give that split more captioned images")
+            why = f"none of its {triples['split'].eq(split).sum():,} triples of split {split} gets a negative"
+            raise InputError(f"{TRIPLES}: {why}; give that split more captioned images")
     summary = summarise(tuples, triples, refused)
     with write_beside("data/negatives") as folder:
         rows = pa.Table.from_pandas(tuples[SCHEMAS["tuples"].names], SCHEMAS["tuples"], preserve_index=False)

@@ -11,7 +11,7 @@ OFTEN = 2  # images
 SHARE = 0.2  # of the rarer verb's images: cats lie and sit in 0.57, men sit and stand in 0.04 of COCO's
 
 
-def agreed(triples: pd.DataFrame, nouns: Words, verbs: Words) -> pd.Series:
+def corroborated(triples: pd.DataFrame, nouns: Words, verbs: Words) -> pd.Series:
     """Whether another caption of the image has the verb with the same subject, or with the same object: (N,).
 
     What one caption says and no other is often a parsing error. An image whose triples all come from one

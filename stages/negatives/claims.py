@@ -25,9 +25,7 @@ class Claims:
 
     def statements(self, triples: pd.DataFrame) -> np.ndarray:
         """Codes (N, 3) of the triples' words; -1 where a word is in no caption."""
-        columns = [
-            self.names[part].get_indexer(canonical_words(triples[part], self.lexicon[part])) for part in PARTS
-        ]
+        columns = [self.names[part].get_indexer(canonical_words(triples[part], self.lexicon[part])) for part in PARTS]
         return np.stack(columns, axis=1)
 
     def said_of(self, statements: np.ndarray, images: np.ndarray, parts: tuple[str, ...] = PARTS) -> np.ndarray:

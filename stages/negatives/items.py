@@ -41,7 +41,7 @@ def images_with(items: pd.DataFrame, columns: list[str], sought: pd.DataFrame) -
     return counts.reindex(pd.MultiIndex.from_frame(sought[columns]), fill_value=0).to_numpy()
 
 
-def garbled(items: pd.DataFrame) -> pd.Series:
+def doubled_preposition(items: pd.DataFrame) -> pd.Series:
     """Whether a particle doubles the preposition, as a slip of the pen does: "sitting on in front of"."""
     place = ("in", "on")
     return items["particle"].isin(place) & items["preposition"].str.startswith(place)

@@ -13,7 +13,7 @@ from stages.common.lexicons import read_rows
 
 COLUMNS = ["word", "kind", "other"]
 KINDS = {
-    "nouns": {"same", "may_be", "animate", "unsaid"},
+    "nouns": {"same", "may_be", "animate", "unmentioned"},
     "verbs": {
         *("same", "act", "implies", "excludes", "excludes_if_animate"),
         *("symmetric", "symmetric_preposition", "vague"),
@@ -85,9 +85,9 @@ def vague(triples: pd.DataFrame, verbs: pd.DataFrame) -> pd.Series:
     return triples["dynamic"].isna() | triples["relation"].isin(of_kind(verbs, "vague"))
 
 
-def unsaid(triples: pd.DataFrame, nouns: pd.DataFrame, columns: list[str]) -> pd.Series:
+def unmentioned(triples: pd.DataFrame, nouns: pd.DataFrame, columns: list[str]) -> pd.Series:
     """Whether a noun of `columns` mostly goes without saying, so that another picture may show it as well."""
-    return triples[columns].isin(of_kind(nouns, "unsaid")).any(axis=1)
+    return triples[columns].isin(of_kind(nouns, "unmentioned")).any(axis=1)
 
 
 def comparable(triples: pd.DataFrame, verbs: pd.DataFrame) -> pd.Series:

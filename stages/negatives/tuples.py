@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from stages.common.text import triple_text
-from stages.negatives.agreement import agreed
+from stages.negatives.agreement import corroborated
 from stages.negatives.choose import Refusal, balanced, distinct, draw_groups
 from stages.negatives.claims import Claims, read_claims
-from stages.negatives.items import garbled, image_triples, known, unseen
+from stages.negatives.items import doubled_preposition, image_triples, known, unseen
 from stages.negatives.kind import Facts, Kind, Masks
 from stages.negatives.kinds import KINDS
 from stages.negatives.lexicon import vague
@@ -32,7 +32,7 @@ def make_tuples(
     exception: a kind that makes texts alone gives one tuple for each triple whose text no image shows, in train only.
     """
     facts = Facts(triples, nouns, verbs, options)
-    items = image_triples(triples.assign(agreed=agreed(triples, *facts.lexicon)))
+    items = image_triples(triples.assign(corroborated=corroborated(triples, *facts.lexicon)))
     claims, always = read_claims(triples, *facts.lexicon), _always_left_out(items, facts)
     embeddings = _aligned(features, claims.images)
     sets = [name for name in KINDS if name in options.sets]
@@ -59,8 +59,8 @@ def _always_left_out(items: pd.DataFrame, facts: Facts) -> Masks:
     """By rule, which items (N,) are in no tuple."""
     return {
         "vague_verb": vague(items, facts.verbs),
-        "garbled": garbled(items),
-        "not_agreed": ~items["agreed"],
+        "doubled_preposition": doubled_preposition(items),
+        "not_corroborated": ~items["corroborated"],
         "seen_once": ~known(items, facts.animate),
     }
 
@@ -75,9 +75,7 @@ def members(belongs: np.ndarray, left_out: Masks) -> tuple[np.ndarray, Counter]:
     return belongs, counts
 
 
-def _refusal(
-    kind: Kind, rows: pd.DataFrame, facts: Facts, claims: Claims, embeddings: np.ndarray | None
-) -> Refusal:
+def _refusal(kind: Kind, rows: pd.DataFrame, facts: Facts, claims: Claims, embeddings: np.ndarray | None) -> Refusal:
     images, statements = claims.images.get_indexer(rows["image_id"]), claims.statements(rows)
     most = facts.options.max_similarity
     return Refusal(claims, images, statements, kind.parts, embeddings, most, kind.refuses(rows, facts))

@@ -1,4 +1,4 @@
-"""Models side by side: paired differences on the same tuples, and telling examples."""
+"""Models side by side: paired differences on the same tuples, and examples."""
 
 import itertools
 

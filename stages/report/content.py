@@ -38,7 +38,7 @@ def figures(tables: dict, best: str, colours: dict[str, str]) -> dict[str, str]:
 def finding(tables: dict, best: str, hard: list[str]) -> str:
     """The page in two sentences: relations and their price, and the hardest set; the best model against the control
     and base. Empty where there is neither."""
-    scores, told = tables["scores"].set_index("model"), []
+    scores, gains = tables["scores"].set_index("model"), []
     others = [name for name in (CONTROL, BASE) if name in scores.index and name != best]
     if best == BASE or not others:
         return ""
@@ -46,12 +46,12 @@ def finding(tables: dict, best: str, hard: list[str]) -> str:
     for name, what in (whats | {"retention": "finds {:.1f}% of whole captions at rank 1"}).items():
         if name in scores:
             beside = ", ".join(f"{other} {scores.loc[other, name]:.1f}%" for other in others)
-            told.append(f"{what.format(scores.loc[best, name])} ({beside})")
-    text, whole = f"{best} {' and '.join(told)}.", tables["whole"]
+            gains.append(f"{what.format(scores.loc[best, name])} ({beside})")
+    text, whole = f"{best} {' and '.join(gains)}.", tables["whole"]
     asked = whole[(whole["model"] == others[0]) & whole["set"].isin(hard) & (whole["direction"] == "i2t")]
     if len(asked):
         worst = asked.loc[asked["accuracy"].idxmin(), "set"]
-        pairs = telling(tables["differences"], best).query("set == @worst and direction == 'i2t'")
+        pairs = striking_pairs(tables["differences"], best).query("set == @worst and direction == 'i2t'")
         points = cells.points(next(pairs.query("model == @best and minus == @others[0]").itertuples())).striptags()
         text += f" On {worst}, the hardest set for {others[0]}, {best} − {others[0]} = {points} points."
     return text
@@ -78,7 +78,7 @@ def gallery_rows(tuples: pd.DataFrame, best: str, hard: list[str]) -> list[tuple
     return [(title, examples(*both, gained, hard, GALLERY)) for title, gained in headings]
 
 
-def telling(differences: pd.DataFrame, best: str) -> pd.DataFrame:
+def striking_pairs(differences: pd.DataFrame, best: str) -> pd.DataFrame:
     """The pairs that a reader looks for, of either direction: the best model less any other, all beside the control."""
     turned = differences[differences["minus"] == best]
     turned = turned.assign(model=best, minus=turned["model"], low=-turned["high"], high=-turned["low"])
@@ -119,10 +119,10 @@ def sections(tables: dict, summaries: dict, drawn: dict[str, str], best: str, ha
     text = f"{BASE} against {best}, image to text, with the number of tuples. Dotted: chance."
     named = [(name.removeprefix("verbs_"), name) for name in drawn if name.startswith("verbs_")]
     verbs = [(f"Accuracy by verb, negatives differing in {differs}", text, None, name) for differs, name in named]
-    pairs = telling(tables["differences"], best)
+    pairs = striking_pairs(tables["differences"], best)
     lacks = missing_images(summaries["benchmarks"])
     calibrated = {model: summary["calibration"] for model, summary in summaries["models"].items()}
-    told = [
+    charts = [
         ("Accuracy", ACCURACY, cells.accuracy_table(whole[whole["direction"] != "group"]), "accuracy"),
         ("Differences on the same tuples", DIFFERENCES, cells.difference_table(pairs), ""),
         ("Held-out combinations", HELD, cells.held_out_table(tables["held_out"]), ""),
@@ -146,7 +146,7 @@ def sections(tables: dict, summaries: dict, drawn: dict[str, str], best: str, ha
             "chart": data_uri(drawn[name].encode(), "image/svg+xml") if name in drawn else "",
             "alt": f"Chart: {title}. {text}",
         }
-        for title, text, table, name in told
+        for title, text, table, name in charts
         if name in drawn or (table and table["rows"])
     ]
 

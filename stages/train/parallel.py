@@ -129,16 +129,16 @@ def launch(count: int, *command: str) -> None:
 
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores() // count)))
     options = ["--standalone", f"--nproc-per-node={count}", f"--role={ROLE}", "-m", *command]
-    logging.disable()  # what torchrun logs of processes that end is told below, in one line
+    logging.disable()  # what torchrun logs of processes that end is reported below, in one line
     try:
         run(get_args_parser().parse_args(options))
     except ChildFailedError as error:
-        raise InputError(told(error.failures)) from None
+        raise InputError(explained(error.failures)) from None
     except SignalException as stop:
         sys.exit(128 + stop.sigval)
 
 
-def told(failures: dict[int, ProcessFailure]) -> str:
+def explained(failures: dict[int, ProcessFailure]) -> str:
     """One line for processes, by rank, that failed: that of the first whose error is not the loss of another."""
     number, first = min(failures.items(), key=lambda item: (_error(item[1])[0] == "LostProcess", item[1].timestamp))
     kind, line = _error(first)
@@ -153,12 +153,12 @@ def told(failures: dict[int, ProcessFailure]) -> str:
 def _error(failure: ProcessFailure) -> tuple[str, str]:
     """The name and the first line of the exception that a process ended with; empty where it left none, as killed."""
     text = failure.message["message"] if isinstance(failure.message, dict) else ""
-    kind, _, told = text.partition(": ")
-    return kind, told.partition("\n")[0]
+    kind, _, message = text.partition(": ")
+    return kind, message.partition("\n")[0]
 
 
 def reported(main: Callable[[], None]) -> None:
-    """Run `main`; in a process that torchrun started an error is recorded for it, and not told twice.
+    """Run `main`; in a process that torchrun started an error is recorded for it, and not reported twice.
 
     LostProcess where the connection to another process broke.
     """

@@ -1,4 +1,4 @@
-"""Mend what a small parser gets wrong about clauses: whose clause it is, and what is no clause at all."""
+"""Correct what a small parser gets wrong about clauses: whose clause it is, and what is no clause at all."""
 
 from collections.abc import Iterator
 
@@ -12,16 +12,16 @@ from stages.triples.verbs import NOUNISH, stems
 HUNG = {"xcomp", "ccomp", "parataxis", "advcl", "dep"}
 EVENTS = NOUNISH | {"show", "race"}  # "watching a dog show" is watching a show
 WRITTEN = {"sign", "banner", "poster", "placard", "billboard", "label", "shirt"}
-TELLING = {"reading", "saying"}
+QUOTING = {"reading", "saying"}
 BESIDE_VERB = {"AUX", "ADV", "PART"}
 
 
-def with_clauses_mended(words: Words, lexicon: dict[str, bool]) -> Words:
-    """`words` with the trees of suspect captions mended, in place but for new values."""
+def with_clauses_corrected(words: Words, lexicon: dict[str, bool]) -> Words:
+    """`words` with the trees of suspect captions corrected, in place but for new values."""
     captions = np.unique(words.caption[clause_suspects(words, lexicon)])
     values = {name: list(words.values[name]) for name in ("upos", "deprel")}
     for first, before in zip(words.first[captions].tolist(), _parses(words, captions), strict=True):
-        after = mend_clauses(before, lexicon)
+        after = correct_clauses(before, lexicon)
         if after is before:
             continue
         for i, (old, new) in enumerate(zip(before.words, after.words, strict=True), first):
@@ -52,7 +52,7 @@ def _parses(words: Words, captions: np.ndarray) -> Iterator[Parse]:
 
 
 def clause_suspects(words: Words, lexicon: dict[str, bool]) -> np.ndarray:
-    """The words (W,) at which `mend_clauses` may set in."""
+    """The words (W,) at which `correct_clauses` may set in."""
     hung, verb = words.head >= 0, words.among("upos", {"VERB"})
     found = words.among("text", lambda text: text.lower() in ("whose", "longer"))
     relative = words.among("deprel", {"acl:relcl"})
@@ -61,11 +61,11 @@ def clause_suspects(words: Words, lexicon: dict[str, bool]) -> np.ndarray:
     found |= verb & hung & words.among("deprel", {"conj"}) & unknown
     after_noun = np.zeros_like(verb)
     after_noun[1:] = words.among("upos", NOMINAL)[:-1]
-    told = words.among("lemma", EVENTS) | words.among("text", TELLING)
-    return found | verb & hung & after_noun & told
+    quoted = words.among("lemma", EVENTS) | words.among("text", QUOTING)
+    return found | verb & hung & after_noun & quoted
 
 
-def mend_clauses(tree: Parse, lexicon: dict[str, bool]) -> Parse:
+def correct_clauses(tree: Parse, lexicon: dict[str, bool]) -> Parse:
     """The tree with the clauses of "whose", of a sentence around a relative clause and of signs in their place, and
     nouns read as verbs made nouns again."""
     for i, word in enumerate(tree.words):
@@ -79,7 +79,7 @@ def mend_clauses(tree: Parse, lexicon: dict[str, bool]) -> Parse:
             continue
         if _is_noun(tree, i, lexicon):
             tree = _as_noun(tree, i)
-        elif word.text in TELLING and tree.words[i - 1].lemma in WRITTEN:  # "perched on a sign reading STOP"
+        elif word.text in QUOTING and tree.words[i - 1].lemma in WRITTEN:  # "perched on a sign reading STOP"
             tree = _moved(tree, i, i - 1, "acl")
         elif _is_main(tree, i):
             tree = _as_main(tree, i, tree.words[word.head - 1].head - 1)

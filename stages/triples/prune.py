@@ -10,7 +10,7 @@ from stages.triples.rules import NO_VERB, SHARING
 FOLLOWED = set("nsubj nsubj:pass obj obl obl:agent cop compound:prt conj case fixed".split())
 SOMETIMES = {"nmod", "advmod", "mark", "aux", "aux:pass", "xcomp", "det", "nmod:poss"}  # from some words alone
 # relations that the rules tell apart; any other is one to them
-TOLD = [*sorted(FOLLOWED | SOMETIMES | NO_VERB | SHARING | {"acl", "acl:relcl"}), "other"]
+DEPRELS = [*sorted(FOLLOWED | SOMETIMES | NO_VERB | SHARING | {"acl", "acl:relcl"}), "other"]
 
 
 def reached(words: Words, kinds: list[Kind], kind: np.ndarray) -> np.ndarray:

@@ -95,7 +95,7 @@ def denied(tree: Tree, verb: int, depth: int = 0) -> bool:
 
 
 def _after_particle(tree: Tree, verb: int, passive: bool) -> list[int]:
-    """"standing on a bench", "walking down a street", "cut on a board" with the preposition read as a particle.
+    """ "standing on a bench", "walking down a street", "cut on a board" with the preposition read as a particle.
 
     Who stays or moves somewhere has no object, nor has a passive.
     """
@@ -121,12 +121,12 @@ def is_passive(tree: Tree, verb: int) -> bool:
 
 
 def objects_after(tree: Tree, verb: int) -> list[int]:
-    """"a boy played guitar": a participle's form with an object of its own, so a past tense."""
+    """ "a boy played guitar": a participle's form with an object of its own, so a past tense."""
     return [i for i in dependants(tree, verb, "obj") if i > verb and not dependants(tree, i, "case")]
 
 
 def _filling(tree: Tree, found: list[tuple[tuple[int, ...], int]]) -> list[tuple[tuple[int, ...], int]]:
-    """"a plate filled with fruit on a table": what follows the filling is where the whole is."""
+    """ "a plate filled with fruit on a table": what follows the filling is where the whole is."""
     if not found or not any(tree.words[i].filling for i in found[0][0]):
         return found
     return [phrase for phrase in found if phrase[0] == found[0][0]]
@@ -165,7 +165,7 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> list[int]:
 
 
 def _antecedent(tree: Tree, pronoun: int, main: int, depth: int) -> list[int]:
-    """"a girl smiles while she pets a goat": the girl, where the clause around has no other noun that may be meant."""
+    """ "a girl smiles while she pets a goat": the girl, where the clause around has no other noun that may be meant."""
     word = tree.words[pronoun]
     if not word.personal or main < 0 or depth > DEPTH or dependants(tree, main, "obj", "obl", "obl:agent"):
         return []
@@ -176,7 +176,7 @@ def _antecedent(tree: Tree, pronoun: int, main: int, depth: int) -> list[int]:
 
 
 def _nearer(tree: Tree, noun: int, verb: int) -> int:
-    """"a boy is talking to a man who holds": no relative clause reaches back over its noun's own verb."""
+    """ "a boy is talking to a man who holds": no relative clause reaches back over its noun's own verb."""
     above = tree.heads[noun]
     if tree.deprels[verb] != "acl:relcl" or not noun < above < verb:
         return noun
@@ -206,7 +206,7 @@ def _modified(tree: Tree, noun: int, verb: int) -> list[int]:
 
 
 def _wearers(tree: Tree, nouns: list[int]) -> list[int]:
-    """"a man in a shirt and pants running": pants, coordinated with the man by mistake, do not run."""
+    """ "a man in a shirt and pants running": pants, coordinated with the man by mistake, do not run."""
     return [i for i in nouns if not tree.words[i].garment] or nouns
 
 
@@ -233,13 +233,13 @@ def objects(tree: Tree, verb: int) -> list[int]:
 
 
 def _caused(tree: Tree, verb: int, noun: int) -> bool:
-    """"getting her face painted", "having his hair cut by": what another does is no object of get and have."""
+    """ "getting her face painted", "having his hair cut by": what another does is no object of get and have."""
     word, clauses = tree.words[verb], [i for i in dependants(tree, noun, "acl") if is_passive(tree, i)]
     return bool(clauses) and (word.getting or word.having and any(agents(tree, i) for i in clauses))
 
 
 def _shared_object(tree: Tree, first: int, second: int) -> list[int]:
-    """"standing and eating hay": no; "holding and petting a cat": an object after both serves both."""
+    """ "standing and eating hay": no; "holding and petting a cat": an object after both serves both."""
     return [noun for child in dependants(tree, first, "obj") if child > second for noun in meant(tree, child, False)]
 
 
@@ -295,7 +295,7 @@ def _adverbial(tree: Tree, noun: int) -> bool:
 
 
 def _beyond(tree: Tree, verb: int, phrase: int) -> bool:
-    """"holding a stick talking to a woman in a hall": a phrase after another clause is no longer the first verb's."""
+    """ "holding a stick talking to a woman in a hall": a phrase after another clause is no longer the first verb's."""
     return any(verb < i < phrase and tree.words[i].ing for i in dependants(tree, verb, "advcl", "xcomp"))
 
 

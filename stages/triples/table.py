@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 from stages.common.errors import InputError
 from stages.common.tables import SCHEMAS
 from stages.common.text import triple_text
-from stages.triples.clauses import with_clauses_mended
+from stages.triples.clauses import with_clauses_corrected
 from stages.triples.columns import Words, flatten, runs
+from stages.triples.correct import correct
 from stages.triples.kinds import Kind, kind_of
-from stages.triples.mend import mend
 from stages.triples.nouns import noun_lemma
-from stages.triples.prune import TOLD, reached
+from stages.triples.prune import DEPRELS, reached
 from stages.triples.rules import Relation, extract
 from stages.triples.tree import make_tree
 from stages.triples.verbs import verb_lemma
@@ -90,7 +90,7 @@ def rows_of(ids: np.ndarray, captions: np.ndarray) -> np.ndarray:
 def caption_triples(parses: pa.RecordBatch, memory: Memory) -> pa.Table:
     """What the trees alone decide of the table of triples; `caption` is the row of the parse."""
     with no_collection():
-        words = with_clauses_mended(mend(flatten(parses), memory.lexicon), memory.lexicon)
+        words = with_clauses_corrected(correct(flatten(parses), memory.lexicon), memory.lexicon)
         inverse, described = describe(words, memory)
         kind = np.array([d[0] for d in described], np.int64)[inverse]  # (W,)
         return _columns(words, inverse, described, find(words, kind, memory), memory.lexicon)
@@ -167,8 +167,8 @@ def _trees(words: Words, kind: np.ndarray, memory: Memory) -> Iterator[tuple[int
     place = np.full(len(keep) + 1, -1)  # (W+1,); the last serves a root
     place[position] = np.arange(len(position)) - starts[words.caption[position]]
     head = place[words.head[position]]  # (S,)
-    told = {name: i for i, name in enumerate(TOLD)}
-    deprel = np.array([told.get(name, len(TOLD) - 1) for name in words.values["deprel"]])
+    place = {name: i for i, name in enumerate(DEPRELS)}
+    deprel = np.array([place.get(name, len(DEPRELS) - 1) for name in words.values["deprel"]])
     deprel = deprel[words.codes["deprel"][position]]  # (S,)
     rows = np.stack([kind[position], head, deprel], axis=1).astype(np.int16)  # (S, 3)
     data, width, positions, bounds = rows.tobytes(), rows.itemsize * 3, position.tolist(), starts.tolist()
@@ -180,7 +180,7 @@ def _trees(words: Words, kind: np.ndarray, memory: Memory) -> Iterator[tuple[int
             if len(trees) >= REMEMBERED:
                 trees.clear()
             tree = rows[first:end].T.tolist()
-            words_, deprels = [kinds[k] for k in tree[0]], [TOLD[d] for d in tree[2]]
+            words_, deprels = [kinds[k] for k in tree[0]], [DEPRELS[d] for d in tree[2]]
             relations = trees[key] = extract(make_tree(words_, tree[1], deprels))
         if relations:
             yield caption, positions[first:end], relations

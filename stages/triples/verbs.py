@@ -48,9 +48,13 @@ MOVING = BY_PLACE | set(
     "skateboard surf float race speed roam".split()
 )
 # what people, animals and things in a place do, and no place does
-ACTING = HANGING - set("cover line surround decorate adorn".split()) | BY_PLACE | set(
-    "eat play hold wear look watch work graze rest relax pose travel ski surf jump cook read talk drink carry float "
-    "kneel crouch squat skate skateboard feed sleep".split()
+ACTING = (
+    HANGING - set("cover line surround decorate adorn".split())
+    | BY_PLACE
+    | set(
+        "eat play hold wear look watch work graze rest relax pose travel ski surf jump cook read talk drink carry "
+        "float kneel crouch squat skate skateboard feed sleep".split()
+    )
 )
 # what no thing does, whatever the parser hangs it on
 DEEDS = set(

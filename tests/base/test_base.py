@@ -1,4 +1,4 @@
-"""Base: trained from scratch on a handful of pictures, or pretrained with its mistakes told in one line."""
+"""Base: trained from scratch on a handful of pictures, or pretrained with its mistakes reported in one line."""
 
 import json
 import shutil
@@ -11,7 +11,8 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from stages.base.__main__ import main
+from stages.base.__main__ import about, main
+from stages.base.options import BaseOptions
 from stages.base.scratch import caption_batches
 from stages.common.errors import InputError
 from tests.common.towers import make_towers
@@ -88,6 +89,30 @@ def test_a_warm_up_that_would_not_end(tmp_path, monkeypatch):
     make(tmp_path, warmup=6)
     with pytest.raises(InputError, match="base.warmup 6 is not below the run's 6 steps"):
         run_here(monkeypatch, tmp_path, main)
+
+
+def test_a_loss_that_is_not_finite_ends_the_run(tmp_path, monkeypatch):
+    """Looked at every ten steps and in the last, here the sixth; no model is left behind."""
+    monkeypatch.setattr("stages.base.scratch.symmetric_cross_entropy", lambda images, *_: (images * float("nan")).sum())
+    make(tmp_path)
+    with pytest.raises(InputError, match="base's loss is nan in step 6; lower base.lr in params.yaml"):
+        run_here(monkeypatch, tmp_path, main)
+    assert not (tmp_path / MODEL).exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "description", "licence", "weights"),
+    [
+        ({}, "A CLIP trained from scratch: where", "mit", "random"),
+        ({"pretrained": "openai", "epochs": 0}, "A CLIP of others, as it is: where", "other", "openai"),
+        ({"pretrained": "openai"}, "A CLIP of others, trained further: where", "other", "openai"),
+        ({"model": "local-dir:towers"}, "A CLIP of others, trained further: where", "other", "those of towers"),
+    ],
+)
+def test_the_card_says_where_base_comes_from(changed, description, licence, weights):
+    card = about(BaseOptions(**(OPTIONS | changed)))
+    assert card.description.startswith(description) and card.licence == licence
+    assert card.details["Weights"] == weights and ("Loss" in card.details) == (changed.get("epochs") != 0)
 
 
 def test_a_model_of_ones_own_with_weights_from_a_file(tmp_path, monkeypatch, tiny):

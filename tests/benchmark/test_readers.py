@@ -156,7 +156,9 @@ def test_sugarcrepe_plus_plus_is_another_benchmark(tmp_path):
 def test_a_byte_order_mark_is_read(tmp_path, encoding):
     item = {"filename": "1.jpg", "caption": "a", "negative_caption": "b"}
     (tmp_path / "swap_obj.json").write_bytes(json.dumps({"0": item}).encode(encoding))
-    (tmp_path / "svo_probes.csv").write_bytes(f"{SVO_HEADER}\nA girl sits.,,,u,v,1,2,False,True,False\n".encode(encoding))
+    (tmp_path / "svo_probes.csv").write_bytes(
+        f"{SVO_HEADER}\nA girl sits.,,,u,v,1,2,False,True,False\n".encode(encoding)
+    )
     assert [len(BENCHMARKS[name].read(tmp_path)) for name in ("sugarcrepe", "svo_probes")] == [1, 1]
 
 
@@ -167,7 +169,7 @@ def test_a_field_that_is_no_text_is_named(tmp_path, field, value):
     (tmp_path / "swap_obj.json").write_text(json.dumps({"first": item}))
     with pytest.raises(InputError, match="swap_obj.json, item first: .* is no text") as error:
         BENCHMARKS["sugarcrepe"].read(tmp_path)
-    error.value.args[0].encode()  # what is told can be printed
+    error.value.args[0].encode()  # what is reported can be printed
 
 
 @pytest.mark.parametrize("side", ["10", None, True, float("nan"), float("inf"), [1]])

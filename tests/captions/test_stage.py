@@ -61,7 +61,7 @@ def test_a_missing_image_leaves_no_output(tmp_path):
     assert not list((tmp_path / "data").rglob("*.parquet*"))
 
 
-def test_a_split_without_an_image_is_told_before_the_images_are_read(tmp_path):
+def test_a_split_without_an_image_is_reported_before_the_images_are_read(tmp_path):
     """All to train, as nothing is drawn for a test part of 0."""
     make(tmp_path, (), {1: "random", 2: "random"}, shares={"train": 0.98, "val": 0.02, "test": 0.0})
     done = run(tmp_path)

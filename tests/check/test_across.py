@@ -1,4 +1,4 @@
-"""What hangs on several parameters is told before any work, and the stage's output never changes."""
+"""What hangs on several parameters is reported before any work, and the stage's output never changes."""
 
 import copy
 from pathlib import Path

@@ -76,7 +76,7 @@ def dotted(place) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)[1:]
 
 
-def told(params) -> str | None:
+def message(params) -> str | None:
     """The line that these parameters end in, None where they are right."""
     try:
         check_across(check_blocks(params))
@@ -99,7 +99,7 @@ KEYS = [place for place in LEAVES if isinstance(place[-1], str)]  # without the 
 
 
 def test_the_default_is_right_and_the_table_is_large():
-    assert told(PARAMS) is None
+    assert message(PARAMS) is None
     assert len(LEAVES) * len(VALUES) + 3 * len(KEYS) > 800
 
 
@@ -109,7 +109,7 @@ def test_a_wrong_value(place, kind):
     """As {"lr": "abc"}: params.yaml: train.lr is 'abc'; it takes a number above 0 and at most 1."""
     key, (params, inside) = dotted(place), changed(place)
     inside[place[-1]] = VALUES[kind]
-    line = told(params)
+    line = message(params)
     if key in FITS.get(kind, ()):
         assert line is None
     else:
@@ -118,10 +118,10 @@ def test_a_wrong_value(place, kind):
 
 
 @pytest.mark.parametrize("place", KEYS, ids=dotted)
-def test_a_misspelt_key_is_told_with_the_right_one(place):
+def test_a_misspelt_key_is_reported_with_the_right_one(place):
     params, inside = changed(place)
     inside[f"{place[-1]}s"] = inside.pop(place[-1])
-    line, above = told(params), dotted(place[:-1])
+    line, above = message(params), dotted(place[:-1])
     if above == "train.sets":
         assert line.startswith(f"params.yaml: {dotted(place)}s is none of negatives.sets (dynamic, stative, ")
     elif above == "train.methods":
@@ -131,18 +131,18 @@ def test_a_misspelt_key_is_told_with_the_right_one(place):
 
 
 @pytest.mark.parametrize("place", KEYS, ids=dotted)
-def test_an_unknown_key_beside_is_told(place):
+def test_an_unknown_key_beside_is_reported(place):
     params, inside = changed(place)
     inside["zzz"] = 1
-    line = told(params)
+    line = message(params)
     assert line.startswith("params.yaml: ") and "zzz" in line
 
 
 @pytest.mark.parametrize("place", KEYS, ids=dotted)
-def test_a_missing_key_is_told_with_what_it_takes(place):
+def test_a_missing_key_is_reported_with_what_it_takes(place):
     params, inside = changed(place)
     del inside[place[-1]]
-    line, above = told(params), dotted(place[:-1])
+    line, above = message(params), dotted(place[:-1])
     if above in OF_ONES_CHOICE:
         assert line is None
     elif above == "negatives.sets":
@@ -154,16 +154,16 @@ def test_a_missing_key_is_told_with_what_it_takes(place):
 @pytest.mark.parametrize("block", PARAMS)
 @pytest.mark.parametrize("value", [None, 3, "abc", [1], math.nan])
 def test_a_block_that_is_none(block, value):
-    line = told(PARAMS | {block: value})
+    line = message(PARAMS | {block: value})
     assert line is None if block == "seed" and value == 3 else line.startswith(f"params.yaml: {block} is ")
 
 
 @pytest.mark.parametrize("block", PARAMS)
 def test_a_block_that_is_missing_or_misspelt(block):
     others = {name: inner for name, inner in PARAMS.items() if name != block}
-    assert told(others).startswith(f"params.yaml: {block} is missing; it takes ")
+    assert message(others).startswith(f"params.yaml: {block} is missing; it takes ")
     line = f"params.yaml: {block}x is unknown; the nearest known key is {block}"
-    assert told(others | {f"{block}x": PARAMS[block]}) == line
+    assert message(others | {f"{block}x": PARAMS[block]}) == line
 
 
 @pytest.mark.parametrize("name", ["drive; touch x", "../x", "base", "", "a b", "Mine", "x" * 41, "é"])
@@ -171,7 +171,7 @@ def test_a_block_that_is_missing_or_misspelt(block):
 def test_names_that_are_no_safe_part_of_a_command_or_a_path(block, name):
     params, inside = changed((*block.split("."), name))
     inside[name] = next(iter(inside.values()))
-    assert told(params).startswith(f"params.yaml: {block}") and name in told(params)
+    assert message(params).startswith(f"params.yaml: {block}") and name in message(params)
 
 
 @pytest.mark.parametrize(

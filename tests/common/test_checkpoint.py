@@ -1,4 +1,4 @@
-"""A model's folder is whole, or told in one line."""
+"""A model's folder is whole, or reported in one line."""
 
 import json
 import os
@@ -54,8 +54,14 @@ def zeros(state):
         (weights(nan), f"{WEIGHTS}: tensor text_projection has a number that is not finite"),
         (weights(zeros), f"{WEIGHTS}: two texts have one embedding, as with weights of zeros"),
         (weights(lambda state: state.pop("visual.proj")), "is no model that open_clip loads"),
-        (weights(lambda s: s.update(logit_scale=s["logit_scale"].double())), "logit_scale is torch.float64, not torch.float32"),
-        (weights(lambda s: s.update({"visual.proj": s["visual.proj"].half()})), "visual.proj is torch.float16, not torch.float32"),
+        (
+            weights(lambda s: s.update(logit_scale=s["logit_scale"].double())),
+            "logit_scale is torch.float64, not torch.float32",
+        ),
+        (
+            weights(lambda s: s.update({"visual.proj": s["visual.proj"].half()})),
+            "visual.proj is torch.float16, not torch.float32",
+        ),
         (lambda folder: (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:-9]), f"{WEIGHTS} is damaged"),
         (lambda folder: (folder / WEIGHTS).write_bytes(b""), f"{WEIGHTS} is damaged"),
         (lambda folder: (folder / WEIGHTS).unlink(), f"{WEIGHTS} is missing"),
@@ -63,15 +69,18 @@ def zeros(state):
         (lambda folder: (folder / CONFIG).write_text("{"), f"{CONFIG}: Invalid JSON"),
         (config(lambda c: c.pop("preprocess_cfg")), f"{CONFIG}: ['preprocess_cfg']: Field required"),
         (config(lambda c: c["preprocess_cfg"].pop("mean")), f"{CONFIG}: ['preprocess_cfg']['mean']: Field required"),
-        (config(lambda c: c["model_cfg"]["vision_cfg"].pop("image_size")), "['vision_cfg']['image_size']: Field required"),
+        (
+            config(lambda c: c["model_cfg"]["vision_cfg"].pop("image_size")),
+            "['vision_cfg']['image_size']: Field required",
+        ),
         (config(lambda c: c["model_cfg"]["text_cfg"].update(width="x")), "is no model that open_clip loads"),
     ],
 )
 def test_damage_is_one_line_with_its_file_and_remedy(folder, damage, line):
     damage(folder)
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as message:
         load_checkpoint(folder)
-    text = str(told.value)
+    text = str(message.value)
     assert line in text and str(folder) in text and "\n" not in text
     assert text.endswith("; delete the folder and run `dvc repro` to make the model anew")
 

@@ -1,4 +1,4 @@
-"""Files appear whole, beside those of other processes; JSON is what it should be or told in one line."""
+"""Files appear whole, beside those of other processes; JSON is what it should be or reported in one line."""
 
 import os
 import subprocess
@@ -54,9 +54,9 @@ def test_json_that_is_not_what_it_should_be(tmp_path, content, line):
     path = tmp_path / "summary.json"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as message:
         read_json(path, dict[str, FiniteFloat], "make it anew")
-    text = str(told.value)
+    text = str(message.value)
     assert text.startswith(str(path)) and line in text and text.endswith("; make it anew") and "\n" not in text
 
 

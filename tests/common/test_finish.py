@@ -33,7 +33,9 @@ def test_the_folder_has_all_that_is_asked_for_and_open_clip_loads_it(project):
     folder = project / "data/models/ours"
     found = json.loads((folder / CALIBRATION).read_text())
     assert 1e-4 < found["temperature"] < 10 and found["pictures"] == 4  # those of split val
-    assert set(pd.read_parquet(folder / STATEMENTS)["text"]) == set(training_statements(pd.read_parquet("data/triples/triples"))["text"])
+    assert set(pd.read_parquet(folder / STATEMENTS)["text"]) == set(
+        training_statements(pd.read_parquet("data/triples/triples"))["text"]
+    )
     moved = shutil.copytree(folder, project / "elsewhere/ours")
     model, _, preprocess = open_clip.create_model_and_transforms(f"local-dir:{moved}")
     assert model.encode_text(open_clip.get_tokenizer(f"local-dir:{moved}")(["a"])).shape == (1, 8)

@@ -33,12 +33,12 @@ def test_damage_is_one_line(tmp_path, content, line):
     path = tmp_path / "words.csv"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as message:
         read_rows(path, ["word", "kind"])
-    assert line in str(told.value) and "words.csv" in str(told.value)
+    assert line in str(message.value) and "words.csv" in str(message.value)
 
 
-def test_an_edit_of_ones_own_is_told_what_to_write(tmp_path):
+def test_an_edit_of_ones_own_is_reported_what_to_write(tmp_path):
     path = tmp_path / "words.csv"
     path.write_text(LIST.replace("guy,same", "guy,same\nbloke,same"))
     with pytest.raises(InputError, match="or after an edit of your own make its last line `# rows: 3`"):

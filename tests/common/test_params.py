@@ -16,23 +16,23 @@ def test_small_rates_are_numbers_however_they_are_written(tmp_path, written):
     assert load_params(path) == {"train": {"lr": 0.00001}}
 
 
-def test_what_is_no_yaml_is_told_in_one_line(tmp_path):
+def test_what_is_no_yaml_is_reported_in_one_line(tmp_path):
     path = tmp_path / "params.yaml"
     path.write_text("train: [1, 2\n", encoding="utf-8")
-    with pytest.raises(InputError, match="params.yaml is not valid YAML") as told:
+    with pytest.raises(InputError, match="params.yaml is not valid YAML") as message:
         load_params(path)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(message.value)
 
 
 @pytest.mark.parametrize(
     "written", ["train: &train {lr: *train}", "lr: " + "[" * 5000, "a: 1\na: 2", "lr: " + "1" * 5000]
 )
-def test_what_only_a_machine_would_write_is_told_too(tmp_path, written):
+def test_what_only_a_machine_would_write_is_reported_too(tmp_path, written):
     path = tmp_path / "params.yaml"
     path.write_text(written, encoding="utf-8")
-    with pytest.raises(InputError, match="params.yaml is not valid YAML") as told:
+    with pytest.raises(InputError, match="params.yaml is not valid YAML") as message:
         load_params(path)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(message.value)
 
 
 class Crop(Block):
@@ -50,7 +50,7 @@ class Options(Block):
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch):
+def message(tmp_path, monkeypatch):
     """The line that reading this block ends in."""
     monkeypatch.chdir(tmp_path)
 
@@ -88,16 +88,16 @@ def test_a_right_block_is_its_type_and_a_whole_number_a_number(tmp_path):
         ("", "train is null; it takes a mapping with lr, crop, sizes"),
     ],
 )
-def test_the_first_mistake_in_one_line(told, block, line):
-    assert told(f"train: {block}\n") == line
+def test_the_first_mistake_in_one_line(message, block, line):
+    assert message(f"train: {block}\n") == line
 
 
-def test_a_block_that_is_not_there(told):
-    assert told("trains: {}\n") == "train is missing; it takes a mapping with lr, crop, sizes"
+def test_a_block_that_is_not_there(message):
+    assert message("trains: {}\n") == "train is missing; it takes a mapping with lr, crop, sizes"
 
 
 @pytest.mark.parametrize("written", ["all", "-1", "257", "1.5", "true", "[1]"])
-def test_a_value_of_two_kinds_is_told_both(tmp_path, written):
+def test_a_value_of_two_kinds_is_reported_both(tmp_path, written):
     path = tmp_path / "params.yaml"
     rest = "device: auto, processes: auto, engine: local, checkpoint_every: 1, grad_checkpointing: false"
     path.write_text(f"run: {{workers: {written}, {rest}}}\n", encoding="utf-8")

@@ -101,13 +101,13 @@ def test_what_dask_gave_up_is_not_tried_again():
     assert calls() == ["1"]
 
 
-def test_input_that_a_user_can_mend_is_told_at_once():
-    with pytest.raises(InputError, match="^row 7 is empty; mend it$"):
+def test_input_that_a_user_can_fix_is_reported_at_once():
+    with pytest.raises(InputError, match="^row 7 is empty; fix it$"):
         make(refuse, [(7,)])
     assert calls() == ["7"]
 
 
-def test_a_worker_that_loaded_other_code_is_told(monkeypatch):
+def test_a_worker_that_loaded_other_code_is_reported(monkeypatch):
     make_part = parts._make
     monkeypatch.setattr(parts, "_make", lambda root, loaded, *rest: make_part(root, ["of yesterday"], *rest))
     with pytest.raises(InputError, match="runs other code than .*stages; restart it"):
@@ -145,14 +145,14 @@ def test_an_engine_is_local_or_an_address():
         checked({"run": RUN | {"engine": "dask"}}, "run", RunOptions)
 
 
-def test_an_address_that_nobody_answers_is_told():
+def test_an_address_that_nobody_answers_is_reported():
     pytest.importorskip("distributed", reason="pip install distributed to test Dask")
     with pytest.raises(InputError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
         with open_executor("tcp://127.0.0.1:9", 1):
             pass
 
 
-def test_a_missing_package_is_told(monkeypatch):
+def test_a_missing_package_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match="run.engine is tcp://scheduler:8786, .* pip install distributed"):
         with open_executor("tcp://scheduler:8786", 1):

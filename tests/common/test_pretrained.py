@@ -20,7 +20,7 @@ def config(tmp_path):
     return str(path)
 
 
-def told(*model) -> str:
+def message(*model) -> str:
     """The one line that `make_model` ends in."""
     with pytest.raises(InputError) as error:
         make_model("rivals.mine", *map(str, model))
@@ -52,39 +52,39 @@ def test_without_network_one_line_tells_the_remedy(monkeypatch):
         raise OSError("no route\nto host")
 
     monkeypatch.setattr("open_clip.factory.download_pretrained", offline)
-    line = told("ViT-B-32-quickgelu", "openai")
+    line = message("ViT-B-32-quickgelu", "openai")
     assert "cannot get rivals.mine, ViT-B-32-quickgelu openai" in line and "no route to host" in line
     assert line.endswith("connect to the network for this one stage, or run where its download is cached")
 
 
 def test_an_activation_that_the_weights_do_not_have():
-    """OpenAI's weights want QuickGELU: told before anything is fetched, naming the model that has it."""
-    line = told("ViT-B-32", "openai")
+    """OpenAI's weights want QuickGELU: reported before anything is fetched, naming the model that has it."""
+    line = message("ViT-B-32", "openai")
     assert "QuickGELU mismatch" in line and line.endswith("set rivals.mine.model to ViT-B-32-quickgelu")
 
 
 def test_unknown_models_and_tags(config):
-    assert "rivals.mine.model 'ViT-B-99' is unknown to open_clip" in told("ViT-B-99", "openai")
-    line = told("ViT-B-32", "mine.pt")
+    assert "rivals.mine.model 'ViT-B-99' is unknown to open_clip" in message("ViT-B-99", "openai")
+    line = message("ViT-B-32", "mine.pt")
     assert "rivals.mine.pretrained 'mine.pt' is neither a file nor a known tag; ViT-B-32's tags are openai, " in line
-    assert told(config, "openai").endswith("; open_clip has no weights for own-model, name a file")
+    assert message(config, "openai").endswith("; open_clip has no weights for own-model, name a file")
 
 
 def test_files_that_are_not_what_they_should_be(config, tmp_path):
     other = tmp_path / "other.safetensors"
     save_file({"x": torch.zeros(1)}, other)
-    assert "give weights of this model, a state_dict in .safetensors or .pt" in told(config, other)
+    assert "give weights of this model, a state_dict in .safetensors or .pt" in message(config, other)
     text = tmp_path / "text.pt"
     text.write_text("no weights", encoding="utf-8")
-    assert "give weights of this model" in told(config, text)
-    assert "name a file of JSON" in told(tmp_path / "absent.json", other)
+    assert "give weights of this model" in message(config, text)
+    assert "name a file of JSON" in message(tmp_path / "absent.json", other)
     broken = tmp_path / "broken.json"
     broken.write_text("{", encoding="utf-8")
-    assert "name a file of JSON" in told(broken, other)
+    assert "name a file of JSON" in message(broken, other)
     broken.write_text("{}", encoding="utf-8")
-    assert "it needs embed_dim, vision_cfg and text_cfg" in told(broken, other)
+    assert "it needs embed_dim, vision_cfg and text_cfg" in message(broken, other)
     broken.write_text(json.dumps(TINY | {"depth": 3}), encoding="utf-8")
-    assert told(broken, "").endswith(f"; mend {broken}")
+    assert message(broken, "").endswith(f"; fix {broken}")
 
 
 def test_a_folder_of_open_clips(tmp_path):
@@ -94,5 +94,5 @@ def test_a_folder_of_open_clips(tmp_path):
     state = load_file(tmp_path / "towers/open_clip_model.safetensors")
     assert all(value.equal(state[key]) for key, value in model.state_dict().items())
     assert found["model_cfg"]["embed_dim"] == 6 and tokenizer(["a dog"])[0, :4].tolist() == [2, 5, 6, 3]
-    assert told(name, "openai").endswith("holds its own weights; make it ''")
-    assert "absent/open_clip_config.json is missing" in told(f"local-dir:{tmp_path}/absent", "")
+    assert message(name, "openai").endswith("holds its own weights; make it ''")
+    assert "absent/open_clip_config.json is missing" in message(f"local-dir:{tmp_path}/absent", "")

@@ -30,5 +30,7 @@ def make_towers(folder: Path) -> str:
     path.write_text(json.dumps(config), encoding="utf-8")
     open_clip.add_model_config(path)
     model = open_clip.create_model(folder.name, pretrained_text=False)
-    save_checkpoint(folder, model, {"model_cfg": config, "preprocess_cfg": PREPROCESS}, open_clip.get_tokenizer(folder.name))
+    save_checkpoint(
+        folder, model, {"model_cfg": config, "preprocess_cfg": PREPROCESS}, open_clip.get_tokenizer(folder.name)
+    )
     return f"local-dir:{folder}"

@@ -39,7 +39,7 @@ def stop_once(n: int) -> pa.Table:
 def refuse(n: int) -> pa.Table:
     """A mistake in the input."""
     numbers(n)
-    raise InputError(f"row {n} is empty; mend it")
+    raise InputError(f"row {n} is empty; fix it")
 
 
 def wait(n: int) -> pa.Table:

@@ -155,7 +155,7 @@ def test_files_that_were_half_unpacked_are_unpacked_again(site, tmp_path):
     assert (content(tmp_path / "coco"), site.handler.asked) == (EVERYTHING, [])
 
 
-def told(site: Site, folder: Path, **changes) -> str:
+def message(site: Site, folder: Path, **changes) -> str:
     with pytest.raises(InputError) as error:
         get(site, folder, **changes)
     assert "\n" not in str(error.value)
@@ -164,34 +164,36 @@ def told(site: Site, folder: Path, **changes) -> str:
 
 def test_no_network(site, tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.file_download.time.sleep", lambda _: None)
-    line = told(site, tmp_path / "coco", url="http://127.0.0.1:9")
+    line = message(site, tmp_path / "coco", url="http://127.0.0.1:9")
     assert line.startswith("http://127.0.0.1:9/annotations/annotations_trainval2017.zip: ")
-    assert line.endswith("refused; mend that and run again, it goes on from 0 bytes")
+    assert line.endswith("refused; fix that and run again, it goes on from 0 bytes")
 
 
 def test_what_the_server_does_not_have(site, tmp_path):
     (site.folder / "zips/val2017.zip").unlink()
-    assert "/zips/val2017.zip: Client error '404 File not found'" in told(site, tmp_path / "coco")
+    assert "/zips/val2017.zip: Client error '404 File not found'" in message(site, tmp_path / "coco")
 
 
 def test_another_size_or_checksum_than_published(site, tmp_path):
     path, val = site.folder / "zips/val2017.zip", site.archives[1]
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    assert f"val2017.zip: MD5 {md5(path.read_bytes()).hexdigest()}, published {val.md5}; " in told(
+    assert f"val2017.zip: MD5 {md5(path.read_bytes()).hexdigest()}, published {val.md5}; " in message(
         site, tmp_path / "coco"
     )
     path.write_bytes(b"<html>")
-    assert f"val2017.zip: bytes 6, published {val.size}; run again, or set" in told(site, tmp_path / "coco")
+    assert f"val2017.zip: bytes 6, published {val.size}; run again, or set" in message(site, tmp_path / "coco")
     assert not list((tmp_path / "coco").glob("*.zip*"))
 
 
-def test_a_disk_that_is_too_small_is_told_before_anything_is_fetched(site, tmp_path, monkeypatch):
+def test_a_disk_that_is_too_small_is_reported_before_anything_is_fetched(site, tmp_path, monkeypatch):
     """Of 5, 1 and 9 GB of zips as large unpacked: 15 GB and the largest zip besides, or all of them."""
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(30 * 10**9, 10**9, 20 * 10**9))
     sizes = [one._replace(size=size * 10**9) for one, size in zip(site.archives, (5, 1, 9))]
     site = site._replace(archives=tuple(sizes))
-    assert told(site, tmp_path / "coco").endswith("the disk has 20.0 GB free and needs 24.0; make room")
-    assert told(site, tmp_path / "coco", keep_zips=True).endswith("the disk has 20.0 GB free and needs 30.0; make room")
+    assert message(site, tmp_path / "coco").endswith("the disk has 20.0 GB free and needs 24.0; make room")
+    assert message(site, tmp_path / "coco", keep_zips=True).endswith(
+        "the disk has 20.0 GB free and needs 30.0; make room"
+    )
     assert site.handler.asked == []
 
 
@@ -204,7 +206,7 @@ def broken(site: Site, change) -> Site:
 
 def test_a_damaged_zip(site, tmp_path):
     spoilt = broken(site, lambda path: path.write_bytes(path.read_bytes()[:-200]))
-    assert told(spoilt, tmp_path / "coco").endswith("(File is not a zip file); delete it and run again")
+    assert message(spoilt, tmp_path / "coco").endswith("(File is not a zip file); delete it and run again")
 
 
 def test_a_damaged_picture_inside_a_zip_is_not_left_behind(site, tmp_path):
@@ -212,7 +214,7 @@ def test_a_damaged_picture_inside_a_zip_is_not_left_behind(site, tmp_path):
         data = FILES["zips/val2017.zip"]["val2017/000000000001.jpg"]
         path.write_bytes(path.read_bytes().replace(data, data[::-1]))
 
-    assert "(Bad CRC-32 for file 'val2017/000000000001.jpg'); delete it" in told(
+    assert "(Bad CRC-32 for file 'val2017/000000000001.jpg'); delete it" in message(
         broken(site, change), tmp_path / "coco"
     )
     assert [path.name for path in (tmp_path / "coco/val2017").iterdir()] == ["000000000000.jpg"]
@@ -224,7 +226,7 @@ def test_a_path_that_leaves_the_folder_is_refused_before_anything_is_written(sit
         with zipfile.ZipFile(path, "a") as zipped:
             zipped.writestr(name, b"evil")
 
-    assert "leads out of" in told(broken(site, change), tmp_path / "coco")
+    assert "leads out of" in message(broken(site, change), tmp_path / "coco")
     assert (
         not (tmp_path / "coco/val2017").exists()
         and not list(tmp_path.rglob("evil*"))
@@ -237,7 +239,7 @@ def test_a_zip_without_what_it_should_hold(site, tmp_path):
         with zipfile.ZipFile(path, "w") as zipped:
             zipped.writestr("val2017/1.jpg", b"1")
 
-    assert told(broken(site, change), tmp_path / "coco").endswith(
+    assert message(broken(site, change), tmp_path / "coco").endswith(
         "holds too few of val2017/*.jpg; delete it and run again"
     )
 

@@ -101,7 +101,7 @@ def test_the_order_is_asked_where_either_could_be():
     assert table["turned"].tolist() == ["horse riding man", "horse feeding man", "man riding horse"]
 
 
-def test_who_is_told_by_the_cosine():
+def test_who_is_found_by_the_cosine():
     """Image 1 is nearer to its own order, image 2 as near to both: a tie is wrong, but half for a blind reader."""
     table = pd.DataFrame({"image_id": [1, 2], "text": ["a", "b"], "turned": ["b", "a"], "dynamic": [True, False]})
     items = Items(pd.Index([1, 2]), np.array([[1.0, 0], [1, 1]]), pd.Index(["a", "b"]), np.eye(2))

@@ -73,6 +73,17 @@ def test_the_order_of_rows_changes_no_byte(tmp_path, monkeypatch):
     assert before == {path.name: path.read_bytes() for path in (tmp_path / "data/evaluate/drive").iterdir()}
 
 
+def test_a_set_that_the_summary_of_the_negatives_does_not_know(tmp_path, monkeypatch):
+    """What differs in its negatives is not known, so that its questions have no meaning."""
+    make_project(tmp_path)
+    path = tmp_path / "data/negatives/summary.json"
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    del summary["sets"]["swapped"]
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    with pytest.raises(InputError, match="tuples.parquet has tuples of a set 'swapped', which .*summary.json does not"):
+        evaluate(monkeypatch, tmp_path, "drive")
+
+
 def test_an_image_that_is_missing_is_named(project, monkeypatch):
     path = project / "data/captions/images/part-00000.parquet"
     whole = pq.read_table(path)

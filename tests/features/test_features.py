@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from stages.common.clip import encode_images, encode_texts, load_checkpoint
-from stages.common.tables import SCHEMAS, features_schema, read_table, table_files, write_parts
+from stages.common.tables import SCHEMAS, features_schema, read_part, read_table, table_files, write_parts
 from stages.features.__main__ import main
 from stages.features.part import features_table
 from tests.train.project import make_project, run_here
@@ -35,3 +35,15 @@ def test_the_stage_embeds_every_image_and_every_triple(tmp_path, monkeypatch):
         found = np.array(table["embedding"].to_pylist())  # (N, 16)
         assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-3)
         assert np.allclose(found, embeddings, atol=1e-3)
+
+
+def test_a_part_of_captions_without_a_triple_has_no_rows_of_base_width(tmp_path, monkeypatch):
+    """So that it is one table with the other parts."""
+    make_project(tmp_path)
+    triples = read_table(tmp_path / "data/triples/triples", SCHEMAS["triples"])
+    write_parts(tmp_path / "data/triples/triples", [triples[:0], triples], SCHEMAS["triples"])
+    run_here(monkeypatch, tmp_path, main)
+    first, second = table_files(tmp_path / "data/features/texts")
+    assert len(read_part(first, features_schema(16))) == 0 and len(read_part(second, features_schema(16))) == len(
+        triples
+    )

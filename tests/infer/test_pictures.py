@@ -60,7 +60,7 @@ def test_the_pictures_of_a_coco_json_are_beside_it_above_it_or_in_a_folder_there
         ("none.csv", None, "none.csv is missing; name a picture, a folder, a csv or a json"),
         ("a.csv", "file,subject\n1.png,man\n", "a.csv: columns are file, subject; write picture,subject,object"),
         ("a.csv", "", "a.csv: columns are none; write picture,subject,object"),
-        ("a.csv", "picture\n1.png,man,horse,x\n", "a.csv: row 2 does not fit picture,subject,object; mend it"),
+        ("a.csv", "picture\n1.png,man,horse,x\n", "a.csv: row 2 does not fit picture,subject,object; fix it"),
         ("a.csv", "picture\n../../etc/passwd\n", "'../../etc/passwd' leads out of "),
         ("a.csv", "picture,subject,object\n", "a.csv has no picture ("),
         ("a.json", "{", "a.json is not in COCO's format ("),

@@ -117,7 +117,7 @@ def test_one_line(infer, arguments, line):
     "arguments",
     [["a.jpg", "--top", "0"], ["a.jpg", "--text", "x", "--subject", "man"], ["--json"], ["a.jpg", "--best"]],
 )
-def test_arguments_that_do_not_fit_are_told_with_the_usage(infer, capsys, arguments):
+def test_arguments_that_do_not_fit_are_reported_with_the_usage(infer, capsys, arguments):
     with pytest.raises(SystemExit) as error:
         infer(*arguments)
     assert error.value.code == 2 and "usage: python -m stages.infer" in capsys.readouterr().err

@@ -10,10 +10,10 @@ import pytest
 from stages.common.errors import InputError
 from stages.common.text import triple_text
 from stages.negatives import items as items_module
-from stages.negatives.agreement import agreed, confused, confused_verbs
+from stages.negatives.agreement import confused, confused_verbs, corroborated
 from stages.negatives.choose import Refusal
 from stages.negatives.claims import PARTS, read_claims
-from stages.negatives.items import check_triples, garbled, image_triples, known
+from stages.negatives.items import check_triples, doubled_preposition, image_triples, known
 from stages.negatives.kinds import KINDS as REGISTRY
 from stages.negatives.lexicon import KINDS, of_kind, read_lexicon, words
 from stages.negatives.options import NegativesOptions
@@ -177,11 +177,15 @@ def test_verbs_that_captions_of_one_image_take_for_each_other_are_no_negatives()
 def test_what_one_caption_says_another_must_bear_out():
     """By the same verb of the same subject or object; a lone caption is taken at its word."""
     triples = triples_of(
-        (1, "man ride horse"), (1, "guy ride pony"), (1, "woman ride horse"), (1, "man feed horse"), (2, "dog chase cat")
+        (1, "man ride horse"),
+        (1, "guy ride pony"),
+        (1, "woman ride horse"),
+        (1, "man feed horse"),
+        (2, "dog chase cat"),
     )
-    assert agreed(triples, words(NO_WORDS), words(NO_WORDS)).tolist() == [True, False, True, False, True]
+    assert corroborated(triples, words(NO_WORDS), words(NO_WORDS)).tolist() == [True, False, True, False, True]
     nouns = words(lexicon(("guy", "same", "man")))
-    assert agreed(triples, nouns, words(NO_WORDS)).tolist() == [True, True, True, False, True]
+    assert corroborated(triples, nouns, words(NO_WORDS)).tolist() == [True, True, True, False, True]
 
 
 def test_without_synonyms_of_nouns_only_the_same_words_refuse():
@@ -207,7 +211,7 @@ def test_a_thing_changes_places_only_where_an_image_shows_it_in_the_other_role(e
 
 def test_what_goes_without_saying_is_in_no_random_or_swapped_tuple():
     triples = triples_of((1, "man ride horse"), (2, "dog chase tail"), (3, "cat chase dog"))
-    nouns = lexicon(("tail", "unsaid", ""))
+    nouns = lexicon(("tail", "unmentioned", ""))
     assert {anchor for anchor, _, _ in tuples_of(triples, "random", nouns)} == {0, 2}
 
 
@@ -256,7 +260,7 @@ def test_a_particle_that_doubles_the_preposition_is_a_slip():
     triples = triples_of((1, "cat sit on bed"), (2, "cat sit in box"), (3, "cat lie on bed"))
     triples["particle"] = ["on", "down", None]
     items = image_triples(triples)
-    assert items.loc[garbled(items), "triple_id"].tolist() == [0]
+    assert items.loc[doubled_preposition(items), "triple_id"].tolist() == [0]
 
 
 def test_too_similar_images_are_refused():
@@ -337,9 +341,7 @@ def test_a_pair_of_nouns_gives_no_more_tuples_than_allowed():
 
 
 def test_marks_of_what_never_occurs_in_train():
-    triples = triples_of(
-        (1, "man ride horse", "train"), (2, "man ride horse", "test"), (3, "man feed horse", "test")
-    )
+    triples = triples_of((1, "man ride horse", "train"), (2, "man ride horse", "test"), (3, "man feed horse", "test"))
     table, _ = make_tuples(triples, ANIMALS, VERBS, OPTIONS, 0)
     marks = table[table["set"] == "dynamic"].set_index("anchor")[["unseen_relation", "unseen_triple"]]
     assert marks.loc[1].tolist() == [False, False]

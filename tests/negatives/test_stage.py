@@ -115,7 +115,10 @@ def test_no_triples_make_no_tuples_which_one_line_tells(folder):
         (lambda table: table.append_column("colour", table["text"]), "unknown column 'colour'"),
         (lambda table: table.drop_columns("relation"), "column 'relation' is missing"),
         (lambda table: pa.concat_tables([table, table]), "triple_id 0 occurs twice"),
-        (lambda table: table.set_column(4, "subject", pa.nulls(len(table), pa.string())), "column 'subject' has a null"),
+        (
+            lambda table: table.set_column(4, "subject", pa.nulls(len(table), pa.string())),
+            "column 'subject' has a null",
+        ),
     ],
 )
 def test_bad_triples_are_named_and_nothing_is_written(folder, spoil, named):
@@ -136,7 +139,9 @@ def test_an_image_in_two_splits_is_named(folder):
 
 def test_a_kind_that_does_not_exist_is_named_with_the_nearest(folder):
     set_options(folder, sets={"dinamic": {}})
-    with pytest.raises(InputError, match="negatives.sets.dinamic is unknown; the nearest known key is negatives.sets.dynamic"):
+    with pytest.raises(
+        InputError, match="negatives.sets.dinamic is unknown; the nearest known key is negatives.sets.dynamic"
+    ):
         main()
     set_options(folder, sets={})
     with pytest.raises(InputError, match="name one kind at least: dynamic"):

@@ -1,4 +1,4 @@
-"""Errors of the processes of the stage are told in one line."""
+"""Errors of the processes of the stage are reported in one line."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ def test_a_damaged_model_is_named_in_one_line(project, damage):  # noqa: F811
     assert errors.splitlines()[-1].startswith("error: data/parser/pos.pt ") and "git checkout data/parser" in errors
 
 
-def test_wrong_models_are_told_before_any_process(project):  # noqa: F811
+def test_wrong_models_are_reported_before_any_process(project):  # noqa: F811
     path = project / "params.yaml"
     path.write_text(yaml.safe_dump(load_params(path) | {"parse": {"models": "large"}}))
     process = start(project)

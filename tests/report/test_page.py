@@ -9,7 +9,7 @@ import pandas as pd
 from stages.report.__main__ import page_content
 from stages.report.cells import BLIND, calibration_table, inference_table
 from stages.report.collect import held_out, labelled, results, score_table, with_ends
-from stages.report.content import figures, finding, lacking, missing_images, telling, tiles
+from stages.report.content import figures, finding, lacking, missing_images, striking_pairs, tiles
 from stages.report.page import gallery_cards, render
 from stages.report.plots import set_bars
 
@@ -171,9 +171,9 @@ def test_the_control_stands_between_the_best_model_and_base():
     whole = pd.DataFrame(asked, columns=["model", "set", "direction", "accuracy"])
     row = ("ours", "clip", "swapped", "i2t", 0.05, -0.01, 0.1)
     differences = pd.DataFrame([row], columns=TABLES["differences"].columns)
-    told = finding({"scores": scores, "whole": whole, "differences": differences}, "ours", HARD)
-    assert "80.0% of the hard images (clip 70.0%, base 60.0%)" in told
-    assert "On swapped, the hardest set for clip, ours − clip = +5.0 [-1.0, +10.0] points." in told
+    message = finding({"scores": scores, "whole": whole, "differences": differences}, "ours", HARD)
+    assert "80.0% of the hard images (clip 70.0%, base 60.0%)" in message
+    assert "On swapped, the hardest set for clip, ours − clip = +5.0 [-1.0, +10.0] points." in message
 
 
 def test_without_hard_sets_the_finding_is_of_whole_captions():
@@ -243,16 +243,16 @@ def test_interpolations_reach_from_base_to_the_method():
     assert table.values.tolist() == [["drive", 0, 0.5, 0.25], ["drive", 0.5, 0.7, 0.3], ["drive", 1, 0.75, 0.25]]
 
 
-def test_differences_told_are_those_of_the_best_and_of_the_control():
+def test_the_differences_shown_are_those_of_the_best_and_of_the_control():
     """The best model comes first, whatever its place among the others."""
     models = ("base", "clip", "drive", "ours")
     pairs = [(later, earlier) for place, later in enumerate(models) for earlier in models[:place]]
     rows = [(*pair, way, 0.1, 0.0, 0.3) for pair in pairs for way in ("i2t", "t2i", "group")]
     table = pd.DataFrame(rows, columns=["model", "minus", "direction", "difference", "low", "high"])
-    told = telling(table, "drive")
-    assert list(zip(told["model"], told["minus"]))[::2] == [*pairs[:3], pairs[4], ("drive", "ours")]
-    assert told.iloc[-1].tolist() == ["drive", "ours", "t2i", -0.1, -0.3, -0.0]
-    assert set(told["direction"]) == {"i2t", "t2i"}
+    message = striking_pairs(table, "drive")
+    assert list(zip(message["model"], message["minus"]))[::2] == [*pairs[:3], pairs[4], ("drive", "ours")]
+    assert message.iloc[-1].tolist() == ["drive", "ours", "t2i", -0.1, -0.3, -0.0]
+    assert set(message["direction"]) == {"i2t", "t2i"}
 
 
 def test_bars_for_dvc_are_labelled():

@@ -51,7 +51,9 @@ def test_numbers_are_few_and_named(metrics):
 def test_every_model_is_in_every_table(metrics):
     """But for the histories, that rivals have not, and the way from base to a method, that methods alone go."""
     tables = {path.stem: pd.read_csv(path) for path in (metrics / "details").glob("*.csv")}
-    named = {name: set(table["model"]) | set(table.get("minus", [])) for name, table in tables.items() if "model" in table}
+    named = {
+        name: set(table["model"]) | set(table.get("minus", [])) for name, table in tables.items() if "model" in table
+    }
     lacks = {name: set(MODELS) - found for name, found in named.items() if set(MODELS) - found}
     assert lacks == {"history": {"siglip"}, "interpolation": {"base", "siglip"}}
     assert set(tables) - set(named) == {"relations"}
@@ -78,7 +80,7 @@ def test_a_row_or_column_of_every_table_is_each_model(metrics):
 
 
 def test_every_chart_of_all_models_has_each(metrics):
-    """SVG text is drawn as glyphs, so each model is told by its colour."""
+    """SVG text is drawn as glyphs, so each model is known by its colour."""
     page = (metrics / "report/index.html").read_text(encoding="utf-8")
     found = re.findall(r'background:(#\w+)"></span>(\w+)</th>', page)
     shades = {name: shade for shade, name in found if name in MODELS}

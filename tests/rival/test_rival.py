@@ -34,7 +34,7 @@ def write(folder, rivals):
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
-def told(monkeypatch, folder, stage, *arguments) -> str:
+def message(monkeypatch, folder, stage, *arguments) -> str:
     """The one line that a stage ends in, having written nothing."""
     before = sorted(folder.rglob("*"))
     with pytest.raises(InputError) as error:
@@ -65,12 +65,15 @@ def test_the_folder_is_what_open_clip_loads(project, monkeypatch):
             "params.yaml: rivals.mine.pretrained 'absent.pt' is neither a file nor a known tag; open_clip has no weights",
         ),
         ({"pretrained": "tiny-rival.json"}, "cannot get rivals.mine, tiny-rival.json tiny-rival.json "),
-        ({"pretrained": ""}, "params.yaml: rivals.mine is {'model': 'tiny-rival.json', 'pretrained': ''}; pretrained is empty; name"),
+        (
+            {"pretrained": ""},
+            "params.yaml: rivals.mine is {'model': 'tiny-rival.json', 'pretrained': ''}; pretrained is empty; name",
+        ),
     ],
 )
 def test_a_model_or_weights_that_there_are_not(project, monkeypatch, rival, line):
     write(project, {"mine": OWN | rival})
-    assert told(monkeypatch, project, main, "mine").startswith(line)
+    assert message(monkeypatch, project, main, "mine").startswith(line)
 
 
 def test_without_network(project, monkeypatch):
@@ -79,7 +82,7 @@ def test_without_network(project, monkeypatch):
 
     monkeypatch.setattr("open_clip.factory.download_pretrained", offline)
     write(project, {"mine": {"model": "RN50-quickgelu", "pretrained": "openai"}})
-    line = told(monkeypatch, project, main, "mine")
+    line = message(monkeypatch, project, main, "mine")
     assert line.startswith("cannot get rivals.mine, RN50-quickgelu openai (") and "no route to host" in line
     assert line.endswith("); connect to the network for this one stage, or run where its download is cached")
 
@@ -87,18 +90,18 @@ def test_without_network(project, monkeypatch):
 @pytest.mark.parametrize("name", [*UNSAFE, "siglip"])
 def test_a_rival_that_is_not_there(project, monkeypatch, name):
     line = "name one of params.yaml's rivals (tiny): python -m stages.rival NAME"
-    assert told(monkeypatch, project, main, name) == line
+    assert message(monkeypatch, project, main, name) == line
 
 
 @pytest.mark.parametrize("name", [*UNSAFE[:3], "base"])
 def test_a_rival_of_a_name_that_would_leave_its_folder_or_overwrite_base(project, monkeypatch, name):
     write(project, {name: OWN})
-    assert told(monkeypatch, project, main, name).startswith(f"params.yaml: rivals.{name} has no fit name; it ")
+    assert message(monkeypatch, project, main, name).startswith(f"params.yaml: rivals.{name} has no fit name; it ")
 
 
 @pytest.mark.parametrize("name", [*UNSAFE, "base"])
 def test_a_method_that_is_none(project, monkeypatch, name):
-    line = told(monkeypatch, project, train, name)
+    line = message(monkeypatch, project, train, name)
     assert line.startswith("name one of train.methods, ") and line.endswith(": python -m stages.train METHOD")
 
 
@@ -108,7 +111,7 @@ def test_only_models_of_data_models_are_evaluated(project, monkeypatch, name):
     run_here(monkeypatch, project, main, "tiny")
     (project / "data/models/tiny").rename(project / "data/x")
     line = f"data/models holds no model and not {name!r}; run `dvc repro` to make it"
-    assert told(monkeypatch, project, evaluate, name).startswith(line)
+    assert message(monkeypatch, project, evaluate, name).startswith(line)
 
 
 def test_as_a_command(project):

@@ -25,6 +25,6 @@ def test_tensors_are_matched_in_the_order_of_layers():
         (["_stem.weight", "_bn0.weight"], r"_bn0.weight \(2,\) is not bn1.bias \(2,\)"),
     ],
 )
-def test_what_is_another_network_is_told(theirs, message):
+def test_what_is_another_network_is_reported(theirs, message):
     with pytest.raises(ValueError, match=message):
         matched(state(*theirs), state("conv_stem.weight", "bn1.bias"))

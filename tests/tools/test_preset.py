@@ -40,14 +40,14 @@ def test_a_preset_changes_what_it_names_and_nothing_else(project, monkeypatch, n
     assert kept >= comments - 4, "comments of replaced lists may go, others not"
 
 
-def test_a_key_that_no_parameter_has_is_told_and_nothing_is_changed(project, monkeypatch):
+def test_a_key_that_no_parameter_has_is_reported_and_nothing_is_changed(project, monkeypatch):
     before = Path("params.yaml").read_bytes()
     (project / "presets/wrong.yaml").write_text("train: {learning_rate: 0.1}\n", encoding="utf-8")
     monkeypatch.setattr(sys, "argv", ["preset", "wrong"])
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as message:
         main()
     line = "presets/wrong.yaml over params.yaml: train.learning_rate is unknown; the nearest known key is train.lr"
-    assert str(told.value) == line
+    assert str(message.value) == line
     assert Path("params.yaml").read_bytes() == before
 
 

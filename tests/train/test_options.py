@@ -1,4 +1,4 @@
-"""What a wrong entry of train.methods is told."""
+"""What a wrong entry of train.methods is reported."""
 
 import pytest
 import yaml
@@ -31,6 +31,6 @@ from tests.train.project import METHODS, OPTIONS
 def test_one_line(tmp_path, changed, message):
     path = tmp_path / "params.yaml"
     path.write_text(yaml.safe_dump({"train": OPTIONS | changed}))
-    with pytest.raises(InputError, match=message) as told:
+    with pytest.raises(InputError, match=message) as message:
         read_block("train", TrainOptions, path)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(message.value)

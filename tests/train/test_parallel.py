@@ -7,7 +7,7 @@ import torch
 
 from stages.common.errors import InputError
 from stages.train.batches import check_parts
-from stages.train.parallel import LostProcess, gather, processes, reported, told, wrap
+from stages.train.parallel import LostProcess, explained, gather, processes, reported, wrap
 from tests.train.joined import RUNS, run
 from tests.train.project import start
 
@@ -91,16 +91,16 @@ def failure(message: str | dict, at: int, exitcode: int = 1) -> SimpleNamespace:
     return SimpleNamespace(message=kind, timestamp=at, exitcode=exitcode, signal_name=lambda: "SIGKILL")
 
 
-def test_the_cause_is_told_not_what_it_led_to():
-    """A process that lost another is told only where nothing else is known."""
+def test_the_cause_is_reported_not_what_it_led_to():
+    """A process that lost another is reported only where nothing else is known."""
     lost, wrong = failure("LostProcess: broken", 1), failure("InputError: images.parquet: row 3", 2)
-    assert told({0: lost, 1: wrong}) == "images.parquet: row 3"
-    assert told({0: lost}) == "broken"
+    assert explained({0: lost, 1: wrong}) == "images.parquet: row 3"
+    assert explained({0: lost}) == "broken"
     memory = failure("OutOfMemoryError: CUDA out of memory.\nTried", 2)
-    assert told({1: memory}) == "process 1 of the training ended with OutOfMemoryError: CUDA out of memory."
+    assert explained({1: memory}) == "process 1 of the training ended with OutOfMemoryError: CUDA out of memory."
     again = "run the same command again: it goes on from the last checkpoint"
-    assert told({0: lost, 3: failure("", 2, -9)}) == f"process 3 of the training ended by SIGKILL; {again}"
-    assert told({2: failure("", 2, 1)}) == f"process 2 of the training ended with exit status 1; {again}"
+    assert explained({0: lost, 3: failure("", 2, -9)}) == f"process 3 of the training ended by SIGKILL; {again}"
+    assert explained({2: failure("", 2, 1)}) == f"process 2 of the training ended with exit status 1; {again}"
 
 
 def test_a_broken_connection_becomes_one_line(monkeypatch, tmp_path):

@@ -202,7 +202,7 @@ def test_an_unknown_method_names_those_there_are(monkeypatch, tmp_path):
         ({"accumulate": 3}, "batch_size 4 is not divisible by run.processes 1 x train.accumulate 3 = 3; 6 is"),
     ],
 )
-def test_what_hangs_on_the_length_of_the_run_is_told_before_base_is_loaded(project, monkeypatch, changed, message):
+def test_what_hangs_on_the_length_of_the_run_is_reported_before_base_is_loaded(project, monkeypatch, changed, message):
     shutil.rmtree(project / "data/models/base")
     set_options(project, **changed)
     with pytest.raises(InputError, match=message):

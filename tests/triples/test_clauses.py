@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stages.triples.clauses import mend_clauses
+from stages.triples.clauses import correct_clauses
 from stages.triples.tree import Parse, Word, make_parse
 from tests.triples.trees import predict, words_of
 
@@ -196,12 +196,12 @@ def reaches_root(tree: Parse, i: int) -> bool:
 
 
 def test_any_tree_stays_a_tree():
-    """3,000 random ones of the words that are mended: one root, which every word reaches."""
+    """3,000 random ones of the words that are corrected: one root, which every word reaches."""
     random = np.random.default_rng(0)
     texts = "whose no longer reading sign dog show and apples sleeps who is ,".split()
     deprels = "nsubj nmod acl:relcl xcomp conj cc obj advcl nmod:poss det punct".split()
     upos = "NOUN VERB VERB AUX PRON ADV CCONJ PUNCT".split()
-    mended = 0
+    corrected = 0
     for _ in range(3000):
         order = random.permutation(9)
         heads = {
@@ -213,8 +213,8 @@ def test_any_tree_stays_a_tree():
             text, tag = str(random.choice(texts)), str(random.choice(upos))
             words.append(Word(text, text.rstrip("s"), tag, str(random.choice(["", "VerbForm=Fin"])), heads[i], deprel))
         tree = make_parse(words)
-        after = mend_clauses(tree, {"sleep": True, "show": True})
-        mended += after is not tree
+        after = correct_clauses(tree, {"sleep": True, "show": True})
+        corrected += after is not tree
         assert all(reaches_root(after, i) for i in range(9)), words
         assert [word.head for word in after.words].count(0) == 1, words
-    assert mended > 100
+    assert corrected > 100

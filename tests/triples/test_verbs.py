@@ -15,11 +15,16 @@ def test_the_shipped_lexicon():
 def test_a_malformed_row_is_named(tmp_path):
     path = tmp_path / "verbs.csv"
     path.write_text("# comment\nlemma,class\nride,dynamic\nwear,sometimes\n# rows: 2\n")
-    with pytest.raises(InputError, match=r"verbs\.csv: line 4: wear is 'sometimes'; write wear,dynamic or wear,stative"):
+    with pytest.raises(
+        InputError, match=r"verbs\.csv: line 4: wear is 'sometimes'; write wear,dynamic or wear,stative"
+    ):
         read_lexicon(path)
 
 
-@pytest.mark.parametrize(("form", "lemma"), [("sitting", "sit"), ("riding", "ride"), ("carries", "carry"), ("lying", "lie"), ("ridding", "ride")])
+@pytest.mark.parametrize(
+    ("form", "lemma"),
+    [("sitting", "sit"), ("riding", "ride"), ("carries", "carry"), ("lying", "lie"), ("ridding", "ride")],
+)
 def test_stems(form, lemma):
     assert lemma in stems(form)
 

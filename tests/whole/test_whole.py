@@ -35,7 +35,7 @@ def test_captions_without_a_verb_end_in_one_line_after_triples(tmp_path, monkeyp
     assert not (tmp_path / "data/triples/triples").exists()
 
 
-def test_a_split_without_a_tuple_is_told_before_any_training(tmp_path, monkeypatch):
+def test_a_split_without_a_tuple_is_reported_before_any_training(tmp_path, monkeypatch):
     """The captions to test with say one thing, which nothing there contradicts."""
     said = [f"A {one} {verb} a {other}." for one, other in itertools.permutations(PEOPLE, 2) for verb in VERBS]
     make(tmp_path, said[:40] + ["A man riding a horse."] * 40, {})

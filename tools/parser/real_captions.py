@@ -1,6 +1,6 @@
 """Trees of captions that people wrote, for the parser to learn from: its own, where grammar finds no fault.
 
-The parser's trees are mended as stages/triples mends them; a caption stays in if what is left is one
+The parser's trees are corrected as stages/triples corrects them; a caption stays in if what is left is one
 projective tree whose words have the tags that they mostly have.
 """
 
@@ -15,7 +15,7 @@ from stages.common.tables import SCHEMAS
 from stages.parse.bulk import parse_captions
 from stages.parse.pipeline import compact_pipeline
 from stages.triples.columns import flatten
-from stages.triples.mend import mend
+from stages.triples.correct import correct
 from stages.triples.verbs import stems
 from tools.parser.caption_clauses import PLAIN, THIRD
 
@@ -33,10 +33,10 @@ def captions_of(files: list[str], count: int, seed: int = 77) -> list[str]:
     return found
 
 
-def mended(trees: list[list[dict]], lexicon: dict[str, bool]) -> list[list[dict]]:
-    """The trees as stages/triples mends them, in the same form."""
+def corrected(trees: list[list[dict]], lexicon: dict[str, bool]) -> list[list[dict]]:
+    """The trees as stages/triples corrects them, in the same form."""
     rows = [{"caption_id": i, "words": words} for i, words in enumerate(trees)]
-    words = mend(flatten(pa.RecordBatch.from_pylist(rows, schema=SCHEMAS["parses"])), lexicon)
+    words = correct(flatten(pa.RecordBatch.from_pylist(rows, schema=SCHEMAS["parses"])), lexicon)
     found = []
     for tree, first in zip(trees, words.first.tolist()):
         heads = [max(0, head - first + 1) for head in words.head[first : first + len(tree)].tolist()]
@@ -86,7 +86,7 @@ def real_treebank(captions: list[str], lexicon: dict[str, bool]) -> str:
     pipeline, before = compact_pipeline(), []
     for start in range(0, len(captions), 500):
         before += parse_captions(pipeline, captions[start : start + 500])
-    after = mended(before, lexicon)
+    after = corrected(before, lexicon)
     counts: dict[str, Counter] = {}
     for word in (word for tree in after for word in tree):
         counts.setdefault(word["text"].lower(), Counter())[word["upos"]] += 1

@@ -3,7 +3,7 @@
 TREEBANK is a folder with Universal Dependencies' en_ewt-ud-{train,dev,test}.conllu; WORK a scratch
 folder; CAPTIONS files in COCO's layout. Five Stanza models are trained on train and on captions made up
 by caption_trees, chosen on dev, and scored on dev and test; the lemmatizer also learns the forms of
-data/verbs.csv. Tagger and parser then go on with what they themselves make of CAPTIONS, mended.
+data/verbs.csv. Tagger and parser then go on with what they themselves make of CAPTIONS, corrected.
 The run_* wrappers of Stanza reach for its hub; the models' own entry points, called here, do not.
 """
 

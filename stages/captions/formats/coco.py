@@ -37,7 +37,7 @@ def _entries(path: Path, content: object, key: str, fields: dict[str, type | Uni
         for field, kind in fields.items():
             value = entry.get(field) if isinstance(entry, dict) else None
             if not isinstance(value, kind) or isinstance(value, bool):  # to Python true is a number too
-                raise InputError(f"{path}: {key}[{row}]: {field!r} is missing or not {_named(kind)}; mend it")
+                raise InputError(f"{path}: {key}[{row}]: {field!r} is missing or not {_named(kind)}; fix it")
         if entry["id"] in seen:
             raise InputError(f"{path}: {key}[{row}]: id {entry['id']} occurs twice; make ids unique")
         seen.add(entry["id"])

@@ -15,7 +15,7 @@ def read(path: Path) -> list[Photo]:
             key, _, caption = line.partition("\t")
             name, mark, count = key.rpartition("#")
             if not (name and mark and count.isdecimal() and caption.strip()):
-                raise InputError(f"{path}: line {place} is not NAME#NUMBER, a tab and a caption; mend or drop it")
+                raise InputError(f"{path}: line {place} is not NAME#NUMBER, a tab and a caption; fix or drop it")
             yield name, caption, key
 
     return list(grouped(rows()))

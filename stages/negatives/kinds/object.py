@@ -3,13 +3,13 @@
 import pandas as pd
 
 from stages.negatives.kind import Facts, Kind, Masks, Source
-from stages.negatives.lexicon import unsaid
+from stages.negatives.lexicon import unmentioned
 from stages.negatives.propose import other_word
 
 
 def without_saying(items: pd.DataFrame, facts: Facts) -> Masks:
     """Objects that mostly go without saying: they may be in the other picture as well."""
-    return {"unsaid_noun": unsaid(items, facts.nouns, ["object"])}
+    return {"unmentioned_noun": unmentioned(items, facts.nouns, ["object"])}
 
 
 def other_object(rows: pd.DataFrame, facts: Facts) -> Source:

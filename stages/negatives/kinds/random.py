@@ -1,7 +1,7 @@
 """Random: any other triple."""
 
 from stages.negatives.kind import Kind
-from stages.negatives.lexicon import unsaid
+from stages.negatives.lexicon import unmentioned
 from stages.negatives.propose import anything
 
 KIND = Kind(
@@ -11,5 +11,5 @@ KIND = Kind(
     negative="any other triple",
     refused="no subject or object that mostly goes without saying (hand, shirt)",
     source=lambda rows, facts: anything(rows),
-    leaves_out=lambda items, facts: {"unsaid_noun": unsaid(items, facts.nouns, ["subject", "object"])},
+    leaves_out=lambda items, facts: {"unmentioned_noun": unmentioned(items, facts.nouns, ["subject", "object"])},
 )

@@ -4,14 +4,14 @@ import pandas as pd
 
 from stages.negatives.items import swappable
 from stages.negatives.kind import Facts, Kind, Masks
-from stages.negatives.lexicon import symmetric, unsaid
+from stages.negatives.lexicon import symmetric, unmentioned
 from stages.negatives.propose import swapped_roles
 
 
 def without_reverse(items: pd.DataFrame, facts: Facts) -> Masks:
     """Triples whose reverse may be true as well, or is absurd."""
     return {
-        "unsaid_noun": unsaid(items, facts.nouns, ["subject", "object"]),
+        "unmentioned_noun": unmentioned(items, facts.nouns, ["subject", "object"]),
         "symmetric": symmetric(items, facts.verbs),
         "absurd_swapped": ~swappable(items, facts.animate),
     }

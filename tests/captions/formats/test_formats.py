@@ -1,4 +1,4 @@
-"""Each format in small files of our own: what is read, and how a broken file is told."""
+"""Each format in small files of our own: what is read, and how a broken file is reported."""
 
 import json
 

@@ -43,4 +43,4 @@ def test_an_image_whose_captions_tell_of_the_anchors_object_is_refused(also, nou
 
 def test_an_object_that_goes_without_saying_is_in_no_tuple():
     triples = triples_of((1, "dog chase tail"), (2, "dog chase ball"))
-    assert objects(triples, lexicon(("tail", "unsaid", ""))) == []
+    assert objects(triples, lexicon(("tail", "unmentioned", ""))) == []

@@ -28,7 +28,7 @@ def test_memory_of_all_processes_and_of_the_largest_and_what_lies_on_disk(tmp_pa
     assert row["seconds"] >= 4 > row["processor seconds"]
 
 
-def test_a_stage_that_fails_is_told(tmp_path):
+def test_a_stage_that_fails_is_reported(tmp_path):
     with pytest.raises(InputError, match="failed with 3"):
         measured([sys.executable, "-c", "raise SystemExit(3)"], tmp_path)
 

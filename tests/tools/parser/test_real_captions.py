@@ -3,7 +3,7 @@
 from collections import Counter
 
 from tests.triples.trees import words_of
-from tools.parser.real_captions import features, mended, sound
+from tools.parser.real_captions import corrected, features, sound
 
 LEXICON = {"ride": True, "eat": True}
 RIDES = "A/DET/2/det man/NOUN/3/nsubj rides:ride/VERB/0/root waves:wave/NOUN/3/obj"
@@ -30,8 +30,8 @@ def test_an_unknown_verb_two_roots_crossing_arcs_and_cycles_are_not():
         assert not sound(tree, counts(), LEXICON)
 
 
-def test_mended_trees_keep_their_form():
-    [tree] = mended([words_of("men:man/NOUN/0/root eat/NOUN/1/acl cake/NOUN/2/obj .:./PUNCT/1/punct")], LEXICON)
+def test_corrected_trees_keep_their_form():
+    [tree] = corrected([words_of("men:man/NOUN/0/root eat/NOUN/1/acl cake/NOUN/2/obj .:./PUNCT/1/punct")], LEXICON)
     assert [(word["text"], word["upos"], word["head"]) for word in tree] == [
         ("men", "NOUN", 0),
         ("eat", "VERB", 1),

@@ -1,4 +1,4 @@
-"""Mend what a small parser gets wrong and grammar or sense decides, for all captions at once."""
+"""Correct what a small parser gets wrong and grammar or sense decides, for all captions at once."""
 
 import numpy as np
 
@@ -22,8 +22,8 @@ COMPLEMENTS = {"obj", "obl"}
 NOUN_PLACES = {"obl", "obl:agent", "nmod", "obj", "nsubj"}
 
 
-def mend(words: Words, lexicon: dict[str, bool]) -> Words:
-    """`words` with tags, heads and relations mended, in place; see the functions below for what."""
+def correct(words: Words, lexicon: dict[str, bool]) -> Words:
+    """`words` with tags, heads and relations corrected, in place; see the functions below for what."""
     _bring_objects(words)
     _retag(words, lexicon)
     _rejoin(words)
@@ -124,7 +124,7 @@ def _join(words: Words, first: int, second: int) -> None:
 
 
 def _unmix(words: Words) -> None:
-    """"A sculpture outdoors", read as a compound: the adverb hangs on the noun."""
+    """ "A sculpture outdoors", read as a compound: the adverb hangs on the noun."""
     adverb = words.among("upos", {"NOUN"}) & words.among("text", lambda text: text.lower() in CLOSED)
     mixed = adverb & words.before(words.among("deprel", {"compound"}))
     mixed &= np.roll(words.head, 1) == np.arange(len(adverb))
@@ -136,7 +136,7 @@ def _unmix(words: Words) -> None:
 
 
 def _find_verbs(words: Words) -> None:
-    """"A girl wearing a red dress twirls in a kitchen": in a caption without a finite verb, the one that looks it.
+    """ "A girl wearing a red dress twirls in a kitchen": in a caption without a finite verb, the one that looks it.
 
     A form in -s after a singular, another after a plural, each of a verb that is rarely a noun.
     """
@@ -190,7 +190,7 @@ def _make_verb(words: Words, i: int, top: int) -> None:
 
 
 def _premodify(words: Words) -> None:
-    """"A snow covered bench": no clause, where a bare noun follows at once."""
+    """ "A snow covered bench": no clause, where a bare noun follows at once."""
     noun, determined = words.among("upos", {"NOUN"}), words.having("det", "case", "nmod:poss")
     participle = words.among("lemma", PREMODIFIERS) & words.among("text", lambda text: text.endswith(("ed", "looking")))
     found = participle & words.among("upos", {"VERB"}) & ~words.having("aux", "aux:pass", "mark")

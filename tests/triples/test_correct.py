@@ -1,14 +1,14 @@
-"""Mended trees, as small parsers give them to captions."""
+"""Corrected trees, as small parsers give them to captions."""
 
 import pytest
 
 from stages.triples.columns import flatten
-from stages.triples.mend import mend
+from stages.triples.correct import correct
 from stages.triples.verbs import read_lexicon
 from tests.triples.trees import TREES, parses_of, predict, read_conllu, words_of
 
 PART, FIN = "Tense=Past|VerbForm=Part", "VerbForm=Fin"
-MENDED = {
+CORRECTED = {
     "a participle before its noun": (
         "A/DET/2/det bed/NOUN/0/root with/ADP/4/case heart/NOUN/2/nmod "
         f"shaped:shape/VERB/2/acl/{PART} pillows:pillow/NOUN/5/obj on/ADP/9/case the/DET/9/det bed/NOUN/5/obl",
@@ -104,25 +104,27 @@ MENDED = {
 }
 
 
-@pytest.mark.parametrize("name", MENDED)
-def test_mended(name):
-    line, expected = MENDED[name]
+@pytest.mark.parametrize("name", CORRECTED)
+def test_corrected(name):
+    line, expected = CORRECTED[name]
     [triples] = predict([words_of(line)])
     assert sorted(triples) == sorted(expected)
 
 
-def test_a_mended_tree_is_a_tree_and_a_caption_is_mended_alone():
+def test_a_corrected_tree_is_a_tree_and_a_caption_is_corrected_alone():
     """The same heads and relations whatever captions stand beside it; every word hangs below the one root."""
     lexicon = read_lexicon("data/verbs.csv")
-    trees = [words_of(line) for line, _ in MENDED.values()] + list(read_conllu(TREES).values())
-    words = mend(flatten(parses_of(trees)), lexicon)
+    trees = [words_of(line) for line, _ in CORRECTED.values()] + list(read_conllu(TREES).values())
+    words = correct(flatten(parses_of(trees)), lexicon)
     for caption, tree in enumerate(trees):
         first, end = words.first[caption : caption + 2]
-        alone = mend(flatten(parses_of([tree])), lexicon)
+        alone = correct(flatten(parses_of([tree])), lexicon)
         heads = [head - first if head >= 0 else -1 for head in words.head[first:end].tolist()]
         assert heads == alone.head.tolist()
         for field in ("upos", "deprel"):
-            assert [words.value(field, i) for i in range(first, end)] == [alone.value(field, i) for i in range(len(tree))]
+            assert [words.value(field, i) for i in range(first, end)] == [
+                alone.value(field, i) for i in range(len(tree))
+            ]
         assert heads.count(-1) == 1
         for at in range(len(heads)):
             for _ in heads:
