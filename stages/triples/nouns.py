@@ -39,13 +39,13 @@ ADVERBIAL = set(
     "motion line row formation order position direction action preparation fun "
     "together place pose daytime nighttime daylight while turn hour minute week month weekend date "
     "today tonight midday left right half circle flight use progress fashion speed pace public "
-    "attempt sync tandem harmony mid-air midair celebration search forefront amusement process".split()
+    "attempt sync tandem harmony mid-air midair celebration search forefront amusement process dark open wild".split()
 )
 # "in the process of riding a wave": whoever is in it rides
 STAGES = {"process", "act", "attempt", "midst", "middle"}
 # pronouns and adverbs that a parser may take for nouns: "each other", "upwards"
 NO_NOUNS = set(
-    "other another each one someone something nothing everything everyone outdoors indoors outdoor indoor "
+    "other others another each one someone something nothing everything everyone outdoors indoors outdoor indoor "
     "headfirst underwater alongside nearby alone barefoot "
     "overhead upward upwards downward downwards forward forwards backward backwards sideway sideways downs".split()
 )
