@@ -26,6 +26,7 @@ NOUN_PLACES = {"obl", "obl:agent", "nmod", "obj", "nsubj"}
 
 def correct(words: Words, lexicon: dict[str, bool]) -> Words:
     """`words` with tags, heads and relations corrected, in place; see the functions below for what."""
+    _wearing(words)
     _own(words)
     _do_and_have(words)
     _bring_objects(words)
@@ -72,6 +73,9 @@ def _retag(words: Words, lexicon: dict[str, bool]) -> None:
     words.head[below] = words.head[words.head[below]]
     words.put("deprel", "advcl", below)
     words.put("deprel", "obj", bare)
+    second = bare & words.before(words.among("upos", {"NOUN"}) & words.among("deprel", {"obj"}))
+    for i in np.flatnonzero(second & (words.head == np.roll(words.head, 1))).tolist():
+        _join(words, i - 1, i)  # "eats ice cream cones"
 
 
 def _bring_objects(words: Words) -> None:
@@ -97,6 +101,18 @@ def _bring_objects(words: Words) -> None:
     worn &= words.among("lemma", {"wear"})[words.head[words.head]] & verb[words.head] & (words.head >= 0)
     words.put("deprel", "conj", words.head[worn])
     words.move(worn, words.head[words.head[worn]], "obj")
+
+
+def _wearing(words: Words) -> None:
+    """ "Standing outside wearing jackets", read as a phrase of jackets: who wears describes nothing."""
+    found = words.among("deprel", {"amod"}) & words.among("text", {"wearing", "holding", "carrying"})
+    found &= words.after(words.among("upos", {"NOUN"})) & words.before(words.among("deprel", {"case"}))
+    for i in np.flatnonzero(found & (words.head == np.arange(1, len(found) + 1))).tolist():
+        if words.head[i + 1] >= 0:
+            words.move(i, words.head[i + 1], "advcl")
+            words.move(i + 1, i, "obj")
+            words.put("upos", "ADV", i - 1)
+            words.move(i - 1, words.head[i], "advmod")
 
 
 def _own(words: Words) -> None:
@@ -368,6 +384,9 @@ def _attach(words: Words) -> None:
     found |= doing & deprel("advcl") & showing & words.among("lemma", SHOWN_BY)
     words.move(found, position[found] - 1, "acl")
 
+    who = words.among("text", {"who"}) & hung & words.before(animate & deprel("obj", "obl", "nmod"))
+    who &= deprel("nsubj", "nsubj:pass") & deprel("acl:relcl")[words.head]  # "at a man who": not who throws, nor what
+    words.move(words.head[who], np.flatnonzero(who) - 1, "acl:relcl")
     _with_a_ball_in_its_mouth(words)
     acting = words.holding(animate & deprel("nsubj")) | deprel("acl") & animate[words.head]
     thing = ~animate & deprel("obl", "obj", "nmod")

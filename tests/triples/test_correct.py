@@ -58,6 +58,22 @@ CORRECTED = {
         "coat/NOUN/3/obl",
         [],
     ),
+    "who after a person is that person": (
+        f"A/DET/2/det girl/NOUN/3/nsubj throws:throw/VERB/0/root/{FIN} a/DET/5/det ball/NOUN/3/obj at/ADP/8/case "
+        "a/DET/8/det man/NOUN/3/obl who/PRON/11/nsubj is:be/AUX/11/aux standing:stand/VERB/5/acl:relcl on/ADP/14/case "
+        "a/DET/14/det ship/NOUN/11/obl",
+        ["girl|throw|ball", "girl|throw|man", "man|stand|ship"],
+    ),
+    "wearing describes no clothes": (
+        "Two/NUM/2/nummod men:man/NOUN/0/root standing:stand/VERB/2/acl outside/ADP/6/case wearing:wear/VERB/6/amod "
+        "jackets:jacket/NOUN/3/obl",
+        ["man|wear|jacket"],
+    ),
+    "the second part of a compound is no clause": (
+        f"A/DET/2/det girl/NOUN/3/nsubj eats:eat/VERB/0/root/{FIN} ice/NOUN/5/compound cream/NOUN/3/obj "
+        f"cones:cone/VERB/3/xcomp/{FIN} on/ADP/9/case a/DET/9/det bridge/NOUN/6/obl",
+        ["girl|eat|cone"],
+    ),
     "what one is seen to do": (
         f"A/DET/2/det crowd/NOUN/6/nsubj watching:watch/VERB/2/acl a/DET/5/det man/NOUN/3/obj ride/VERB/0/root/{FIN} "
         "a/DET/8/det bull/NOUN/6/obj",
