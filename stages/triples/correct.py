@@ -9,6 +9,7 @@ from stages.triples.verbs import (
     CLOSED,
     DEEDS,
     DRESS,
+    FIRST_PARTS,
     NEVER_ALONE,
     OWNERS,
     PREMODIFIERS,
@@ -26,6 +27,7 @@ NOUN_PLACES = {"obl", "obl:agent", "nmod", "obj", "nsubj"}
 
 def correct(words: Words, lexicon: dict[str, bool]) -> Words:
     """`words` with tags, heads and relations corrected, in place; see the functions below for what."""
+    _climb_rocks(words)
     _wearing(words)
     _own(words)
     _do_and_have(words)
@@ -113,6 +115,21 @@ def _wearing(words: Words) -> None:
             words.move(i + 1, i, "obj")
             words.put("upos", "ADV", i - 1)
             words.move(i - 1, words.head[i], "advmod")
+
+
+def _climb_rocks(words: Words) -> None:
+    """ "Two men snow boarding", "is rock climbing": the first part of the verb is not who does it."""
+    verb = words.among("upos", {"VERB"}) & words.among("text", lambda text: text.lower().endswith(("ing", "ed")))
+    part = words.among("upos", {"NOUN"}) & words.among("text", lambda text: text.lower() in FIRST_PARTS)
+    part &= words.after(verb) & words.before(words.among("upos", {"NOUN", "AUX"}))
+    for i in np.flatnonzero(part & ~words.having("det", "case", "amod")).tolist():
+        doer = i - 1
+        if words.head[doer] == i and words.value("upos", doer) == "NOUN":
+            words.head[words.head == i] = doer
+            words.move(doer, words.head[i], words.value("deprel", i))
+        elif words.head[i] != i + 1:
+            continue
+        words.move(i, i + 1, "compound")
 
 
 def _own(words: Words) -> None:

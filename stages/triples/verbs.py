@@ -89,6 +89,8 @@ SECOND_PARTS = set(
 )
 # of these, what is no verb even with a phrase of its own: "a brick building next to a window"
 NEVER_ALONE = set("railing railings piling outcropping panelling bedding cone cones building clothing tracks".split())
+# of verbs in two words: "snow boarding", "blow drying", "spray painted"
+FIRST_PARTS = {"snow", "skate", "rock", "blow", "wind", "spray", "kite"}
 OWNERS = {"her", "his", "its", "their"}
 # closed classes: neither nouns nor verbs, whatever the parser's tag
 CLOSED = set(

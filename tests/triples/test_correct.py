@@ -74,6 +74,11 @@ CORRECTED = {
         f"cones:cone/VERB/3/xcomp/{FIN} on/ADP/9/case a/DET/9/det bridge/NOUN/6/obl",
         ["girl|eat|cone"],
     ),
+    "the first part of a verb in two words does nothing": (
+        "Two/NUM/3/nummod men:man/NOUN/3/compound snow/NOUN/0/root boarding:board/VERB/3/acl on/ADP/7/case a/DET/7/det "
+        "mountain/NOUN/4/obl",
+        ["man|board|mountain"],
+    ),
     "what one is seen to do": (
         f"A/DET/2/det crowd/NOUN/6/nsubj watching:watch/VERB/2/acl a/DET/5/det man/NOUN/3/obj ride/VERB/0/root/{FIN} "
         "a/DET/8/det bull/NOUN/6/obj",
