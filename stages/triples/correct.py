@@ -28,7 +28,6 @@ NOUN_PLACES = {"obl", "obl:agent", "nmod", "obj", "nsubj"}
 def correct(words: Words, lexicon: dict[str, bool]) -> Words:
     """`words` with tags, heads and relations corrected, in place; see the functions below for what."""
     _climb_rocks(words)
-    _wearing(words)
     _own(words)
     _do_and_have(words)
     _bring_objects(words)
@@ -39,7 +38,6 @@ def correct(words: Words, lexicon: dict[str, bool]) -> Words:
     _premodify(words)
     _begin_clauses(words)
     _set_apart(words)
-    _watch_a_man_ride(words)
     _attach(words)
     return words
 
@@ -105,18 +103,6 @@ def _bring_objects(words: Words) -> None:
     words.move(worn, words.head[words.head[worn]], "obj")
 
 
-def _wearing(words: Words) -> None:
-    """ "Standing outside wearing jackets", read as a phrase of jackets: who wears describes nothing."""
-    found = words.among("deprel", {"amod"}) & words.among("text", {"wearing", "holding", "carrying"})
-    found &= words.after(words.among("upos", {"NOUN"})) & words.before(words.among("deprel", {"case"}))
-    for i in np.flatnonzero(found & (words.head == np.arange(1, len(found) + 1))).tolist():
-        if words.head[i + 1] >= 0:
-            words.move(i, words.head[i + 1], "advcl")
-            words.move(i + 1, i, "obj")
-            words.put("upos", "ADV", i - 1)
-            words.move(i - 1, words.head[i], "advmod")
-
-
 def _climb_rocks(words: Words) -> None:
     """ "Two men snow boarding", "is rock climbing": the first part of the verb is not who does it."""
     verb = words.among("upos", {"VERB"}) & words.among("text", lambda text: text.lower().endswith(("ing", "ed")))
@@ -142,22 +128,15 @@ def _own(words: Words) -> None:
 
 
 def _do_and_have(words: Words) -> None:
-    """ "Does tricks on a bike", "has framed maps", read as auxiliaries: captions tell no past and deny little."""
+    """ "Does tricks on a bike": no auxiliary of a noun."""
     noun, finite = words.among("upos", {"NOUN"}), words.among("feats", lambda feats: "VerbForm=Fin" in feats)
     deed = words.among("upos", {"AUX"}) & words.among("deprel", {"aux"}) & words.among("lemma", {"do", "have"}) & finite
     deed &= words.head == np.arange(1, len(deed) + 1)
-    bare = noun & words.among("deprel", {"obj"}) & words.before(words.among("text", lambda text: text.endswith("ed")))
-    bare &= np.roll(np.arange(len(deed)), 1) == words.head
-    framed = words.after(words.after(bare)) & words.among("lemma", {"have"})
-    for i in np.flatnonzero(deed & (words.after(noun) | framed)).tolist():
-        first, thing = i + 1, i + 1 if noun[i + 1] else i + 2
-        words.move(i, words.head[first], words.value("deprel", first))
+    for i in np.flatnonzero(deed & words.after(noun)).tolist():
+        words.move(i, words.head[i + 1], words.value("deprel", i + 1))
         words.put("upos", "VERB", i)
-        for child in np.flatnonzero(words.head == first).tolist():
-            words.move(child, i, words.value("deprel", child))
-        words.move(thing, i, "obj")
-        if thing != first:
-            words.move(first, thing, "amod")
+        words.head[words.head == i + 1] = i
+        words.move(i + 1, i, "obj")
 
 
 def _agreeing(words: Words) -> np.ndarray:
@@ -316,23 +295,6 @@ def _set_apart(words: Words) -> None:
     theirs = doing & words.before(found) & words.among("deprel", {"advcl", "acl"})
     theirs &= words.before(animate) | ~words.among("lemma", ACTING)  # "on skis, cross country skiing"
     words.move(theirs, np.flatnonzero(theirs) - 1, "acl")
-
-
-def _watch_a_man_ride(words: Words) -> None:
-    """ "A crowd watching a man ride a bull": a verb without an ending is what the man just before is seen to do."""
-    seeing = words.among("upos", {"VERB"}) & words.among("lemma", SEEING)
-    seen = words.among("deprel", {"obj"}) & words.among("lemma", lambda lemma: lemma.lower() in ANIMATE)
-    seen &= seeing[words.head] & (words.head >= 0)
-    base = words.among("upos", {"VERB"}) & words.before(seen) & ~words.having("aux", "mark", "cc")
-    base &= ~words.among("text", lambda text: text.lower().endswith(("s", "ing", "ed")))
-    for i in np.flatnonzero(base & ~words.among("feats", lambda feats: "Tense=Past" in feats)).tolist():
-        watching = int(words.head[i - 1])
-        doers = np.flatnonzero((words.head[:i] == i) & words.among("deprel", {"nsubj"})[:i])
-        if len(doers) and _below(words, watching, int(doers[0])):
-            words.move(int(doers[0]), words.head[i], words.value("deprel", i))
-        elif words.head[i] != watching:
-            continue
-        words.move(i, watching, "xcomp")
 
 
 def _next_verb(words: Words, noun: int, verb: np.ndarray) -> int:
