@@ -9,6 +9,9 @@ from stages.triples.verbs import (
     CLOSED,
     DEEDS,
     DRESS,
+    FIRST_PARTS,
+    NEVER_ALONE,
+    OWNERS,
     PREMODIFIERS,
     PREPOSITIONS,
     SECOND_PARTS,
@@ -24,6 +27,9 @@ NOUN_PLACES = {"obl", "obl:agent", "nmod", "obj", "nsubj"}
 
 def correct(words: Words, lexicon: dict[str, bool]) -> Words:
     """`words` with tags, heads and relations corrected, in place; see the functions below for what."""
+    _climb_rocks(words)
+    _own(words)
+    _do_and_have(words)
     _bring_objects(words)
     _retag(words, lexicon)
     _rejoin(words)
@@ -31,6 +37,7 @@ def correct(words: Words, lexicon: dict[str, bool]) -> Words:
     _find_verbs(words)
     _premodify(words)
     _begin_clauses(words)
+    _set_apart(words)
     _attach(words)
     return words
 
@@ -40,7 +47,8 @@ def _retag(words: Words, lexicon: dict[str, bool]) -> None:
 
     "A boy does a trick": no auxiliary without a verb to help. "Two women dance", "men stand together": a noun
     is no clause and has no subject without a copula. "A man plays violin": without an ending, what the lexicon
-    lacks is no verb. "Past a shed": nor is what has a preposition or an article.
+    lacks is no verb. "Past a shed": nor is what has a preposition or an article. "On
+    the concrete": nor is that an adjective.
     """
     known = words.among("text", lambda text: any(stem in lexicon for stem in [text.lower(), *stems(text.lower())]))
     known |= words.among("lemma", lexicon)
@@ -54,7 +62,8 @@ def _retag(words: Words, lexicon: dict[str, bool]) -> None:
     phrase = words.having("case", "det") & words.among("deprel", NOUN_PLACES)
     phrase |= words.having("compound") & words.among("deprel", {"obl", "nmod"})
     worn = words.among("lemma", lambda lemma: lemma.lower() in GARMENTS) & ~inflected & ~words.having("obj")
-    noun = words.among("upos", {"VERB"}) & (~known & ~inflected & ~_agreeing(words) | phrase | worn)
+    noun = words.among("upos", {"ADJ"}) & words.among("deprel", {"obl"}) & words.having("case") & words.having("det")
+    noun |= words.among("upos", {"VERB"}) & (~known & ~inflected & ~_agreeing(words) | phrase | worn)
     words.put("upos", "VERB", deed)
     words.put("upos", "NOUN", noun)
     hung = words.head >= 0
@@ -64,6 +73,9 @@ def _retag(words: Words, lexicon: dict[str, bool]) -> None:
     words.head[below] = words.head[words.head[below]]
     words.put("deprel", "advcl", below)
     words.put("deprel", "obj", bare)
+    second = bare & words.before(words.among("upos", {"NOUN"}) & words.among("deprel", {"obj"}))
+    for i in np.flatnonzero(second & (words.head == np.roll(words.head, 1))).tolist():
+        _join(words, i - 1, i)  # "eats ice cream cones"
 
 
 def _bring_objects(words: Words) -> None:
@@ -91,6 +103,42 @@ def _bring_objects(words: Words) -> None:
     words.move(worn, words.head[words.head[worn]], "obj")
 
 
+def _climb_rocks(words: Words) -> None:
+    """ "Two men snow boarding", "is rock climbing": the first part of the verb is not who does it."""
+    verb = words.among("upos", {"VERB"}) & words.among("text", lambda text: text.lower().endswith(("ing", "ed")))
+    part = words.among("upos", {"NOUN"}) & words.among("text", lambda text: text.lower() in FIRST_PARTS)
+    part &= words.after(verb) & words.before(words.among("upos", {"NOUN", "AUX"}))
+    for i in np.flatnonzero(part & ~words.having("det", "case", "amod")).tolist():
+        doer = i - 1
+        if words.head[doer] == i and words.value("upos", doer) == "NOUN":
+            words.head[words.head == i] = doer
+            words.move(doer, words.head[i], words.value("deprel", i))
+        elif words.head[i] != i + 1:
+            continue
+        words.move(i, i + 1, "compound")
+
+
+def _own(words: Words) -> None:
+    """ "On her shoulder", read as two phrases: the pronoun owns the noun after it and lends it its preposition."""
+    owner = words.among("upos", {"PRON"}) & words.among("text", lambda text: text.lower() in OWNERS)
+    owner &= words.among("deprel", {"obl", "obj", "nmod"}) & words.after(words.among("upos", {"NOUN"}))
+    for i in np.flatnonzero(owner[:-1] & (words.head[:-1] == words.head[1:])).tolist():
+        words.move(words.head == i, i + 1, "case")
+        words.move(i, i + 1, "nmod:poss")
+
+
+def _do_and_have(words: Words) -> None:
+    """ "Does tricks on a bike": no auxiliary of a noun."""
+    noun, finite = words.among("upos", {"NOUN"}), words.among("feats", lambda feats: "VerbForm=Fin" in feats)
+    deed = words.among("upos", {"AUX"}) & words.among("deprel", {"aux"}) & words.among("lemma", {"do", "have"}) & finite
+    deed &= words.head == np.arange(1, len(deed) + 1)
+    for i in np.flatnonzero(deed & words.after(noun)).tolist():
+        words.move(i, words.head[i + 1], words.value("deprel", i + 1))
+        words.put("upos", "VERB", i)
+        words.head[words.head == i + 1] = i
+        words.move(i + 1, i, "obj")
+
+
 def _agreeing(words: Words) -> np.ndarray:
     """Whether each word has a subject in the number of its form: "dogs squabble", "a dog squabbles"."""
     subject, many = words.among("deprel", {"nsubj"}), words.among("feats", lambda feats: "Number=Plur" in feats)
@@ -103,7 +151,8 @@ def _rejoin(words: Words) -> None:
     """Compounds broken in two: "in a country setting", the second part read as a clause; "at an ice skating rink"."""
     noun = words.before(words.among("upos", {"NOUN"}) & (words.head >= 0))
     found = words.among("upos", {"VERB"}) & words.among("text", lambda text: text.lower() in SECOND_PARTS) & noun
-    found &= ~words.having("obj", "obl", "aux", "aux:pass", "nsubj", "xcomp", "mark")
+    never = words.among("text", lambda text: text.lower() in NEVER_ALONE)
+    found &= ~words.having("obj", "aux", "aux:pass", "nsubj", "xcomp", "mark") & (never | ~words.having("obl"))
     for i in np.flatnonzero(found).tolist():
         words.put("upos", "NOUN", i)
         words.put("lemma", words.value("text", i).lower(), i)
@@ -228,6 +277,26 @@ def _begin_clauses(words: Words) -> None:
             _begin(words, i, clause, first, "conj")
 
 
+def _set_apart(words: Words) -> None:
+    """ "Running, a fence in the background": what follows a comma without "and" is no object, and does its own.
+
+    No coordination either, where none of its members has an "and" and a phrase or participle follows.
+    """
+    comma = words.among("text", {","}) & words.among("deprel", {"punct"})
+    noun = words.among("upos", {"NOUN"}) & words.holding(comma) & ~words.having("case", "cc", "cop")
+    doing = words.among("upos", {"VERB"}) & words.among("text", lambda text: text.lower().endswith("ing"))
+    listed = words.holding(words.among("deprel", {"conj"}) & (words.having("cc") | words.having("conj")))
+    alone = ~listed & ~listed[words.head] & words.after(doing | words.among("upos", {"ADP"}))
+    found = words.among("deprel", {"obj"}) | words.among("deprel", {"conj"}) & alone
+    found &= noun & (words.head >= 0) & (words.head < np.arange(len(noun)))
+    found &= ~words.having("conj")
+    words.put("deprel", "dep", found)
+    animate = words.among("lemma", lambda lemma: lemma.lower() in ANIMATE)
+    theirs = doing & words.before(found) & words.among("deprel", {"advcl", "acl"})
+    theirs &= words.before(animate) | ~words.among("lemma", ACTING)  # "on skis, cross country skiing"
+    words.move(theirs, np.flatnonzero(theirs) - 1, "acl")
+
+
 def _next_verb(words: Words, noun: int, verb: np.ndarray) -> int:
     """The verb that follows `noun` and its "of" phrase, past an auxiliary; -1 without one."""
     for i in range(noun + 1, int(words.first[words.caption[noun] + 1])):
@@ -279,6 +348,9 @@ def _attach(words: Words) -> None:
     having = hung & deprel("nmod") & words.holding(words.among("text", lambda text: text.lower() == "with"))
     had[words.head[having]] = position[having]
     found = doing & deprel("acl") & scene[words.head] & words.among("lemma", ACTING)
+    found |= (
+        doing & deprel("acl") & words.before(animate & having) & ~animate[words.head]
+    )  # "a cabin with a dog running"
     found &= (had[words.head] >= 0) & (had[words.head] < position)
     words.move(found, had[words.head[found]], "acl")
 
@@ -291,6 +363,9 @@ def _attach(words: Words) -> None:
     found |= doing & deprel("advcl") & showing & words.among("lemma", SHOWN_BY)
     words.move(found, position[found] - 1, "acl")
 
+    who = words.among("text", {"who"}) & hung & words.before(animate & deprel("obj", "obl", "nmod"))
+    who &= deprel("nsubj", "nsubj:pass") & deprel("acl:relcl")[words.head]  # "at a man who": not who throws, nor what
+    words.move(words.head[who], np.flatnonzero(who) - 1, "acl:relcl")
     _with_a_ball_in_its_mouth(words)
     acting = words.holding(animate & deprel("nsubj")) | deprel("acl") & animate[words.head]
     thing = ~animate & deprel("obl", "obj", "nmod")

@@ -7,7 +7,8 @@ QUANTITY = set(
     "assortment collection stack pile piece slice kind type sort fleet gang swarm gaggle colony "
     "picture photo photograph image view shot close-up closeup close painting drawing portion half "
     "dozen mass cluster series string lots dozens hundreds thousands plenty ton bit handful part school litter "
-    "snapshot portrait sketch scene trio flight host bundle gathering selection up".split()  # "up": of "close - up"
+    "snapshot portrait sketch scene trio flight host bundle gathering selection "
+    "combination variation up".split()  # "up": of "close - up"
 )
 PICTURES = set("picture photo photograph image collage snapshot portrait shot view sketch painting drawing".split())
 GROUPS = {"group", "pair", "couple"}
@@ -39,13 +40,13 @@ ADVERBIAL = set(
     "motion line row formation order position direction action preparation fun "
     "together place pose daytime nighttime daylight while turn hour minute week month weekend date "
     "today tonight midday left right half circle flight use progress fashion speed pace public "
-    "attempt sync tandem harmony mid-air midair celebration search forefront amusement process".split()
+    "attempt sync tandem harmony mid-air midair celebration search forefront amusement process dark open wild".split()
 )
 # "in the process of riding a wave": whoever is in it rides
 STAGES = {"process", "act", "attempt", "midst", "middle"}
 # pronouns and adverbs that a parser may take for nouns: "each other", "upwards"
 NO_NOUNS = set(
-    "other another each one someone something nothing everything everyone outdoors indoors outdoor indoor "
+    "other others another each one someone something nothing everything everyone outdoors indoors outdoor indoor "
     "headfirst underwater alongside nearby alone barefoot "
     "overhead upward upwards downward downwards forward forwards backward backwards sideway sideways downs".split()
 )
@@ -58,14 +59,15 @@ GARMENTS = set(
 UNCHANGED = set(
     "scissors pants jeans glasses shorts clothes people sunglasses trousers goggles tongs "
     "bus glass grass dress tennis gas lens canvas cactus moss mattress harness fireplace christmas "
-    "specimen abdomen ramen".split()
+    "specimen abdomen ramen boarder".split()
 )
 IRREGULAR = dict(
     pair.split(":")
     for pair in (
         "children:child feet:foot teeth:tooth geese:goose mice:mouse knives:knife leaves:leaf "
         "shelves:shelf wolves:wolf "
-        "loaves:loaf calves:calf cookies:cookie movies:movie brownies:brownie selfies:selfie veggies:veggie buses:bus"
+        "loaves:loaf calves:calf cookies:cookie movies:movie brownies:brownie selfies:selfie veggies:veggie buses:bus "
+        "zombies:zombie hoodies:hoodie smoothies:smoothie"
     ).split()
 )
 
@@ -76,7 +78,7 @@ def noun_lemma(form: str, lemma: str, upos: str) -> str:
         return form
     if form in UNCHANGED or lemma in UNCHANGED:
         return form if form in UNCHANGED else lemma
-    if lemma == form and form in IRREGULAR:
+    if form in IRREGULAR and upos in NOMINAL:  # a parser makes up "zomby"
         return IRREGULAR[form]
     if lemma == form and form.endswith("men"):
         return form[:-2] + "an"

@@ -276,8 +276,8 @@ def _own_obliques(tree: Tree, verb: int) -> list[tuple[tuple[int, ...], int]]:
             # "the bench that a man sits on", "on which a man sits"
             found += [(preposition or (child,), i) for i in _modified(tree, tree.heads[verb], verb)]
             continue
-        within = len(preposition) == 1 and tree.words[preposition[0]].within
-        worn = within and noun.garment and not tree.words[verb].dress
+        worn = bool(preposition) and tree.words[preposition[-1]].within  # "runs outside in a coat"
+        worn = worn and noun.garment and not tree.words[verb].dress
         if not preposition or worn or tree.words[preposition[0]].apart or _beyond(tree, verb, child):
             continue
         whole = of_phrase(tree, child) if noun.part else []

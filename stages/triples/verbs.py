@@ -21,7 +21,7 @@ HANGING = SEATED | set("hang mount attach post tape pin display frame decorate a
 # "using a knife to cut a cake": the user cuts
 USING = {"use", "need", "take", "wait", "bend"}
 # "teaching a boy how to ride": the taught rides
-TEACHING = {"teach", "train", "help", "let", "allow", "ask", "encourage"}
+TEACHING = {"teach", "train", "help", "let", "allow", "ask", "encourage", "show"}
 # words of other classes that look like verbs to a small parser
 NO_VERBS = set(
     "each other something red several many various half small ceiling railing flooring shelving awning upcoming "
@@ -73,7 +73,7 @@ NOUNISH = set(
     "sign sink light board field track truck sandwich bike bicycle trick cup wave rock seat mouth store box toy plant "
     "bus edge microwave tile control graffiti coat shop bag match eye butter jet tie toast shade slice leave handle "
     "frame supply clothe design cover brush tag stripe layer signal treat paw umpire outfit telephone shadow "
-    "care".split()  # cars
+    "care open".split()  # cars
 )
 # verbs first: a small parser's noun that follows a noun and comes before a phrase is more likely the verb
 VERBISH = set(
@@ -85,8 +85,13 @@ VERBISH = set(
 # second parts of compounds that look like verbs: "a country setting", "a storage shed"
 SECOND_PARTS = set(
     "setting railing railings piling outcropping panelling bedding landing set sets pit shed sheds cone cones face "
-    "crossing building painting clothing stand stands stop".split()
+    "crossing building painting clothing stand stands stop tracks".split()
 )
+# of these, what is no verb even with a phrase of its own: "a brick building next to a window"
+NEVER_ALONE = set("railing railings piling outcropping panelling bedding cone cones building clothing tracks".split())
+# of verbs in two words: "snow boarding", "blow drying", "spray painted"
+FIRST_PARTS = {"snow", "skate", "rock", "blow", "wind", "spray", "kite"}
+OWNERS = {"her", "his", "its", "their"}
 # closed classes: neither nouns nor verbs, whatever the parser's tag
 CLOSED = set(
     "together nearby during next close inside outside against behind beside near towards toward underneath between "
