@@ -50,7 +50,7 @@ def prepare(work: Path, source: Path) -> None:
 
 
 def few_steps(work: Path) -> None:
-    """Weights of the sets of tuples such that an epoch has STEPS batches, as many of each set."""
+    """Weights of the sets of tuples such that an epoch has STEPS batches, as many of each set, and a warm-up to fit."""
     params = load_params(work / "params.yaml")
     found = json.loads((work / "data/negatives/summary.json").read_text(encoding="utf-8"))["sets"]
     counts = {name: found[name]["tuples"]["train"] for name in params["train"]["sets"]}
@@ -58,6 +58,7 @@ def few_steps(work: Path) -> None:
     params["train"]["sets"] = {
         name: min(1000.0, STEPS / len(some) * batch / counts[name]) if name in some else 0.0 for name in counts
     }
+    params["train"]["warmup"] = STEPS // 10
     YAML().dump(params, work / "params.yaml")
 
 
