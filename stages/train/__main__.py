@@ -28,6 +28,7 @@ from stages.common.params import read_block, read_seed
 from stages.common.run import RunOptions
 from stages.common.wise_ft import interpolate
 from stages.train import parallel
+from stages.train.adapters import add_adapters
 from stages.train.batches import all_batches, check_parts, own_parts
 from stages.train.inputs import BASE, CAPTIONS, TRIPLES, TUPLES, Tuples, as_rows, read_images, read_tuples
 from stages.train.live import start_live
@@ -111,6 +112,7 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
     batches = plan_batches(tuples["train"], options, seed)
     model, transform, tokenizer = load_checkpoint(BASE, device)
     freeze(model, options.freeze)
+    merge = add_adapters(model, options.adapters, seed) if options.adapters else lambda: None
     if run.grad_checkpointing:
         model.set_grad_checkpointing()
     held = hold_backbones(model, transform, "train.freeze") if options.freeze == "backbones" else None
@@ -142,6 +144,7 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
         check = partial(validate, model, partial(show, encode, images.plain, device), questions)
         hooks = hooks._replace(validate=check)
     history = fine_tune(model, encode, iter(loaded), plan, hooks, state)
+    merge()
     if first:
         write(method, model, options, history)
         resume.unlink(missing_ok=True)

@@ -48,12 +48,15 @@ class TrainOptions(Block):
     max_scale: float = Field(gt=1, le=1_000_000)
     sets: dict[Name, Annotated[float, Field(ge=0, le=100)]] = Field(min_length=1)
     freeze: Literal["none", "image", "text", "backbones"]
+    adapters: int = Field(ge=0, le=1024)
     accumulate: int = Field(ge=1, le=10_000)
     augment: Augment
     alpha: float = Field(ge=0, le=1)
 
     @model_validator(mode="after")
-    def whole_pictures(self) -> "TrainOptions":
+    def backbones_alone(self) -> "TrainOptions":
         if self.freeze == "backbones" and self.augment.crop[0] < 1:
             raise ValueError("freeze backbones computes an image's features once; make augment.crop [1.0, 1.0]")
+        if self.freeze == "backbones" and self.adapters:
+            raise ValueError("freeze backbones leaves nothing that adapters could change; make adapters 0")
         return self

@@ -50,7 +50,7 @@ FITS = {  # what is right and no mistake
     "string": PATHS | {"infer.model"},
     "number in quotes": PATHS,
     "negative": {"negatives.max_similarity"},
-    "zero": {*SHARES, "seed", "run.workers", "base.warmup", "train.warmup"},
+    "zero": {*SHARES, "seed", "run.workers", "base.warmup", "train.warmup", "train.adapters"},
     "fraction": {*SHARES, "base.lr", "train.lr", "train.clip_norm", "train.augment.crop[0]"}
     | {f"evaluate.alphas[{row}]" for row in range(len(PARAMS["evaluate"]["alphas"]))},
     "bool": {"run.grad_checkpointing", "triples.with_secondary", "negatives.exact_nouns", "train.augment.flip"}

@@ -39,6 +39,7 @@ OPTIONS = {
     "max_scale": 100,
     "sets": {"dynamic": 1.0, "swapped": 1.0, "random": 1.0},
     "freeze": "none",
+    "adapters": 0,
     "augment": {"crop": [1.0, 1.0], "flip": False},
     "alpha": 1.0,
 }

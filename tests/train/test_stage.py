@@ -96,6 +96,26 @@ def test_killed_and_run_again_ends_with_the_same_weights(unbroken, project, monk
     assert same_run(project, unbroken)
 
 
+def test_adapters_are_resumed_and_merged(project, monkeypatch):
+    """Killed at a state with adapters; open_clip loads what comes out, in which biases are base's."""
+    set_options(project, **LONG, adapters=2)
+    run_here(monkeypatch, project, main, "drive")
+    whole = tuned(project)
+    shutil.rmtree(project / "data/models/drive")
+    process = start(project, "stages.train", "drive")
+    while not (project / RESUME).is_file() and process.poll() is None:
+        time.sleep(0.001)
+    process.kill()
+    process.wait()
+    assert (project / RESUME).is_file()
+    run_here(monkeypatch, project, main, "drive")
+    again, base = tuned(project), tuned(project, "base")
+    assert whole.keys() == base.keys() and all(value.equal(again[name]) for name, value in whole.items())
+    changed = {name for name, value in whole.items() if not value.equal(base[name])}
+    assert "visual.transformer.resblocks.0.attn.in_proj_weight" in changed
+    assert not any(name.endswith("bias") for name in changed) and "text_projection" not in changed
+
+
 def test_a_checkpoint_of_another_run_is_not_reused(unbroken, project, monkeypatch, capsys):
     write_state(project / RESUME, "key of another run", {"step": 10})
     run_here(monkeypatch, project, main, "drive")
