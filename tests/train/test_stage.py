@@ -214,6 +214,24 @@ def test_an_unknown_method_names_those_there_are(monkeypatch, tmp_path):
         run_here(monkeypatch, tmp_path, main, "croco")
 
 
+def test_more_tuples_than_memory_holds_are_refused_before_base_is_loaded(project, monkeypatch):
+    """12 tuples of each of three sets, 4 epochs: 144 are drawn."""
+    shutil.rmtree(project / "data/models/base")
+    monkeypatch.setattr("stages.train.__main__.MOST", 143)
+    set_options(project)
+    with pytest.raises(InputError, match=r"and train.batch_size draw 1.4e\+02 tuples, 1e\+02 at most; lower them"):
+        run_here(monkeypatch, project, main, "drive")
+
+
+def test_a_folder_of_another_kind_is_not_overwritten(project, monkeypatch):
+    """A model without a history was not trained here."""
+    set_options(project)
+    shutil.copytree(project / "data/models/base", project / "data/models/drive")
+    (project / "data/models/drive/history.csv").unlink(missing_ok=True)
+    with pytest.raises(InputError, match="drive is no model that was trained here, but maybe a rival of that name"):
+        run_here(monkeypatch, project, main, "drive")
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
