@@ -15,6 +15,7 @@ import torch.distributed as dist
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, ProcessFailure, record
 from torch.nn.parallel import DistributedDataParallel
 
+from stages.common.clip import attention
 from stages.common.errors import InputError
 from stages.common.run import cores
 
@@ -114,7 +115,9 @@ def wrap(towers: torch.nn.Module, *inputs: torch.Tensor) -> torch.nn.Module:
         return towers
     trained = [parameter for parameter in towers.parameters() if parameter.requires_grad]
     ends = [output.sum() for output in towers(*inputs) if output.requires_grad]
-    for parameter, gradient in zip(trained, torch.autograd.grad(ends, trained, allow_unused=True)):
+    with attention(trained[0].device):
+        gradients = torch.autograd.grad(ends, trained, allow_unused=True)
+    for parameter, gradient in zip(trained, gradients):
         parameter.requires_grad_(gradient is not None)
     return DistributedDataParallel(towers, forward_sync_buffers=False, gradient_as_bucket_view=True)
 
