@@ -91,7 +91,7 @@ def test_dvc_symlink_cache(tmp_path):
 
 def test_exp_temp_relative_root():
     """The README says that such an experiment takes an absolute root, as it works in a folder of its own."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert "`captions.root` must be absolute" in text and "--temp" in text
 
 

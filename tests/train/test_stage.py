@@ -116,10 +116,10 @@ def test_adapters_are_resumed_and_merged(project, monkeypatch):
     assert not any(name.endswith("bias") for name in changed) and "text_projection" not in changed
 
 
-def test_adapters_checkpointing_and_two_processes_go_together(project, monkeypatch):
+def test_adapters_checkpointing_and_two_processes_go_together(project):
     """On a CPU with bf16 attention is made again by the kernel that made it, in the first look at the gradients too."""
     set_options(project, adapters=2, processes=2, grad_checkpointing=True)
-    run_here(monkeypatch, project, main, "drive")
+    assert start(project, "stages.train", "drive").wait() == 0
     assert tuned(project).keys() == tuned(project, "base").keys()
 
 
