@@ -1,4 +1,4 @@
-"""What a wrong entry of train.methods is reported."""
+"""What of train is wrong is reported in one line."""
 
 import pytest
 import yaml
@@ -26,6 +26,7 @@ from tests.train.project import METHODS, OPTIONS
             {"augment": {"crop": [0.9, 0.5], "flip": True}},
             r"train.augment.crop is \[0.9, 0.5\]; the least share comes first",
         ),
+        ({"freeze": "backbones", "adapters": 8}, "freeze backbones leaves nothing that adapters could change; make "),
     ],
 )
 def test_one_line(tmp_path, changed, message):
