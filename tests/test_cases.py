@@ -50,7 +50,7 @@ def with_fragment(case: str, **changes) -> dict:
     """The default parameters with the case's fragment laid over, block by block, and `changes` over that."""
     params = load_params(ROOT / "params.yaml")
     params["triples"]["truth"], params["captions"]["root"] = "", "coco"
-    for blocks in (yaml.safe_load((CASES / case / "params_fragment.yaml").read_text()), changes):
+    for blocks in (load_params(CASES / case / "params_fragment.yaml"), changes):
         for block, inner in blocks.items():
             params[block] |= inner
     return params
@@ -196,7 +196,7 @@ def test_spawn_forkserver(tmp_path, monkeypatch):
     said = [{"id": number, "image_id": number, "caption": "A dog chasing a cat"} for number in (1, 2)]
     (tmp_path / "coco/captions.json").write_text(json.dumps({"images": images, "annotations": said}))
     monkeypatch.setattr("stages.captions.sources.assign_splits", lambda *_: ["train", "test"])
-    params = yaml.safe_load((tmp_path / "params.yaml").read_text())
+    params = load_params(tmp_path / "params.yaml")
     params["captions"]["sources"][0]["images"] = "."
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
     stage(monkeypatch, "captions")

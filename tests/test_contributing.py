@@ -36,7 +36,7 @@ def applied(section: str, folder: Path) -> dict:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "params.yaml", folder)
     subprocess.run(["git", "apply", "-"], cwd=folder, input=shown(section, "diff"), text=True, check=True)
-    return yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
+    return load_params(folder / "params.yaml")
 
 
 def run(folder: Path, *arguments: str) -> None:

@@ -52,17 +52,15 @@ def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed
 def about(options: BaseOptions) -> About:
     """What the model card says."""
     folder = options.model.removeprefix(FOLDER) if options.model.startswith(FOLDER) else ""
-    details: dict = {
-        "Model": options.model,
-        "Weights": options.pretrained or (f"those of {folder}" if folder else "random"),
-    }
+    if options.pretrained or folder:
+        what = "A CLIP of others, trained further" if options.epochs else "A CLIP of others, as it is"
+        weights, licence = options.pretrained or f"those of {folder}", licence_of(Path(folder)) if folder else "other"
+    else:
+        what, weights, licence = "A CLIP trained from scratch", "random", "mit"
+    details: dict[str, object] = {"Model": options.model, "Weights": weights}
     if options.epochs:
         trained = options.model_dump(exclude={"model", "pretrained"})
         details |= {"Data": "whole captions of the training split", "Loss": "CLIP's", "Parameters": trained}
-    what = "A CLIP of others, trained further" if options.epochs else "A CLIP of others, as it is"
-    licence = licence_of(Path(folder)) if folder else "other"
-    if not (options.pretrained or folder):
-        what, licence = "A CLIP trained from scratch", "mit"
     return About("base", f"{what}: where the methods of DRIVE start.", licence, details)
 
 

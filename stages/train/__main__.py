@@ -105,16 +105,22 @@ def write(method: str, model: torch.nn.Module, options: TrainOptions, history: l
         finish(beside, (base.to(model.logit_scale.device), transform, tokenizer), about)
 
 
-def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device: torch.device) -> None:
-    """The stage in this process, one of `parallel.world()`."""
-    loss = LOSSES[method]
-    tuples = read_tuples(loss.reads_captions)
-    batches = plan_batches(tuples["train"], options, seed)
+def read_base(options: TrainOptions, run: RunOptions, seed: int, device: torch.device) -> tuple:
+    """Base with what is to train, its transform and its tokenizer, and a function that makes it a plain model again."""
     model, transform, tokenizer = load_checkpoint(BASE, device)
     freeze(model, options.freeze)
     merge = add_adapters(model, options.adapters, seed) if options.adapters else lambda: None
     if run.grad_checkpointing:
         model.set_grad_checkpointing()
+    return model, transform, tokenizer, merge
+
+
+def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device: torch.device) -> None:
+    """The stage in this process, one of `parallel.world()`."""
+    loss = LOSSES[method]
+    tuples = read_tuples(loss.reads_captions)
+    batches = plan_batches(tuples["train"], options, seed)
+    model, transform, tokenizer, merge = read_base(options, run, seed, device)
     held = hold_backbones(model, transform, "train.freeze") if options.freeze == "backbones" else None
     encode = held.encode if held else unit_length if options.freeze == "image" else pixel_encoder(model)
     resume = MODELS / f".{method}-resume.pt"
@@ -144,8 +150,8 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
         check = partial(validate, model, partial(show, encode, images.plain, device), questions)
         hooks = hooks._replace(validate=check)
     history = fine_tune(model, encode, iter(loaded), plan, hooks, state)
-    merge()
     if first:
+        merge()
         write(method, model, options, history)
         resume.unlink(missing_ok=True)
 

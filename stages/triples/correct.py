@@ -27,7 +27,7 @@ NOUN_PLACES = {"obl", "obl:agent", "nmod", "obj", "nsubj"}
 
 def correct(words: Words, lexicon: dict[str, bool]) -> Words:
     """`words` with tags, heads and relations corrected, in place; see the functions below for what."""
-    _climb_rocks(words)
+    _two_word_verbs(words)
     _own(words)
     _do_and_have(words)
     _bring_objects(words)
@@ -47,8 +47,8 @@ def _retag(words: Words, lexicon: dict[str, bool]) -> None:
 
     "A boy does a trick": no auxiliary without a verb to help. "Two women dance", "men stand together": a noun
     is no clause and has no subject without a copula. "A man plays violin": without an ending, what the lexicon
-    lacks is no verb. "Past a shed": nor is what has a preposition or an article. "On
-    the concrete": nor is that an adjective.
+    lacks is no verb. "Past a shed": nor is what has a preposition or an article. "On the concrete": nor is that an
+    adjective.
     """
     known = words.among("text", lambda text: any(stem in lexicon for stem in [text.lower(), *stems(text.lower())]))
     known |= words.among("lemma", lexicon)
@@ -93,9 +93,7 @@ def _bring_objects(words: Words) -> None:
             words.move(i, int(nouns[0]), "case")
     helping = verb & words.among("deprel", {"aux"}) & words.after(words.among("upos", {"VERB"}))
     for i in np.flatnonzero(helping & (words.head == np.arange(1, len(verb) + 1))).tolist():
-        words.move(i, words.head[i + 1], words.value("deprel", i + 1))
-        words.head[words.head == i + 1] = i
-        words.move(i + 1, i, "obj")
+        _take_object(words, i)
         words.put("upos", "NOUN", i + 1)
     worn = words.among("deprel", {"nsubj"}) & words.among("lemma", lambda lemma: lemma.lower() in GARMENTS)
     worn &= words.among("lemma", {"wear"})[words.head[words.head]] & verb[words.head] & (words.head >= 0)
@@ -103,7 +101,7 @@ def _bring_objects(words: Words) -> None:
     words.move(worn, words.head[words.head[worn]], "obj")
 
 
-def _climb_rocks(words: Words) -> None:
+def _two_word_verbs(words: Words) -> None:
     """ "Two men snow boarding", "is rock climbing": the first part of the verb is not who does it."""
     verb = words.among("upos", {"VERB"}) & words.among("text", lambda text: text.lower().endswith(("ing", "ed")))
     part = words.among("upos", {"NOUN"}) & words.among("text", lambda text: text.lower() in FIRST_PARTS)
@@ -133,10 +131,15 @@ def _do_and_have(words: Words) -> None:
     deed = words.among("upos", {"AUX"}) & words.among("deprel", {"aux"}) & words.among("lemma", {"do", "have"}) & finite
     deed &= words.head == np.arange(1, len(deed) + 1)
     for i in np.flatnonzero(deed & words.after(noun)).tolist():
-        words.move(i, words.head[i + 1], words.value("deprel", i + 1))
+        _take_object(words, i)
         words.put("upos", "VERB", i)
-        words.head[words.head == i + 1] = i
-        words.move(i + 1, i, "obj")
+
+
+def _take_object(words: Words, i: int) -> None:
+    """The auxiliary `i` takes the place of the word after it, which becomes its object."""
+    words.move(i, words.head[i + 1], words.value("deprel", i + 1))
+    words.head[words.head == i + 1] = i
+    words.move(i + 1, i, "obj")
 
 
 def _agreeing(words: Words) -> np.ndarray:
@@ -363,9 +366,7 @@ def _attach(words: Words) -> None:
     found |= doing & deprel("advcl") & showing & words.among("lemma", SHOWN_BY)
     words.move(found, position[found] - 1, "acl")
 
-    who = words.among("text", {"who"}) & hung & words.before(animate & deprel("obj", "obl", "nmod"))
-    who &= deprel("nsubj", "nsubj:pass") & deprel("acl:relcl")[words.head]  # "at a man who": not who throws, nor what
-    words.move(words.head[who], np.flatnonzero(who) - 1, "acl:relcl")
+    _describe(words, animate)
     _with_a_ball_in_its_mouth(words)
     acting = words.holding(animate & deprel("nsubj")) | deprel("acl") & animate[words.head]
     thing = ~animate & deprel("obl", "obj", "nmod")
@@ -375,6 +376,14 @@ def _attach(words: Words) -> None:
     above = np.where(within, words.head[above], above)
     found &= (above >= 0) & words.among("upos", {"VERB"})[above] & acting[above]
     words.move(found, above[found], "advcl")
+
+
+def _describe(words: Words, animate: np.ndarray) -> None:
+    """ "Throws a ball at a man who wears a hat": the clause is of the person before "who", of those `animate` (W,)."""
+    person = animate & words.among("deprel", {"obj", "obl", "nmod"})
+    who = words.among("text", {"who"}) & (words.head >= 0) & words.before(person)
+    who &= words.among("deprel", {"nsubj", "nsubj:pass"}) & words.among("deprel", {"acl:relcl"})[words.head]
+    words.move(words.head[who], np.flatnonzero(who) - 1, "acl:relcl")
 
 
 def _with_a_ball_in_its_mouth(words: Words) -> None:

@@ -167,8 +167,8 @@ def _trees(words: Words, kind: np.ndarray, memory: Memory) -> Iterator[tuple[int
     place = np.full(len(keep) + 1, -1)  # (W+1,); the last serves a root
     place[position] = np.arange(len(position)) - starts[words.caption[position]]
     head = place[words.head[position]]  # (S,)
-    place = {name: i for i, name in enumerate(DEPRELS)}
-    deprel = np.array([place.get(name, len(DEPRELS) - 1) for name in words.values["deprel"]])
+    code = {name: i for i, name in enumerate(DEPRELS)}
+    deprel = np.array([code.get(name, len(DEPRELS) - 1) for name in words.values["deprel"]])
     deprel = deprel[words.codes["deprel"][position]]  # (S,)
     rows = np.stack([kind[position], head, deprel], axis=1).astype(np.int16)  # (S, 3)
     data, width, positions, bounds = rows.tobytes(), rows.itemsize * 3, position.tolist(), starts.tolist()

@@ -130,8 +130,8 @@ def test_what_is_there_and_no_picture_is_missing_too(tmp_path, capsys):
     others = ["2.jpg", "3.jpg", "4.jpg", "5.jpg", "6.jpg", "7\0.jpg", "n" * 300]
     kept, missing = locate(_asked("1.jpg", *others), tmp_path, "valse")
     assert [row[0][0] for row in kept["pictures"]] == ["1.jpg"] and missing == others
-    message = capsys.readouterr().err.splitlines()
-    assert [line.split(" cannot")[0][-5:] for line in message if line.startswith("counted as missing")] == [
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(" cannot")[0][-5:] for line in lines if line.startswith("counted as missing")] == [
         "2.jpg",
         "5.jpg",
     ]

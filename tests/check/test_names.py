@@ -27,11 +27,9 @@ def write(folder: Path, block: str, name: str) -> None:
 def test_one_line(tmp_path, monkeypatch, block, name):
     monkeypatch.chdir(tmp_path)
     write(tmp_path, block, name)
-    with pytest.raises(
-        InputError, match="has no fit name; it takes small letters, digits and _, at most 40"
-    ) as message:
+    with pytest.raises(InputError, match="has no fit name; it takes small letters, digits and _, at most 40") as error:
         main()
-    assert "\n" not in str(message.value)
+    assert "\n" not in str(error.value)
 
 
 def test_the_default_has_fit_names(monkeypatch):

@@ -78,9 +78,9 @@ def zeros(state):
 )
 def test_damage_is_one_line_with_its_file_and_remedy(folder, damage, line):
     damage(folder)
-    with pytest.raises(InputError) as message:
+    with pytest.raises(InputError) as error:
         load_checkpoint(folder)
-    text = str(message.value)
+    text = str(error.value)
     assert line in text and str(folder) in text and "\n" not in text
     assert text.endswith("; delete the folder and run `dvc repro` to make the model anew")
 

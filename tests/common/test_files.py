@@ -54,9 +54,9 @@ def test_json_that_is_not_what_it_should_be(tmp_path, content, line):
     path = tmp_path / "summary.json"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(InputError) as message:
+    with pytest.raises(InputError) as error:
         read_json(path, dict[str, FiniteFloat], "make it anew")
-    text = str(message.value)
+    text = str(error.value)
     assert text.startswith(str(path)) and line in text and text.endswith("; make it anew") and "\n" not in text
 
 

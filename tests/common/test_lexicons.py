@@ -33,9 +33,9 @@ def test_damage_is_one_line(tmp_path, content, line):
     path = tmp_path / "words.csv"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(InputError) as message:
+    with pytest.raises(InputError) as error:
         read_rows(path, ["word", "kind"])
-    assert line in str(message.value) and "words.csv" in str(message.value)
+    assert line in str(error.value) and "words.csv" in str(error.value)
 
 
 def test_an_edit_of_ones_own_is_reported_what_to_write(tmp_path):

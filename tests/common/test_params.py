@@ -19,9 +19,9 @@ def test_small_rates_are_numbers_however_they_are_written(tmp_path, written):
 def test_what_is_no_yaml_is_reported_in_one_line(tmp_path):
     path = tmp_path / "params.yaml"
     path.write_text("train: [1, 2\n", encoding="utf-8")
-    with pytest.raises(InputError, match="params.yaml is not valid YAML") as message:
+    with pytest.raises(InputError, match="params.yaml is not valid YAML") as error:
         load_params(path)
-    assert "\n" not in str(message.value)
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -30,9 +30,9 @@ def test_what_is_no_yaml_is_reported_in_one_line(tmp_path):
 def test_what_only_a_machine_would_write_is_reported_too(tmp_path, written):
     path = tmp_path / "params.yaml"
     path.write_text(written, encoding="utf-8")
-    with pytest.raises(InputError, match="params.yaml is not valid YAML") as message:
+    with pytest.raises(InputError, match="params.yaml is not valid YAML") as error:
         load_params(path)
-    assert "\n" not in str(message.value)
+    assert "\n" not in str(error.value)
 
 
 class Crop(Block):

@@ -86,9 +86,9 @@ def test_rows_that_break_a_check_are_refused(tmp_path, changed, line):
     """Written by another hand, without the checks of the file."""
     plain = pa.schema([(field.name, field.type) for field in CAPTIONS])
     pq.write_table(pa.table(ROWS | changed, schema=plain), tmp_path / "captions.parquet")
-    with pytest.raises(InputError) as message:
+    with pytest.raises(InputError) as error:
         read_table(tmp_path / "captions.parquet", CAPTIONS)
-    assert line in str(message.value) and str(message.value).endswith("; delete the file and run `dvc repro`")
+    assert line in str(error.value) and str(error.value).endswith("; delete the file and run `dvc repro`")
 
 
 def test_a_file_knows_its_number_of_rows_and_its_sets(tmp_path):

@@ -171,9 +171,9 @@ def test_the_control_stands_between_the_best_model_and_base():
     whole = pd.DataFrame(asked, columns=["model", "set", "direction", "accuracy"])
     row = ("ours", "clip", "swapped", "i2t", 0.05, -0.01, 0.1)
     differences = pd.DataFrame([row], columns=TABLES["differences"].columns)
-    message = finding({"scores": scores, "whole": whole, "differences": differences}, "ours", HARD)
-    assert "80.0% of the hard images (clip 70.0%, base 60.0%)" in message
-    assert "On swapped, the hardest set for clip, ours − clip = +5.0 [-1.0, +10.0] points." in message
+    text = finding({"scores": scores, "whole": whole, "differences": differences}, "ours", HARD)
+    assert "80.0% of the hard images (clip 70.0%, base 60.0%)" in text
+    assert "On swapped, the hardest set for clip, ours − clip = +5.0 [-1.0, +10.0] points." in text
 
 
 def test_without_hard_sets_the_finding_is_of_whole_captions():
@@ -249,10 +249,10 @@ def test_the_differences_shown_are_those_of_the_best_and_of_the_control():
     pairs = [(later, earlier) for place, later in enumerate(models) for earlier in models[:place]]
     rows = [(*pair, way, 0.1, 0.0, 0.3) for pair in pairs for way in ("i2t", "t2i", "group")]
     table = pd.DataFrame(rows, columns=["model", "minus", "direction", "difference", "low", "high"])
-    message = striking_pairs(table, "drive")
-    assert list(zip(message["model"], message["minus"]))[::2] == [*pairs[:3], pairs[4], ("drive", "ours")]
-    assert message.iloc[-1].tolist() == ["drive", "ours", "t2i", -0.1, -0.3, -0.0]
-    assert set(message["direction"]) == {"i2t", "t2i"}
+    shown = striking_pairs(table, "drive")
+    assert list(zip(shown["model"], shown["minus"]))[::2] == [*pairs[:3], pairs[4], ("drive", "ours")]
+    assert shown.iloc[-1].tolist() == ["drive", "ours", "t2i", -0.1, -0.3, -0.0]
+    assert set(shown["direction"]) == {"i2t", "t2i"}
 
 
 def test_bars_for_dvc_are_labelled():

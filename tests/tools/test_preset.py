@@ -44,10 +44,10 @@ def test_a_key_that_no_parameter_has_is_reported_and_nothing_is_changed(project,
     before = Path("params.yaml").read_bytes()
     (project / "presets/wrong.yaml").write_text("train: {learning_rate: 0.1}\n", encoding="utf-8")
     monkeypatch.setattr(sys, "argv", ["preset", "wrong"])
-    with pytest.raises(InputError) as message:
+    with pytest.raises(InputError) as error:
         main()
     line = "presets/wrong.yaml over params.yaml: train.learning_rate is unknown; the nearest known key is train.lr"
-    assert str(message.value) == line
+    assert str(error.value) == line
     assert Path("params.yaml").read_bytes() == before
 
 

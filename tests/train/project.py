@@ -16,6 +16,7 @@ import yaml
 from PIL import Image
 
 from stages.common.clip import save_checkpoint
+from stages.common.params import load_params
 from stages.common.tables import SCHEMAS, write_parts, write_table
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ TINY = {
     "text_cfg": {"context_length": 12, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1},
 }
 SCALING = {"mean": (0.5, 0.4, 0.3), "std": (0.25, 0.25, 0.25), "interpolation": "bicubic"}
-METHODS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["train"]["methods"]  # with their options
+METHODS = load_params(ROOT / "params.yaml")["train"]["methods"]  # with their options
 METHODS |= {"ours": {"tuple_weight": 1.0, "caption_weight": 1.0}}
 OPTIONS = {
     "methods": METHODS,

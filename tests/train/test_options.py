@@ -32,6 +32,6 @@ from tests.train.project import METHODS, OPTIONS
 def test_one_line(tmp_path, changed, message):
     path = tmp_path / "params.yaml"
     path.write_text(yaml.safe_dump({"train": OPTIONS | changed}))
-    with pytest.raises(InputError, match=message) as message:
+    with pytest.raises(InputError, match=message) as error:
         read_block("train", TrainOptions, path)
-    assert "\n" not in str(message.value)
+    assert "\n" not in str(error.value)
