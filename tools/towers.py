@@ -17,16 +17,16 @@ from stages.train.__main__ import main as train
 from tools.trial import SETS, call, inside, measure, once
 
 INPUTS = ("captions", "triples", "negatives")
-PLAIN = {"layers": [1, 1, 1, 1], "head_width": 32}  # a ModifiedResNet of CLIP
-VIT = {"image_size": 96, "layers": 4, "width": 128, "patch_size": 16, "head_width": 32}
-TIMM = {"image_size": 96, "timm_model_pretrained": False, "timm_pool": "avg", "timm_proj": "linear"}
+PLAIN = {"image_size": 64, "layers": [1, 1, 1, 1], "head_width": 32}  # a ModifiedResNet of CLIP
+VIT = {"image_size": 64, "layers": 4, "width": 128, "head_width": 32}
+TIMM = {"image_size": 64, "timm_model_pretrained": False, "timm_pool": "abs_attn", "timm_proj": ""}
 TOWERS = {
-    "ViT, 4 layers of 128, patches of 16, 96 px": VIT,
-    "timm's test_byobnet (a small ResNet), 96 px": TIMM | {"timm_model_name": "test_byobnet"},
-    "ResNet of width 16, 64 px": PLAIN | {"image_size": 64, "width": 16},
-    "ResNet of width 16, 80 px": PLAIN | {"image_size": 80, "width": 16},
-    "ResNet of width 16, 96 px": PLAIN | {"image_size": 96, "width": 16},
-    "ResNet of width 24, 72 px": PLAIN | {"image_size": 72, "width": 24},
+    "ViT, 4 layers of 128, patches of 16": VIT | {"patch_size": 16},
+    "ViT, 4 layers of 128, patches of 8": VIT | {"patch_size": 8},
+    "timm's test_byobnet, a small ResNet": TIMM | {"timm_model_name": "test_byobnet"},
+    "ResNet of width 16, 48 px": PLAIN | {"image_size": 48, "width": 16},
+    "ResNet of width 16": PLAIN | {"width": 16},
+    "ResNet of width 24": PLAIN | {"width": 24},
 }
 
 

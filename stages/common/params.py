@@ -104,7 +104,7 @@ def _mistake(name: str, error: ValidationError, schema: dict) -> str:
     kind, place = first["type"], _own(first["loc"], schema)
     inside = place[:-1]
     if kind == "extra_forbidden":
-        missing = [one["loc"][-1] for one in found if one["type"] == "missing" and one["loc"][:-1] == inside]
+        missing = [str(one["loc"][-1]) for one in found if one["type"] == "missing" and one["loc"][:-1] == inside]
         known = missing or _at(schema, inside)["properties"]
         if not known:
             return f"{_dotted(name, place)} is unknown; {_dotted(name, inside)} has no options, so make it {{}}"

@@ -7,6 +7,7 @@ import numpy as np
 import open_clip
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stages.common.clip import MODELS, best_device, encode_short_texts, load_checkpoint, read_config
 from stages.common.errors import InputError, run_stage
@@ -35,19 +36,23 @@ BASE, TRIPLES = MODELS / "base", "data/triples/triples"
 SHORT = 512  # texts of three or four words embedded at once
 NOUNS, VERBS = "data/nouns.csv", "data/verb_synonyms.csv"
 TUPLES, SUMMARY = "data/negatives/tuples.parquet", "data/negatives/summary.json"
+OF_TEST = pc.field("split") == "test"
+CLASSIFIED = 20_000  # training tuples that the control of texts alone learns from, at most
 
 
 def read_split() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The questions of the test and of the training split, the captions of the test split and all triples, by their
-    ids."""
-    table, facts = read_table(TUPLES, INPUTS["tuples"]), read_table(TRIPLES, INPUTS["triples"])
+    """The questions of the test split, `text` (the anchor's) and `negative_texts` of the tuples of split train, the
+    captions of the test split and all triples, by their ids."""
+    table, facts = read_table(TUPLES, INPUTS["tuples"]).sort_by("tuple_id"), read_table(TRIPLES, INPUTS["triples"])
     check_tuples(TUPLES, table, facts["triple_id"])
-    triples, tuples = facts.sort_by("triple_id").to_pandas(), table.sort_by("tuple_id").to_pandas()
-    captions = read_table("data/captions/captions", INPUTS["captions"]).sort_by("caption_id").to_pandas()
-    test, train = (questions(tuples[tuples["split"] == split], triples) for split in ("test", "train"))
+    triples = facts.sort_by("triple_id").to_pandas()
+    captions = read_table("data/captions/captions", INPUTS["captions"], where=OF_TEST)
+    train = table.filter(pc.field("split") == "train").select(["anchor", "negative_texts"]).to_pandas()
+    train = train.join(triples.set_index("triple_id")["text"], on="anchor")[["text", "negative_texts"]]
+    test = questions(table.filter(OF_TEST).to_pandas(), triples)
     if test.empty:
         raise InputError(f"{TUPLES} has no tuples of split test; give more captioned images")
-    return test, train, captions[captions["split"] == "test"], triples
+    return test, train, captions.sort_by("caption_id").to_pandas(), triples
 
 
 def read_differs() -> dict[str, str]:
@@ -115,7 +120,9 @@ def main() -> None:
     if options.instances:
         namings["category_accuracy"] = read_categories(options.instances, image_ids)
     prompts = {prompt for names, _ in namings.values() for prompt in noun_prompts(names)}
-    texts, jpegs = asked.union([*train["texts"].explode().unique(), *prompts]), read_jpegs(image_ids)
+    drawn = train.sample(min(len(train), CLASSIFIED), random_state=seed)
+    learnt = {*drawn["text"], *drawn["negative_texts"].explode().dropna()}
+    texts, jpegs = asked.union([*learnt, *prompts]), read_jpegs(image_ids)
 
     def measure(model: open_clip.CLIP) -> dict[str, float]:  # of these two numbers alone, so no text more than asked
         items = encode_items((model, transform, tokenizer), image_ids, jpegs, asked)
@@ -131,7 +138,7 @@ def main() -> None:
         "overall": percents(overall(table, recalls, differs), 2),
         "accuracy": headline(tables["accuracy"], "all"),
         "held_out": headline(tables["accuracy"], "unseen triple"),
-        "controls": percents(controls(table, train, items, seed)),
+        "controls": percents(controls(table, train["text"], drawn, items, seed)),
         "retention": percents(recalls | named),
         "probe": percents(verb_probe(shown, items, seed)),
     }

@@ -63,18 +63,20 @@ def text_classifier(true: np.ndarray, false: np.ndarray) -> LogisticRegression:
     return LogisticRegression(max_iter=1000, class_weight="balanced").fit(both, labels)
 
 
-def controls(table: pd.DataFrame, train: pd.DataFrame, items: Items, seed: int) -> dict[str, dict[str, float]]:
+def controls(
+    table: pd.DataFrame, said: pd.Series, drawn: pd.DataFrame, items: Items, seed: int
+) -> dict[str, dict[str, float]]:
     """Per set, the accuracy without an image and with the wrong one.
 
-    `table` and `train` are the `questions` of the test and of the training split. `language_prior` and
-    `text_classifier` see texts alone; `shuffled_i2t` and `shuffled_t2i` another image's embedding, drawn from `seed`.
+    `table` are the `questions` of the test split, `said` the anchors' texts of the training tuples, `drawn` the `text`
+    and `negative_texts` of some of these. `language_prior` and `text_classifier`, which learns from `drawn`, see texts
+    alone; `shuffled_i2t` and `shuffled_t2i` another image's embedding, drawn from `seed`.
     """
-    columns = {"language_prior": guesses(prior_scores(table["texts"].tolist(), train["text"]))}
-    anchors = items.of_texts([row[0] for row in train["texts"]])  # (N, D)
-    negatives = items.of_texts([text for row in train["texts"] for text in row[1:]])  # (M, D)
-    if len(anchors) and len(negatives):
+    columns = {"language_prior": guesses(prior_scores(table["texts"].tolist(), said))}
+    anchors, others = items.of_texts(drawn["text"]), drawn["negative_texts"].explode().dropna()  # (N, D), (M,)
+    if len(anchors) and len(others):
         options = padded_positions(table["texts"], items.text_index)  # (N, K+1)
-        values = text_classifier(anchors, negatives).decision_function(items.texts)  # (T,)
+        values = text_classifier(anchors, items.of_texts(others)).decision_function(items.texts)  # (T,)
         columns["text_classifier"] = guesses(np.where(options >= 0, values[options], np.nan))
     order = np.random.default_rng([seed, len(items.images)]).permutation(len(items.images))
     shuffled = answer(table, items._replace(images=items.images[order]))

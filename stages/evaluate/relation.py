@@ -81,12 +81,12 @@ def questions(tuples: pd.DataFrame, triples: pd.DataFrame) -> pd.DataFrame:
     `texts` (the anchor's first) and `rivals` (the relations of `images`). `tuples` and `triples` are
     the tables of the design; the rows keep their order.
     """
-    facts = triples.set_index("triple_id")
     table = tuples.reset_index(drop=True)
+    members = [[anchor, *negatives] for anchor, negatives in zip(table["anchor"], table["negatives"])]
+    facts = triples[triples["triple_id"].isin({triple for row in members for triple in row})].set_index("triple_id")
     columns = ["image_id", "subject", "relation", "particle", "preposition", "object", "text", "dynamic"]
     table = table.join(facts[columns], on="anchor")
     image_of, relation_of = facts["image_id"].to_dict(), facts["relation"].to_dict()
-    members = [[anchor, *negatives] for anchor, negatives in zip(table["anchor"], table["negatives"])]
     table["images"] = [[image_of[triple] for triple in row] for row in members]
     table["rivals"] = [[relation_of[triple] for triple in row] for row in members]
     table["texts"] = [[text, *rest] for text, rest in zip(table["text"], table["negative_texts"])]

@@ -1,5 +1,12 @@
 """Stage infer: which relation a picture shows, ranked; `from stages.infer import Relations` in Python."""
 
-from stages.infer.relations import Relations
-
 __all__ = ["Relations"]
+
+
+def __getattr__(name: str) -> type:
+    """Relations when it is asked for: whoever wants the options alone need not wait for PyTorch."""
+    if name == "Relations":
+        from stages.infer.relations import Relations
+
+        return Relations
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Five true sentences about a scene, from many grammatical forms."""
+"""Four true sentences about a scene, from many grammatical forms."""
 
 import numpy as np
 
@@ -73,8 +73,8 @@ def unrelated(scene: Scene, rng: np.random.Generator) -> str:
 
 
 def write_captions(scene: Scene, rng: np.random.Generator) -> list[str]:
-    """Five captions; the first four state the triple, the fifth does so half the time."""
-    captions = [related(scene, rng) + _setting(scene, rng) for _ in range(4)]
+    """Four captions; the first three state the triple, the fourth does so half the time."""
+    captions = [related(scene, rng) + _setting(scene, rng) for _ in range(3)]
     captions.append(unrelated(scene, rng) if rng.random() < 0.5 else related(scene, rng))
     return [_surface(caption, rng) for caption in captions]
 

@@ -48,38 +48,40 @@ def _speed(figure: Figure) -> tuple[Mark, ...]:
     left = figure.x - figure.size * 0.5
     heights = (0.3, 0.5, 0.7)
     return tuple(
-        Mark("line", ((left - 10, figure.y - figure.size * h), (left - 1, figure.y - figure.size * h)), "#fff")
+        Mark("line", ((left - 10, figure.y - figure.size * h), (left - 1, figure.y - figure.size * h)), "#fff", 3)
         for h in heights
     )
 
 
 def chase(a: float, b: float) -> Layout:
-    subject, object = Figure(27, GROUND, a, angle=-14), Figure(76, GROUND, b)
-    return Layout(subject, object, _speed(subject) + _speed(object))
+    subject, object = Figure(31, GROUND, a, angle=-24), Figure(78, GROUND, b)
+    top = GROUND - b
+    alarm = Mark("line", ((78, top - 18), (78, top - 8)), "#e0201b", 4), Mark("disc", ((78, top - 3),), "#e0201b", 2)
+    return Layout(subject, object, (*_speed(subject), *alarm))
 
 
 def push(a: float, b: float) -> Layout:
     subject = Figure(50 - a * 0.42, GROUND, a, angle=-24)
     object = Figure(50 + b * 0.42, GROUND, b)
-    return Layout(subject, object, (Mark("burst", ((50, GROUND - 22),), "#ffd92f", 9),))
+    return Layout(subject, object, (*_speed(subject), Mark("burst", ((50, GROUND - 22),), "#ffd92f", 9)))
 
 
 def pull(a: float, b: float) -> Layout:
-    subject, object = Figure(77, GROUND, a, angle=-20), Figure(24, GROUND, b)
+    subject, object = Figure(77, GROUND, a, angle=-28), Figure(24, GROUND, b)
     rope = Mark("line", ((24 + b * 0.3, GROUND - b * 0.4), (77 - a * 0.25, GROUND - a * 0.4)), "#6b3e12", 3.5)
     return Layout(subject, object, (rope,))
 
 
 def kick(a: float, b: float) -> Layout:
     subject = Figure(26, GROUND, a, angle=14)
-    object = Figure(76, GROUND - 16, b, angle=-40)
-    return Layout(subject, object, (Mark("burst", ((51, GROUND - 12),), "#f0342a", 10),))
+    object = Figure(76, GROUND - 20, b, angle=-40)
+    return Layout(subject, object, (Mark("burst", ((45, GROUND - 12),), "#f0342a", 10),))
 
 
 def feed(a: float, b: float) -> Layout:
     subject, object = Figure(23, GROUND, a), Figure(76, GROUND, b, facing=-1, angle=25)
-    start, end = (23 + a * 0.3, GROUND - a * 0.45), (76 - b * 0.55, GROUND - b * 0.25)
-    return Layout(subject, object, (Mark("line", (start, end), "#7a4a1a", 3), Mark("disc", (end,), "#d8261c", 6)))
+    start, end = (23 + a * 0.3, GROUND - a * 0.45), (76 - b * 0.4, GROUND - b * 0.5)
+    return Layout(subject, object, (Mark("line", (start, end), "#7a4a1a", 4), Mark("disc", (end,), "#d8261c", 8)))
 
 
 def jump_over(a: float, b: float) -> Layout:

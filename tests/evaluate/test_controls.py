@@ -42,14 +42,16 @@ def test_shuffled_images_fall_to_chance_where_true_ones_are_perfect():
             "texts": [[str(index), str((index - 1) % count)] for index in range(count)],
         }
     )
-    found = controls(table, table[:0].assign(text=""), _items(count), 0)["random"]
+    none = pd.DataFrame({"text": [], "negative_texts": []})
+    found = controls(table, none["text"], none, _items(count), 0)["random"]
     assert abs(found["shuffled_i2t"] - 0.5) < 0.04 and abs(found["shuffled_t2i"] - 0.5) < 0.04
     assert found["language_prior"] == 0.5 and "text_classifier" not in found
 
 
 def test_blind_readers_learn_what_negatives_look_like():
     """In training "0" is always true and "1" always false; t2i is not asked, so it has no mean."""
-    table = pd.DataFrame({"set": ["swapped"] * 2, "text": ["0"] * 2, "images": [[0], [2]], "texts": [["0", "1"]] * 2})
-    found = controls(table, table, _items(3), 0)["swapped"]
+    table = pd.DataFrame({"set": ["swapped"] * 2, "images": [[0], [2]], "texts": [["0", "1"]] * 2})
+    train = pd.DataFrame({"text": ["0"] * 2, "negative_texts": [["1"]] * 2})
+    found = controls(table, train["text"], train, _items(3), 0)["swapped"]
     assert (found["language_prior"], found["text_classifier"]) == (1, 1)
     assert "shuffled_t2i" not in found

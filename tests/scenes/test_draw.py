@@ -37,6 +37,20 @@ def test_a_lean_marks_the_role(verb, role):
     assert leaning == {role}
 
 
+def test_motion_lines_are_behind_who_pushes_and_who_chases_and_an_alarm_above_who_is_chased():
+    for one in (layout("push"), layout("chase")):
+        assert all(x < one.subject.x for mark in one.marks[:3] for x, _ in mark.points)
+    *_, alarm = layout("chase").marks
+    assert alarm.points[0][0] == layout("chase").object.x and alarm.points[0][1] < layout("chase").object.y - 36
+
+
+def test_food_is_at_who_is_fed_and_a_burst_at_who_kicks():
+    feed, kick = layout("feed"), layout("kick")
+    food, burst = feed.marks[-1].points[0][0], kick.marks[0].points[0][0]
+    assert feed.object.x - food < food - feed.subject.x
+    assert burst - kick.subject.x < kick.object.x - burst
+
+
 def test_an_eye_is_above_who_watches_and_sleep_beside_who_lies():
     watch, lie = layout("watch"), layout("lie")
     (x, y), *_ = watch.marks[-1].points
