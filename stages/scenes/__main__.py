@@ -78,7 +78,7 @@ def main() -> None:
         shown = list(zip(numbers, made, strict=True))[:SHEET]
         pictures = [Image.open(folder / "images" / f"{number:06d}.jpg") for number, _ in shown]
         titles = [title(scene) for _, (scene, _) in shown]
-        contact_sheet(pictures, titles, columns=6, zoom=2).save(folder / "contact_sheet.png")
+        contact_sheet(pictures, titles, columns=6, zoom=3).save(folder / "contact_sheet.png")
 
 
 if __name__ == "__main__":
