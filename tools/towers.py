@@ -18,11 +18,10 @@ from tools.trial import SETS, call, inside, measure, once
 
 INPUTS = ("captions", "triples", "negatives")
 PLAIN = {"image_size": 64, "layers": [1, 1, 1, 1], "head_width": 32}  # a ModifiedResNet of CLIP
-VIT = {"image_size": 64, "layers": 4, "width": 128, "head_width": 32}
+VIT = {"image_size": 64, "layers": 4, "width": 128, "patch_size": 8, "head_width": 32}
 TIMM = {"image_size": 64, "timm_model_pretrained": False, "timm_pool": "abs_attn", "timm_proj": ""}
 TOWERS = {
-    "ViT, 4 layers of 128, patches of 16": VIT | {"patch_size": 16},
-    "ViT, 4 layers of 128, patches of 8": VIT | {"patch_size": 8},
+    "ViT, 4 layers of 128, patches of 8": VIT,
     "timm's test_byobnet, a small ResNet": TIMM | {"timm_model_name": "test_byobnet"},
     "ResNet of width 16, 48 px": PLAIN | {"image_size": 48, "width": 16},
     "ResNet of width 16": PLAIN | {"width": 16},
