@@ -5,6 +5,8 @@ import io
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NotRequired
 
@@ -23,6 +25,7 @@ from typing_extensions import TypedDict
 
 from stages.common.errors import InputError, one_line
 from stages.common.files import read_json, write_beside
+from stages.common.run import cores
 
 MODELS = Path("data/models")  # base, every method and every rival, a folder each
 CONFIG = "open_clip_config.json"
@@ -273,12 +276,28 @@ def encode_images(
 ) -> np.ndarray:
     """Unit-length image embeddings, float32 (N, D), in the order of `jpegs`."""
     read, embed, device = picture(transform), pixel_encoder(model), next(model.parameters()).device
+    with ThreadPoolExecutor(cores()) as pool:  # Pillow decodes without Python's lock: a GPU waits for it
+        decoded = _ahead(partial(pool.map, read), jpegs, batch_size)
 
-    def encode(batch: Sequence[bytes]) -> torch.Tensor:
-        pixels = torch.stack([read(jpeg) for jpeg in batch])  # (B, 3, H, W) uint8
-        return embed(pixels.to(device))  # (B, D)
+        def encode(_: Sequence[bytes]) -> torch.Tensor:
+            pixels = torch.stack(list(next(decoded)))  # (B, 3, H, W) uint8
+            return embed(pixels.to(device))  # (B, D)
 
-    return _in_batches(encode, jpegs, batch_size, "images")
+        return _in_batches(encode, jpegs, batch_size, "images")
+
+
+def _ahead(begin: Callable[[Sequence], Iterator], items: Sequence, batch_size: int) -> Iterator[Iterator]:
+    """What `begin` gives for each batch of `items`; that of the next is begun before this one is given.
+
+    >>> begun = []
+    >>> batches = _ahead(lambda batch: begun.append(batch) or iter(batch), "abc", batch_size=2)
+    >>> list(next(batches)), begun
+    (['a', 'b'], ['ab', 'c'])
+    """
+    coming = begin(items[:batch_size])
+    for start in range(batch_size, len(items) + batch_size, batch_size):
+        ready, coming = coming, begin(items[start : start + batch_size])
+        yield ready
 
 
 @torch.inference_mode()

@@ -47,7 +47,7 @@ def main() -> None:
     loaded = content_key(models, model_files(models))
     key, how = content_key([loaded, COMMON], [*files, *code_of("parse")]), (models, run.device, loaded)
     first = [(common[i : i + COMMON], *how) for i in range(0, len(common), COMMON)]
-    workers = 1 if uses_gpu(run.device) else local_workers(max(len(first), len(files)), GIGABYTES)
+    workers = 1 if uses_gpu(models, run.device) else local_workers(max(len(first), len(files)), GIGABYTES)
     with open_executor(run.engine, workers) as executor:
         trees = make_parts(OUT / "common", trees_part, first, key, executor)
         parses = make_parts(OUT / "parses", parses_part, [(path, trees, *how) for path in files], key, executor)

@@ -21,12 +21,16 @@ TREES = pa.schema([("caption", pa.string()), ("words", WORDS)])
 def pipeline(models: str, device: str, key: str) -> stanza.Pipeline:
     """The models named by parse.models, loaded once a process; `key` changes with their content."""
     torch.set_num_threads(1)  # of the many processes each has a core
-    return PIPELINES[models](uses_gpu(device))
+    return PIPELINES[models](uses_gpu(models, device))
 
 
-def uses_gpu(device: str) -> bool:
-    """Whether this machine parses on a GPU under `run.device`."""
-    return device in ("auto", "cuda") and torch.cuda.is_available()
+def uses_gpu(models: str, device: str) -> bool:
+    """Whether `models` parse on a GPU here under `run.device`.
+
+    The compact ones only where params.yaml asks for cuda: most of their time is Python's, so that a process with a GPU
+    is as fast as two cores.
+    """
+    return (device == "cuda" or (device == "auto" and models != "compact")) and torch.cuda.is_available()
 
 
 def trees_part(captions: list[str], models: str, device: str, key: str) -> pa.Table:

@@ -32,7 +32,7 @@ from stages.train.adapters import add_adapters
 from stages.train.batches import all_batches, check_parts, own_parts
 from stages.train.inputs import BASE, CAPTIONS, TRIPLES, TUPLES, Tuples, as_rows, read_images, read_tuples
 from stages.train.live import start_live
-from stages.train.load import Source, loader, opened, workers
+from stages.train.load import Source, copied, loader, opened, workers
 from stages.train.loop import TIMINGS, Encoder, Hooks, Plan, fine_tune
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
@@ -149,7 +149,7 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
         questions = Questions(*rows["val"][:3], tokens)
         check = partial(validate, model, partial(show, encode, images.plain, device), questions)
         hooks = hooks._replace(validate=check)
-    history = fine_tune(model, encode, iter(loaded), plan, hooks, state)
+    history = fine_tune(model, encode, copied(loaded, device), plan, hooks, state)
     if first:
         merge()
         write(method, model, options, history)

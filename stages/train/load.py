@@ -1,7 +1,7 @@
 """From rows of tuples to tensors: read, decoded and augmented in worker processes, the same with any number."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -175,3 +175,17 @@ def loader(parts: list[Part], workers: int, pin: bool, **how) -> DataLoader:
         prefetch_factor=4 if workers else None,
         multiprocessing_context="spawn" if workers else None,
     )
+
+
+def copied(batches: Iterable[Batch], device: torch.device) -> Iterator[Batch]:
+    """The same batches; where a CUDA GPU trains with their images on it, copied while the step before computes."""
+    if device.type != "cuda":
+        yield from batches
+        return
+    stream = torch.cuda.Stream(device)
+    for batch in batches:
+        with torch.cuda.stream(stream):
+            images = batch.images.to(device, non_blocking=True)
+        torch.cuda.current_stream(device).wait_stream(stream)
+        images.record_stream(torch.cuda.current_stream(device))  # it is not to be written over before it is read
+        yield batch._replace(images=images)

@@ -1,11 +1,19 @@
 """Embeddings without work for padding, and what a machine has."""
 
+import numpy as np
 import pytest
 import torch
 
-from stages.common.clip import autocast, best_device, embed_padded_texts, embed_texts
+from stages.common.clip import (
+    autocast,
+    best_device,
+    embed_padded_texts,
+    embed_texts,
+    encode_images,
+    evaluation_transform,
+)
 from stages.common.errors import InputError
-from tests.train.project import tiny_model
+from tests.train.project import jpeg, tiny_model
 
 
 def test_texts_without_their_padding_have_the_same_embeddings_and_gradients():
@@ -23,6 +31,16 @@ def test_texts_without_their_padding_have_the_same_embeddings_and_gradients():
     short.sum().backward()
     trained = model.positional_embedding.grad.abs().sum(dim=1) > 0  # (12,)
     assert trained.tolist() == [True] * 5 + [False] * 7, "the positions that a text reaches are trained"
+
+
+def test_images_are_embedded_in_their_order_whatever_the_batch():
+    """Five pictures, decoded by threads in batches of two, two and one, or each alone."""
+    model, _ = tiny_model()
+    transform = evaluation_transform(model)
+    jpegs = [jpeg(i, 20) for i in range(5)]
+    alone = np.concatenate([encode_images(model, transform, [one]) for one in jpegs])  # (5, 16)
+    assert np.allclose(encode_images(model, transform, jpegs, batch_size=2), alone, atol=0.02)  # bf16
+    assert not np.allclose(alone[0], alone[1], atol=0.02), "the pictures are told apart"
 
 
 @pytest.mark.parametrize(

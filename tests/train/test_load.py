@@ -6,14 +6,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import open_clip
+import pytest
 import torch
 
 from stages.common.clip import decode, picture, pixel_encoder
 from stages.train.batches import Part, own_parts
-from stages.train.load import augmentation, embedding_reader, jpeg_reader, load, loader, pixel_reader, workers
+from stages.train.load import augmentation, copied, embedding_reader, jpeg_reader, load, loader, pixel_reader, workers
 from tests.train.project import SCALING, jpeg, tiny_model, write_jpegs
 
 TRANSFORM = open_clip.transform.image_transform((16, 16), is_train=False, **SCALING)
+GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU here")
 JPEGS = [jpeg(i, 20) for i in range(8)]
 FOLDER = TemporaryDirectory()
 TABLE = write_jpegs(Path(FOLDER.name), JPEGS[:4], JPEGS[4:])
@@ -73,6 +75,14 @@ def test_workers_change_neither_order_nor_content():
     one, two = (list(loader(parts, count, False, **how(augment))) for count in (0, 2))
     assert len(one) == len(two) == 6
     assert all(same(a, b) for a, b in zip(one, two, strict=True))
+
+
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=GPU)])
+def test_batches_copied_to_the_device_are_the_same(device):
+    loaded = list(loader([batch(0, 0, 1), batch(1, 2, 3)], 0, device == "cuda", **how()))
+    found = list(copied(iter(loaded), torch.device(device)))
+    assert [one.images.device.type for one in found] == [device] * 2
+    assert all(same(one._replace(images=one.images.cpu()), other) for one, other in zip(found, loaded, strict=True))
 
 
 def test_a_row_is_found_in_its_part_and_row_group(tmp_path):
