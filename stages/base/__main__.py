@@ -1,23 +1,29 @@
 """python -m stages.base: a CLIP as it is, or trained on the whole captions -> data/models/base."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import open_clip
 import pandas as pd
 import torch
 
 from stages.base.options import BaseOptions
-from stages.base.scratch import caption_batches, train_from_scratch
-from stages.common.backbones import hold_backbones
-from stages.common.clip import MODELS, best_device, evaluation_transform, picture, pixel_encoder, write_checkpoint
+from stages.base.scratch import caption_batches, load_pairs, train_from_scratch
+from stages.common.backbones import hold_backbones, see_table
+from stages.common.clip import MODELS, best_device, evaluation_transform, pixel_encoder, write_checkpoint
 from stages.common.errors import InputError, run_stage
 from stages.common.files import write_beside
 from stages.common.finish import About, finish, licence_of
 from stages.common.params import read_block, read_seed
 from stages.common.pretrained import FOLDER, make_model
+from stages.common.reading import DECODED, Source, embedding_reader, loader, pixel_reader, rows_of, workers
 from stages.common.run import RunOptions
-from stages.common.tables import SCHEMAS, read_jpegs, read_table
+from stages.common.tables import SCHEMAS, read_table
+
+IMAGES = "data/captions/images"
 
 
 def training_steps(options: BaseOptions, images: int) -> int:
@@ -30,23 +36,40 @@ def training_steps(options: BaseOptions, images: int) -> int:
     return steps
 
 
-def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, seed: int) -> list[dict]:
+class Images(NamedTuple):
+    """M pictures of a table, or what held backbones see in them."""
+
+    ids: np.ndarray  # (M,) int64
+    source: Source
+    encode: Callable[[torch.Tensor], torch.Tensor]  # what `source` reads to unit-length embeddings
+    workers: int  # processes that read
+
+
+def read_images(model: open_clip.CLIP, freeze: str, workers: int) -> Images:
+    """Those of IMAGES; pixels are read when they are needed."""
+    transform = evaluation_transform(model)
+    if freeze == "backbones":
+        held = hold_backbones(model, transform, "base.freeze")
+        ids, seen = see_table(held, IMAGES)
+        return Images(ids, partial(embedding_reader, seen), held.encode, 0)
+    ids = read_table(IMAGES, SCHEMAS["images"], ["image_id"])["image_id"].to_numpy()
+    source = partial(pixel_reader, IMAGES, transform, memory=DECODED // max(1, workers))
+    return Images(ids, source, pixel_encoder(model), workers)
+
+
+def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, run: RunOptions, seed: int) -> list[dict]:
     """Train `model` in place on the training split's whole captions; its history."""
     captions = read_table("data/captions/captions", SCHEMAS["captions"]).to_pandas()
     captions = captions[captions["split"] == "train"].reset_index(drop=True)
     groups = captions.groupby("image_id", sort=True).indices
-    jpegs = read_jpegs(groups)
     steps = training_steps(options, len(groups))
-    tokens = tokenizer(captions["caption"].tolist())  # (N, L)
-    if options.freeze == "backbones":
-        see, encode = hold_backbones(model, evaluation_transform(model), "base.freeze")
-        shown = see(jpegs)  # (N, W)
-    else:
-        shape, encode = picture(evaluation_transform(model)), pixel_encoder(model)
-        shown = torch.stack([shape(jpeg) for jpeg in jpegs])  # (N, 3, H, W) uint8
-    rows = caption_batches(list(groups.values()), options.batch_size, options.epochs, seed)
-    batches = ((shown[i], tokens[t]) for i, t in rows)
-    return train_from_scratch(model, encode, batches, steps, options)
+    device, tokens = model.logit_scale.device, tokenizer(captions["caption"].tolist())  # (N, L)
+    images = read_images(model, options.freeze, workers(run.workers, device))
+    rows = rows_of(np.array(list(groups)), images.ids, IMAGES)  # (I,)
+    drawn = list(caption_batches(list(groups.values()), options.batch_size, options.epochs, seed))
+    load = partial(load_pairs, rows=rows, tokens=tokens, source=images.source)
+    batches = loader(drawn, load, images.workers, device.type == "cuda")
+    return train_from_scratch(model, images.encode, batches, steps, options)
 
 
 def about(options: BaseOptions) -> About:
@@ -66,11 +89,12 @@ def about(options: BaseOptions) -> About:
 
 def main() -> None:
     options, seed = read_block("base", BaseOptions), read_seed()
-    device = best_device(read_block("run", RunOptions).device)
+    run = read_block("run", RunOptions)
+    device = best_device(run.device)
     torch.manual_seed(seed)
     model, config, tokenizer = make_model("base", options.model, options.pretrained)
     model.to(device, memory_format=torch.channels_last)
-    history = train(model, tokenizer, options, seed) if options.epochs else []
+    history = train(model, tokenizer, options, run, seed) if options.epochs else []
     with write_beside(MODELS / "base") as folder:
         folder.mkdir()
         write_checkpoint(folder, model, config, tokenizer)

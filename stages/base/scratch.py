@@ -1,7 +1,7 @@
 """A CLIP trained on whole captions with the plain CLIP loss."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import open_clip
@@ -13,6 +13,7 @@ from stages.common.clip import embed_padded_texts
 from stages.common.contrast import symmetric_cross_entropy, token_ids
 from stages.common.errors import InputError
 from stages.common.optim import parameter_groups, warmup_cosine
+from stages.common.reading import Source, opened
 
 
 def caption_batches(
@@ -31,10 +32,18 @@ def caption_batches(
             yield images, np.array([rng.choice(captions_by_image[i]) for i in images])
 
 
+def load_pairs(
+    pair: tuple[np.ndarray, np.ndarray], rows: np.ndarray, tokens: torch.Tensor, source: Source
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Images (B, ...) and tokens (B, L) of a pair of caption_batches, image i being row `rows[i]` of what is read."""
+    images, captions = pair
+    return opened(source)(rows[images], [()] * len(images)), tokens[torch.from_numpy(captions)]
+
+
 def train_from_scratch(
     model: open_clip.CLIP,
     encode: Callable[[torch.Tensor], torch.Tensor],
-    batches: Iterator[tuple[torch.Tensor, torch.Tensor]],
+    batches: Iterable[tuple[torch.Tensor, torch.Tensor]],
     steps: int,
     options: BaseOptions,
 ) -> list[dict]:
@@ -51,7 +60,7 @@ def train_from_scratch(
     model.train()
     with tqdm(batches, total=steps, desc="base") as progress:
         for step, (shown, tokens) in enumerate(progress, 1):
-            images = encode(shown.to(device))  # (B, D)
+            images = encode(shown.to(device, non_blocking=True))  # (B, D)
             texts = embed_padded_texts(model, tokens, device)  # (B, D)
             value = symmetric_cross_entropy(images, texts, model.logit_scale.exp(), token_ids(tokens).to(device))
             optimizer.zero_grad(set_to_none=True)

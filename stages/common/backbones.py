@@ -8,6 +8,7 @@ from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
 
+import numpy as np
 import open_clip
 import torch
 from open_clip.hf_model import HFTextEncoder
@@ -15,6 +16,7 @@ from open_clip.timm_model import TimmModel
 
 from stages.common.clip import autocast, picture, unit_length
 from stages.common.errors import InputError
+from stages.common.tables import SCHEMAS, read_part, read_table, table_files
 
 ROWS = 32  # that a backbone gets at once: with one shape there is one rounding, whatever else is asked
 
@@ -67,6 +69,13 @@ def hold_backbones(model: open_clip.CLIP, transform: Callable, key: str) -> Held
 
     text.forward = forward
     return Held(see, encode)
+
+
+def see_table(held: Held, path: str) -> tuple[np.ndarray, np.ndarray]:
+    """The ids (M,) of a table of images and what `held` sees in them (M, W), one part in memory at a time."""
+    ids = read_table(path, SCHEMAS["images"], ["image_id"])["image_id"].to_numpy()
+    parts = (read_part(file, SCHEMAS["images"], ["jpeg"])["jpeg"].to_pylist() for file in table_files(path))
+    return ids, np.concatenate([held.see(jpegs).cpu().numpy() for jpegs in parts if jpegs])
 
 
 def remembered(

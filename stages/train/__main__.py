@@ -25,6 +25,7 @@ from stages.common.files import write_beside
 from stages.common.finish import About, finish, licence_of
 from stages.common.keys import code_of, content_key
 from stages.common.params import read_block, read_seed
+from stages.common.reading import Source, loader, opened, workers
 from stages.common.run import RunOptions
 from stages.common.wise_ft import interpolate
 from stages.train import parallel
@@ -32,7 +33,7 @@ from stages.train.adapters import add_adapters
 from stages.train.batches import all_batches, check_parts, own_parts
 from stages.train.inputs import BASE, CAPTIONS, TRIPLES, TUPLES, Tuples, as_rows, read_images, read_tuples
 from stages.train.live import start_live
-from stages.train.load import Source, copied, loader, opened, workers
+from stages.train.load import copied, load
 from stages.train.loop import TIMINGS, Encoder, Hooks, Plan, fine_tune
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
@@ -129,10 +130,8 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
     key = run_key(method, options, seed, images.path)
     state = read_shared(resume, key)
     mine = own_parts(batches[state["step"] if state else 0 :], options.accumulate, parallel.rank(), parallel.world())
-    loaded = loader(
-        mine,
-        images.workers,
-        device.type == "cuda",
+    collate = partial(
+        load,
         images=rows["train"].images,
         texts=rows["train"].texts,
         captions=rows["train"].captions,
@@ -140,6 +139,7 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
         source=images.source,
         seed=seed,
     )
+    loaded = loader(mine, collate, images.workers, device.type == "cuda")
     bound = partial(loss.function, options=options.methods[method])
     plan = Plan(bound, options, len(batches), seed, run.checkpoint_every)
     hooks, first = Hooks(), parallel.rank() == 0

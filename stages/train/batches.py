@@ -45,15 +45,6 @@ def tuple_arrays(tuples: pd.DataFrame, triples: pd.DataFrame) -> tuple[np.ndarra
     return images, texts
 
 
-def rows_of(ids: np.ndarray, table: np.ndarray, path: str) -> np.ndarray:
-    """Where each of `ids` (...) stands in `table` (M,), int64 (...); -1 for -1. InputError for an id it lacks."""
-    rows = pd.Index(table).get_indexer(ids.ravel()).reshape(ids.shape)
-    lacking = ids[(rows < 0) & (ids >= 0)]
-    if len(lacking):
-        raise InputError(f"{path} lacks id {lacking[0]}, which a tuple names; delete the file and run `dvc repro`")
-    return rows
-
-
 def epoch_batches(
     sets: np.ndarray, weights: dict[str, float], batch_size: int, seed: int, epoch: int
 ) -> list[np.ndarray]:

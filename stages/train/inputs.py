@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import torch
 
-from stages.common.backbones import Held
+from stages.common.backbones import Held, see_table
 from stages.common.clip import MODELS
 from stages.common.errors import InputError
+from stages.common.reading import DECODED, Source, embedding_reader, pixel_reader, rows_of
 from stages.common.tables import SCHEMAS, check_tuples, read_features, read_table
-from stages.train.batches import rows_of, tuple_arrays
-from stages.train.load import DECODED, Source, augmentation, embedding_reader, pixel_reader
+from stages.train.batches import tuple_arrays
+from stages.train.load import augmentation
 from stages.train.options import TrainOptions
 
 TUPLES, TRIPLES = "data/negatives/tuples.parquet", "data/triples/triples"
@@ -69,13 +70,13 @@ def read_images(options: TrainOptions, workers: int, transform: Callable, held: 
         source = partial(embedding_reader, embeddings)
         return Images(FEATURES, ids, source, source, 0)
     if held:
-        table = read_table(IMAGES, SCHEMAS["images"], ["image_id", "jpeg"])
-        source = partial(embedding_reader, held.see(table["jpeg"].to_pylist()).cpu().numpy())
-        return Images(IMAGES, table["image_id"].to_numpy(), source, source, 0)
+        ids, seen = see_table(held, IMAGES)
+        source = partial(embedding_reader, seen)
+        return Images(IMAGES, ids, source, source, 0)
     ids = read_table(IMAGES, SCHEMAS["images"], ["image_id"])["image_id"].to_numpy()
     augment = augmentation(**options.augment.model_dump())
     source = partial(pixel_reader, IMAGES, transform, augment, DECODED // max(1, workers))
-    return Images(IMAGES, ids, source, partial(pixel_reader, IMAGES, transform, None, 0), workers)
+    return Images(IMAGES, ids, source, partial(pixel_reader, IMAGES, transform, memory=0), workers)
 
 
 def as_rows(tuples: dict[str, Tuples], images: Images, tokenizer: Callable) -> tuple[dict[str, Tuples], torch.Tensor]:

@@ -1,21 +1,14 @@
 """From rows of tuples to tensors: read, decoded and augmented in worker processes, the same with any number."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache, partial
-from pathlib import Path
-from typing import Literal, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
-from torch.utils.data import DataLoader
 from torchvision.transforms import v2
 
-from stages.common.clip import picture
-from stages.common.run import cores
-from stages.common.tables import table_files
+from stages.common.reading import Source, opened
 from stages.train.batches import Part
 
 
@@ -28,13 +21,6 @@ class Batch(NamedTuple):
     texts: torch.Tensor  # (B, K+1) int64, the row of tokens of each text
     present: torch.Tensor  # (B, K+1) bool
     captions: torch.Tensor  # (B,) int64, the row of tokens of each anchor's whole caption; (0,) where not read
-
-
-MOST_WORKERS = 16  # of one training process
-DECODED = 2**28  # bytes of pixels kept in memory, over all workers
-OPEN = 32  # files of images kept open, 1.7 MB each
-Reader = Callable[[np.ndarray, Sequence[tuple[int, ...]]], torch.Tensor]  # rows (P,) and a seed each
-Source = Callable[[], Reader]  # a reader cannot be sent to a process, what makes one can
 
 
 def augmentation(crop: Sequence[float], flip: bool) -> Callable | None:
@@ -56,65 +42,6 @@ def augmented(image: torch.Tensor, rng: np.random.Generator, crop: Sequence[floa
         corner = rng.integers(height - part[0] + 1), rng.integers(width - part[1] + 1)
         image = v2.functional.resized_crop(image, *corner, *part, [height, width])  # (3, H, W)
     return image.flip(-1) if flip and rng.random() < 0.5 else image  # (3, H, W)
-
-
-def jpeg_reader(table: str | Path) -> Callable[[int], pa.Buffer]:
-    """A function from a row of a table of images to its JPEG.
-
-    It reads the small row group that the row is of, so that memory holds no other picture, and any number
-    of processes need nothing but the files.
-    """
-    files = table_files(table)
-    footers = [pq.read_metadata(path) for path in files]
-    groups = [footer.num_row_groups for footer in footers]
-    rows = [footer.row_group(i).num_rows for footer, count in zip(footers, groups) for i in range(count)]
-    first, starts = np.cumsum([0, *rows]), np.cumsum([0, *groups])  # of each group, of each file
-
-    @lru_cache(OPEN)
-    def opened_file(number: int) -> pq.ParquetFile:
-        return pq.ParquetFile(files[number])
-
-    def read(row: int) -> pa.Buffer:
-        group = np.searchsorted(first, row, side="right") - 1
-        number = np.searchsorted(starts, group, side="right") - 1
-        found = opened_file(number).read_row_group(group - starts[number], ["jpeg"], use_threads=False)
-        return found["jpeg"][row - first[group]].as_buffer()
-
-    return read
-
-
-def pixel_reader(table: str | Path, transform: Callable, augment: Callable | None, memory: int = DECODED) -> Reader:
-    """Pixels (P, 3, H, W), uint8, of rows of a table of images; what `augment` draws hangs on an image's seed alone.
-
-    An image is in several tuples: `memory` bytes of the last used are kept.
-    """
-    jpeg, shape = jpeg_reader(table), picture(transform)
-    kept = memory // shape(jpeg(0)).nbytes
-
-    @lru_cache(maxsize=kept)
-    def pixels(row: int) -> torch.Tensor:
-        return shape(jpeg(row)).contiguous()  # (3, H, W)
-
-    def read(rows: np.ndarray, seeds: Sequence[tuple[int, ...]]) -> torch.Tensor:
-        images = [pixels(row) for row in rows.tolist()]  # P of (3, H, W)
-        if augment is not None:
-            generators = map(np.random.default_rng, seeds)
-            images = [augment(image, rng) for image, rng in zip(images, generators, strict=True)]
-        return torch.stack(images)  # (P, 3, H, W)
-
-    return read
-
-
-def embedding_reader(embeddings: np.ndarray) -> Reader:
-    """Cached embeddings (P, D) of rows of `embeddings` (M, D); they are not augmented."""
-    table = torch.tensor(embeddings)  # (M, D)
-    return lambda rows, seeds: table[torch.from_numpy(rows)]  # (P, D)
-
-
-@lru_cache(maxsize=4)
-def opened(source: Source) -> Reader:
-    """The reader of `source`, made once a process."""
-    return source()
 
 
 def load(  # noqa: PLR0913 - what a worker process is given once, bound by partial
@@ -147,33 +74,6 @@ def load(  # noqa: PLR0913 - what a worker process is given once, bound by parti
         inverse[: chosen.size].view(chosen.shape),
         torch.from_numpy(shown >= 0),
         inverse[chosen.size :],
-    )
-
-
-def workers(wanted: int | Literal["auto"], device: torch.device) -> int:
-    """How many processes decode images for this one: `wanted`; auto: none where the CPU trains, as it has no core to
-    spare, otherwise one a core, shared by the training processes of this machine, but for one that feeds the device.
-    """
-    if wanted != "auto":
-        return wanted
-    if device.type == "cpu":
-        return 0
-    return max(1, min(MOST_WORKERS, cores() // int(os.environ.get("LOCAL_WORLD_SIZE", "1")) - 1))
-
-
-def loader(parts: list[Part], workers: int, pin: bool, **how) -> DataLoader:
-    """Batches of `parts` in order, `load`ed with `how` in `workers` processes, 0: in this one.
-
-    The processes start by spawn: one that has threads, or has touched CUDA, must not fork.
-    """
-    return DataLoader(
-        parts,
-        batch_size=None,
-        collate_fn=partial(load, **how),
-        num_workers=workers,
-        pin_memory=pin,
-        prefetch_factor=4 if workers else None,
-        multiprocessing_context="spawn" if workers else None,
     )
 
 

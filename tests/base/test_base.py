@@ -78,6 +78,30 @@ def test_from_scratch_is_the_same_twice_and_open_clip_loads_it(tmp_path, monkeyp
     assert transform.transforms[0].size == 16
 
 
+def test_processes_that_read_change_no_weight(tmp_path, monkeypatch):
+    found = []
+    for workers in (0, 2):
+        make(tmp_path)
+        params = yaml.safe_load((tmp_path / "params.yaml").read_text(encoding="utf-8"))
+        params["run"]["workers"] = workers
+        (tmp_path / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+        run_here(monkeypatch, tmp_path, main)
+        found.append((tmp_path / MODEL / "open_clip_model.safetensors").read_bytes())
+        shutil.rmtree(tmp_path / "data")
+    assert found[0] == found[1]
+
+
+def test_a_picture_that_captions_name_and_the_table_lacks(tmp_path, monkeypatch):
+    make(tmp_path)
+    write_rows(
+        tmp_path / "data/captions/images/part-00000.parquet",
+        "images",
+        [{"image_id": i, "width": 16, "height": 16, "jpeg": jpeg(i)} for i in range(8)],
+    )
+    with pytest.raises(InputError, match="data/captions/images lacks id 8, which another table names"):
+        run_here(monkeypatch, tmp_path, main)
+
+
 def test_more_tuples_a_batch_than_images(tmp_path, monkeypatch):
     make(tmp_path, batch_size=10)
     with pytest.raises(InputError, match="base.batch_size 10 exceeds the 9 training images"):

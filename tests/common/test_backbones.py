@@ -4,11 +4,11 @@ import open_clip
 import pytest
 import torch
 
-from stages.common.backbones import ROWS, _known, hold_backbones, remembered
+from stages.common.backbones import ROWS, Held, _known, hold_backbones, remembered, see_table
 from stages.common.clip import evaluation_transform, load_checkpoint, picture, pixel_encoder
 from stages.common.errors import InputError
 from tests.common.towers import make_towers
-from tests.train.project import jpeg, tiny_model
+from tests.train.project import jpeg, tiny_model, write_jpegs
 
 
 def test_each_input_is_computed_once():
@@ -51,6 +51,19 @@ def test_only_projections_and_the_scale_train_and_embeddings_are_the_same(tmp_pa
             assert torch.allclose(expected, found, atol=1e-5) and found.requires_grad
     trained = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
     assert trained == {"logit_scale", "visual.head.proj.weight", "text.proj.weight"}
+
+
+def test_a_table_is_seen_a_part_at_a_time(tmp_path):
+    """Parts of two, none and one; what is seen of a picture here is its size in bytes."""
+    jpegs, asked = [jpeg(i, 16 + i) for i in range(3)], []
+
+    def see(pictures):
+        asked.append(pictures)
+        return torch.tensor([[float(len(content))] for content in pictures])
+
+    ids, seen = see_table(Held(see, None), str(write_jpegs(tmp_path, jpegs[:2], [], jpegs[2:])))
+    assert asked == [jpegs[:2], jpegs[2:]] and len(ids) == 3
+    assert seen.tolist() == [[len(content)] for content in jpegs]
 
 
 def test_a_tower_whose_projection_does_not_stand_alone():

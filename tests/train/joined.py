@@ -14,9 +14,10 @@ import open_clip
 import torch
 
 from stages.common.clip import pixel_encoder
+from stages.common.reading import loader, pixel_reader
 from stages.train import parallel
 from stages.train.batches import own_parts
-from stages.train.load import loader, pixel_reader
+from stages.train.load import load
 from stages.train.loop import Hooks, Plan, fine_tune
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
@@ -64,7 +65,8 @@ def run(method: str, accumulate: int, kind: str = "plain", state: dict | None = 
     loss = partial(LOSSES[method].function, options=options.methods[method])
     hooks = Hooks(save=lambda state: saved.append(copy.deepcopy(state)))
     plan = Plan(loss, options, STEPS, seed=0, save_every=SAVED)
-    fine_tune(model, pixel_encoder(model), iter(loader(parts, 0, False, **how)), plan, hooks, copy.deepcopy(state))
+    loaded = iter(loader(parts, partial(load, **how), 0, False))
+    fine_tune(model, pixel_encoder(model), loaded, plan, hooks, copy.deepcopy(state))
     return model, saved[0] if saved else {}
 
 

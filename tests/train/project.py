@@ -1,5 +1,6 @@
 """A tiny project folder: forty pictures of 16 pixels, tuples of three sets, and a small random base."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -65,10 +66,10 @@ def jpeg(seed: int, size: int = 16) -> bytes:
 
 
 def write_jpegs(folder: Path, *parts: list[bytes]) -> Path:
-    """A table of images of these JPEGs in a folder."""
-    tables = [pa.table({"jpeg": jpegs}) for jpegs in parts]
-    for name in ("image_id", "width", "height"):
-        tables = [table.append_column(name, pa.array(range(len(table)), pa.int32())) for table in tables]
+    """A table of images of these JPEGs in a folder, numbered from 0."""
+    number = itertools.count()
+    rows = [[{"image_id": next(number), "width": 16, "height": 16, "jpeg": jpeg} for jpeg in jpegs] for jpegs in parts]
+    tables = [pa.Table.from_pylist(part, SCHEMAS["images"]) for part in rows]
     write_parts(folder / "images", tables, SCHEMAS["images"])
     return folder / "images"
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from stages.common.errors import InputError
-from stages.train.batches import epoch_batches, rows_of, tuple_arrays
+from stages.train.batches import epoch_batches, tuple_arrays
 
 SETS = np.array(["dynamic"] * 40 + ["swapped"] * 20 + ["random"] * 7)
 WEIGHTS = {"dynamic": 1.0, "stative": 1.0, "swapped": 2.0, "random": 0.0}
@@ -71,9 +71,3 @@ def test_tuples_of_one_set_may_not():
     )
     with pytest.raises(InputError, match="set 'random' has tuples of different numbers"):
         tuple_arrays(tuples, three_triples())
-
-
-def test_rows_of_ids():
-    assert rows_of(np.array([[7, -1], [5, 7]]), np.array([5, 7]), "x").tolist() == [[1, -1], [0, 1]]
-    with pytest.raises(InputError, match="images.parquet lacks id 9"):
-        rows_of(np.array([[5, 9]]), np.array([5, 7]), "images.parquet")

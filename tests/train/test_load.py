@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from stages.common.clip import decode, picture, pixel_encoder
+from stages.common.reading import loader, pixel_reader
 from stages.train.batches import Part, own_parts
-from stages.train.load import augmentation, copied, embedding_reader, jpeg_reader, load, loader, pixel_reader, workers
+from stages.train.load import augmentation, copied, load
 from tests.train.project import SCALING, jpeg, tiny_model, write_jpegs
 
 TRANSFORM = open_clip.transform.image_transform((16, 16), is_train=False, **SCALING)
@@ -72,24 +73,17 @@ def test_pixels_scaled_on_the_device_are_open_clips(monkeypatch):
 def test_workers_change_neither_order_nor_content():
     parts = [batch(i, i % 2, (i + 1) % 2) for i in range(6)]
     augment = augmentation([0.5, 0.9], flip=True)
-    one, two = (list(loader(parts, count, False, **how(augment))) for count in (0, 2))
+    one, two = (list(loader(parts, partial(load, **how(augment)), count, False)) for count in (0, 2))
     assert len(one) == len(two) == 6
     assert all(same(a, b) for a, b in zip(one, two, strict=True))
 
 
 @pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=GPU)])
 def test_batches_copied_to_the_device_are_the_same(device):
-    loaded = list(loader([batch(0, 0, 1), batch(1, 2, 3)], 0, device == "cuda", **how()))
+    loaded = list(loader([batch(0, 0, 1), batch(1, 2, 3)], partial(load, **how()), 0, device == "cuda"))
     found = list(copied(iter(loaded), torch.device(device)))
     assert [one.images.device.type for one in found] == [device] * 2
     assert all(same(one._replace(images=one.images.cpu()), other) for one, other in zip(found, loaded, strict=True))
-
-
-def test_a_row_is_found_in_its_part_and_row_group(tmp_path):
-    """Parts of 20, 0 and 3 images in row groups of 16."""
-    jpegs = [jpeg(i) for i in range(23)]
-    read = jpeg_reader(write_jpegs(tmp_path, jpegs[:20], [], jpegs[20:]))
-    assert [bytes(read(row)) for row in (22, 0, 15, 16, 19, 20)] == [jpegs[i] for i in (22, 0, 15, 16, 19, 20)]
 
 
 def test_a_picture_read_again_is_the_same_and_not_the_augmented_one():
@@ -133,19 +127,3 @@ def test_a_crop_is_a_part_blown_up():
         part = augment(ramp, np.random.default_rng(seed))
         assert part.shape == ramp.shape
         assert 6 <= int(part.max()) - int(part.min()) <= 7
-
-
-def test_cached_embeddings_are_rows():
-    table = np.arange(6, dtype=np.float16).reshape(3, 2)
-    assert embedding_reader(table)(np.array([2, 0]), []).tolist() == [[4.0, 5.0], [0.0, 1.0]]
-
-
-def test_workers_where_a_gpu_trains(monkeypatch):
-    """8 cores: 7 for one process; 3 for each of two; none beside a CPU that trains; what is asked for otherwise."""
-    monkeypatch.setattr("stages.train.load.cores", lambda: 8)
-    cpu, gpu = torch.device("cpu"), torch.device("cuda")
-    assert [workers("auto", cpu), workers("auto", gpu), workers(3, cpu), workers(0, gpu)] == [0, 7, 3, 0]
-    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
-    assert workers("auto", gpu) == 3
-    monkeypatch.setattr("stages.train.load.cores", lambda: 224)
-    assert workers("auto", gpu) == 16

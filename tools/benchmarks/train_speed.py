@@ -26,9 +26,10 @@ from torch.utils.flop_counter import FlopCounterMode
 import stages.common.pretrained  # noqa: F401  registers compact
 from stages.common.clip import best_device, pixel_encoder, unit_length
 from stages.common.params import read_block
+from stages.common.reading import DECODED, embedding_reader, loader, pixel_reader
 from stages.common.tables import SCHEMAS, write_parts
 from stages.train.batches import all_batches, own_parts
-from stages.train.load import DECODED, Batch, augmentation, copied, embedding_reader, loader, pixel_reader
+from stages.train.load import Batch, augmentation, copied, load
 from stages.train.loop import Plan, advance, make_tools
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
@@ -116,7 +117,7 @@ def main() -> None:
     pin = device.type == "cuda"
 
     def read_by(source, workers: int):
-        return copied(loader(items(args.batch), workers, pin, source=source, **how), device)
+        return copied(loader(items(args.batch), partial(load, source=source, **how), workers, pin), device)
 
     memory = DECODED // max(1, args.workers)
     pixels = partial(pixel_reader, table, transform, augmentation([1.0, 1.0], flip=True), memory)
