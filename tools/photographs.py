@@ -25,7 +25,7 @@ from stages.common.backbones import hold_backbones
 from stages.common.clip import MODELS, encode_images, encode_texts, load_checkpoint
 from stages.common.params import load_params
 from stages.common.tables import read_jpegs
-from stages.evaluate.__main__ import read_split
+from stages.evaluate.__main__ import read_inputs
 from stages.evaluate.bootstrap import mean_intervals
 from stages.evaluate.controls import guesses, prior_scores
 from stages.evaluate.exact import Items, embed
@@ -63,7 +63,8 @@ def encoders(name: str, frozen: bool) -> Encoders:
 
 def asked_of_captions(of_pictures: Callable, of_texts: Callable) -> list[pd.DataFrame]:
     """Outcomes of the test split: its tuples by set and direction, and its captions among the first 1, 5 and 10."""
-    test, _, captions, _ = read_split()
+    inputs = read_inputs(seed=0)
+    test, captions = inputs.test, inputs.captions
     image_ids, texts = unique_items(test, captions)
     items = Items(image_ids, embed(of_pictures, read_jpegs(image_ids)), texts, embed(of_texts, texts))
     right, found = answer(test, items), []
@@ -108,8 +109,9 @@ def asked(name: str, params: dict) -> pd.DataFrame:
 
 def blind() -> pd.DataFrame:
     """Outcomes of a reader that sees no image and takes the text that is commonest in training."""
-    test, train_split, _, _ = read_split()
-    right = guesses(prior_scores(test["texts"].tolist(), train_split["text"]))
+    inputs = read_inputs(seed=0)
+    test = inputs.test
+    right = guesses(prior_scores(test["texts"].tolist(), inputs.said))
     return pd.concat(
         [outcomes(f"{name} i2t", part["image_id"], right[part.index]) for name, part in test.groupby("set")]
     )

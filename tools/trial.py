@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from stages.common.clip import MODELS, load_checkpoint
 from stages.common.files import write_json
 from stages.common.tables import read_jpegs
-from stages.evaluate.__main__ import read_split
+from stages.evaluate.__main__ import read_inputs
 from stages.evaluate.exact import encode_items
 from stages.evaluate.relation import answer, unique_items
 from stages.evaluate.retention import caption_recalls
@@ -49,7 +49,8 @@ def once(path: Path, run: Callable[[], dict]) -> dict:
 def measure(name: str) -> dict[str, float]:
     """Percent right of the model in data/models/NAME on the test split: "dynamic i2t" and so on, and "recall@1"
     of whole captions, the mean of both ways."""
-    test, _, captions, _ = read_split()
+    inputs = read_inputs(seed=0)
+    test, captions = inputs.test, inputs.captions
     image_ids, texts = unique_items(test, captions)
     items = encode_items(load_checkpoint(MODELS / name), image_ids, read_jpegs(image_ids), texts)
     outcomes = answer(test, items)[["i2t", "t2i"]].groupby(test["set"]).mean()

@@ -2,6 +2,7 @@
 
 import sys
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import open_clip
@@ -40,19 +41,31 @@ OF_TEST = pc.field("split") == "test"
 CLASSIFIED = 20_000  # training tuples that the control of texts alone learns from, at most
 
 
-def read_split() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The questions of the test split, `text` (the anchor's) and `negative_texts` of the tuples of split train, the
-    captions of the test split and all triples, by their ids."""
+class Inputs(NamedTuple):
+    """What all models are asked."""
+
+    test: pd.DataFrame  # the questions of the test split
+    said: pd.Series  # the anchors' texts of the tuples of split train
+    drawn: pd.DataFrame  # `text`, the anchor's, and `negative_texts` of some of these
+    captions: pd.DataFrame  # of the test split
+    triples: pd.DataFrame  # of all splits
+
+
+def read_inputs(seed: int) -> Inputs:
+    """The inputs, by their ids; `drawn` hangs on the seed."""
     table, facts = read_table(TUPLES, INPUTS["tuples"]).sort_by("tuple_id"), read_table(TRIPLES, INPUTS["triples"])
     check_tuples(TUPLES, table, facts["triple_id"])
     triples = facts.sort_by("triple_id").to_pandas()
     captions = read_table("data/captions/captions", INPUTS["captions"], where=OF_TEST)
-    train = table.filter(pc.field("split") == "train").select(["anchor", "negative_texts"]).to_pandas()
-    train = train.join(triples.set_index("triple_id")["text"], on="anchor")[["text", "negative_texts"]]
+    train, text = table.filter(pc.field("split") == "train"), triples.set_index("triple_id")["text"]
+    said = train.select(["anchor"]).to_pandas().join(text, on="anchor")["text"]
+    some = said.sample(min(len(said), CLASSIFIED), random_state=seed)
+    others = train["negative_texts"].take(pa.array(some.index)).to_pandas()  # lists, heavy in pandas
+    drawn = pd.DataFrame({"text": some.to_numpy(), "negative_texts": others.to_numpy()})
     test = questions(table.filter(OF_TEST).to_pandas(), triples)
     if test.empty:
         raise InputError(f"{TUPLES} has no tuples of split test; give more captioned images")
-    return test, train, captions.sort_by("caption_id").to_pandas(), triples
+    return Inputs(test, said, drawn, captions.sort_by("caption_id").to_pandas(), triples)
 
 
 def read_differs() -> dict[str, str]:
@@ -110,7 +123,7 @@ def main() -> None:
         raise InputError(f"{MODELS} holds {lacks}; run `dvc repro` to make it, or python -m stages.evaluate NAME")
     name = sys.argv[1]
     model, transform, tokenizer = load_checkpoint(MODELS / name, device)
-    test, train, captions, triples = read_split()
+    test, said, drawn, captions, triples = read_inputs(seed)
     shown = triples[triples["split"] == "test"]
     differs = read_differs()
     if strange := set(test["set"]) - differs.keys():
@@ -120,7 +133,6 @@ def main() -> None:
     if options.instances:
         namings["category_accuracy"] = read_categories(options.instances, image_ids)
     prompts = {prompt for names, _ in namings.values() for prompt in noun_prompts(names)}
-    drawn = train.sample(min(len(train), CLASSIFIED), random_state=seed)
     learnt = {*drawn["text"], *drawn["negative_texts"].explode().dropna()}
     texts, jpegs = asked.union([*learnt, *prompts]), read_jpegs(image_ids)
 
@@ -138,7 +150,7 @@ def main() -> None:
         "overall": percents(overall(table, recalls, differs), 2),
         "accuracy": headline(tables["accuracy"], "all"),
         "held_out": headline(tables["accuracy"], "unseen triple"),
-        "controls": percents(controls(table, train["text"], drawn, items, seed)),
+        "controls": percents(controls(table, said, drawn, items, seed)),
         "retention": percents(recalls | named),
         "probe": percents(verb_probe(shown, items, seed)),
     }

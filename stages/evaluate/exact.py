@@ -49,7 +49,11 @@ def exact(embeddings: np.ndarray) -> np.ndarray:
     >>> float(exact(np.array([[0.6, 0.8]]))[0, 0] * GRID)
     20132659.0
     """
-    return np.rint(embeddings.astype(np.float64) * GRID) / GRID  # (N, D)
+    rounded = embeddings.astype(np.float64)  # (N, D)
+    rounded *= GRID  # in place, as there may be a million
+    np.rint(rounded, out=rounded)
+    rounded /= GRID
+    return rounded
 
 
 def embed(encode: Callable[..., np.ndarray], items: Sequence, batch: int = BATCH) -> np.ndarray:
@@ -61,4 +65,6 @@ def embed(encode: Callable[..., np.ndarray], items: Sequence, batch: int = BATCH
     filled = distinct + distinct[:1] * (-len(distinct) % batch)
     place = {item: position for position, item in enumerate(distinct)}
     found = exact(encode(filled, batch_size=batch))  # (distinct and filling, D)
+    if len(distinct) == len(items):
+        return found[: len(items)]  # (N, D), no copy
     return found[[place[item] for item in items]]  # (N, D)

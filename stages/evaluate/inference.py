@@ -18,7 +18,7 @@ from stages.evaluate.exact import Items
 
 PAIRS = 250  # of nouns, drawn where there are more
 PHRASES = 100  # of the commonest, beside those that the questions are about
-CHUNK = 512  # questions scored at once
+GATHERED = 2**24  # numbers of texts' embeddings that questions are scored with at once, 8 bytes each
 NONE = -1
 
 
@@ -73,8 +73,9 @@ def verb_scores(questions: Verbs, items: Items) -> np.ndarray:
     images = items.of_images(questions.table["image_id"])  # (N, D)
     texts = items.text_index.get_indexer(questions.texts.ravel()).reshape(questions.texts.shape)  # (P, F)
     chosen, parts = texts[questions.table["pair"]], []  # (N, F)
-    for start in range(0, len(images), CHUNK):
-        rows = slice(start, start + CHUNK)
+    chunk = max(1, GATHERED // (texts.shape[1] * images.shape[1]))
+    for start in range(0, len(images), chunk):
+        rows = slice(start, start + chunk)
         cosines = np.einsum("nd,nfd->nf", images[rows], items.texts[chosen[rows]])  # (n, F)
         parts.append(np.maximum.reduceat(cosines, questions.starts, axis=1))  # (n, V)
     return np.concatenate(parts)
