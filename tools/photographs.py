@@ -63,7 +63,7 @@ def encoders(name: str, frozen: bool) -> Encoders:
 
 def asked_of_captions(of_pictures: Callable, of_texts: Callable) -> list[pd.DataFrame]:
     """Outcomes of the test split: its tuples by set and direction, and its captions among the first 1, 5 and 10."""
-    inputs = read_inputs(seed=0)
+    inputs = read_inputs()
     test, captions = inputs.test, inputs.captions
     image_ids, texts = unique_items(test, captions)
     items = Items(image_ids, embed(of_pictures, read_jpegs(image_ids)), texts, embed(of_texts, texts))
@@ -109,7 +109,7 @@ def asked(name: str, params: dict) -> pd.DataFrame:
 
 def blind() -> pd.DataFrame:
     """Outcomes of a reader that sees no image and takes the text that is commonest in training."""
-    inputs = read_inputs(seed=0)
+    inputs = read_inputs()
     test = inputs.test
     right = guesses(prior_scores(test["texts"].tolist(), inputs.said))
     return pd.concat(

@@ -49,7 +49,7 @@ def once(path: Path, run: Callable[[], dict]) -> dict:
 def measure(name: str) -> dict[str, float]:
     """Percent right of the model in data/models/NAME on the test split: "dynamic i2t" and so on, and "recall@1"
     of whole captions, the mean of both ways."""
-    inputs = read_inputs(seed=0)
+    inputs = read_inputs()
     test, captions = inputs.test, inputs.captions
     image_ids, texts = unique_items(test, captions)
     items = encode_items(load_checkpoint(MODELS / name), image_ids, read_jpegs(image_ids), texts)

@@ -65,7 +65,7 @@ def train(model: open_clip.CLIP, tokenizer: Callable, options: BaseOptions, run:
     steps = training_steps(options, len(groups))
     device, tokens = model.logit_scale.device, tokenizer(captions["caption"].tolist())  # (N, L)
     images = read_images(model, options.freeze, workers(run.workers, device))
-    rows = rows_of(np.array(list(groups)), images.ids, IMAGES)  # (I,)
+    rows = rows_of(np.array(list(groups)), images.ids, IMAGES, by="a caption")  # (I,)
     drawn = list(caption_batches(list(groups.values()), options.batch_size, options.epochs, seed))
     load = partial(load_pairs, rows=rows, tokens=tokens, source=images.source)
     batches = loader(drawn, load, images.workers, device.type == "cuda")

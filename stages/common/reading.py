@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 from stages.common.clip import picture
 from stages.common.errors import InputError
 from stages.common.run import cores
-from stages.common.tables import damage_reported, table_files
+from stages.common.tables import REMEDY, damage_reported, table_files
 
 MOST_WORKERS = 16  # of one training process
 DECODED = 2**28  # bytes of pixels kept in memory, over all workers
@@ -25,12 +25,15 @@ Reader = Callable[[np.ndarray, Sequence[tuple[int, ...]]], torch.Tensor]  # rows
 Source = Callable[[], Reader]  # a reader cannot be sent to a process, what makes one can
 
 
-def rows_of(ids: np.ndarray, table: np.ndarray, path: str) -> np.ndarray:
-    """Where each of `ids` (...) stands in `table` (M,), int64 (...); -1 for -1. InputError for an id it lacks."""
+def rows_of(ids: np.ndarray, table: np.ndarray, path: str, by: str = "a tuple") -> np.ndarray:
+    """Where each of `ids` (...) stands in `table` (M,), int64 (...); -1 for -1.
+
+    InputError for an id that the table, of `path`, lacks, and that is named `by` something of another.
+    """
     rows = pd.Index(table).get_indexer(ids.ravel()).reshape(ids.shape)
     lacking = ids[(rows < 0) & (ids >= 0)]
     if len(lacking):
-        raise InputError(f"{path} lacks id {lacking[0]}, which another table names; delete it and run `dvc repro`")
+        raise InputError(f"{path} lacks id {lacking[0]}, which {by} names; {REMEDY}")
     return rows
 
 

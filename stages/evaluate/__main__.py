@@ -46,26 +46,29 @@ class Inputs(NamedTuple):
 
     test: pd.DataFrame  # the questions of the test split
     said: pd.Series  # the anchors' texts of the tuples of split train
-    drawn: pd.DataFrame  # `text`, the anchor's, and `negative_texts` of some of these
+    others: pa.ChunkedArray  # the texts of their negatives, lists
     captions: pd.DataFrame  # of the test split
     triples: pd.DataFrame  # of all splits
 
 
-def read_inputs(seed: int) -> Inputs:
-    """The inputs, by their ids; `drawn` hangs on the seed."""
+def read_inputs() -> Inputs:
+    """The inputs, by their ids."""
     table, facts = read_table(TUPLES, INPUTS["tuples"]).sort_by("tuple_id"), read_table(TRIPLES, INPUTS["triples"])
     check_tuples(TUPLES, table, facts["triple_id"])
     triples = facts.sort_by("triple_id").to_pandas()
     captions = read_table("data/captions/captions", INPUTS["captions"], where=OF_TEST)
     train, text = table.filter(pc.field("split") == "train"), triples.set_index("triple_id")["text"]
     said = train.select(["anchor"]).to_pandas().join(text, on="anchor")["text"]
-    some = said.sample(min(len(said), CLASSIFIED), random_state=seed)
-    others = train["negative_texts"].take(pa.array(some.index)).to_pandas()  # lists, heavy in pandas
-    drawn = pd.DataFrame({"text": some.to_numpy(), "negative_texts": others.to_numpy()})
     test = questions(table.filter(OF_TEST).to_pandas(), triples)
     if test.empty:
         raise InputError(f"{TUPLES} has no tuples of split test; give more captioned images")
-    return Inputs(test, said, drawn, captions.sort_by("caption_id").to_pandas(), triples)
+    return Inputs(test, said, train["negative_texts"], captions.sort_by("caption_id").to_pandas(), triples)
+
+
+def draw(said: pd.Series, others: pa.ChunkedArray, seed: int) -> pd.DataFrame:
+    """`text`, the anchor's, and `negative_texts` of CLASSIFIED training tuples: in pandas lists of all are heavy."""
+    some = said.sample(min(len(said), CLASSIFIED), random_state=seed)
+    return pd.DataFrame({"text": some.to_numpy(), "negative_texts": others.take(pa.array(some.index)).to_numpy()})
 
 
 def read_differs() -> dict[str, str]:
@@ -123,7 +126,7 @@ def main() -> None:
         raise InputError(f"{MODELS} holds {lacks}; run `dvc repro` to make it, or python -m stages.evaluate NAME")
     name = sys.argv[1]
     model, transform, tokenizer = load_checkpoint(MODELS / name, device)
-    test, said, drawn, captions, triples = read_inputs(seed)
+    test, said, others, captions, triples = read_inputs()
     shown = triples[triples["split"] == "test"]
     differs = read_differs()
     if strange := set(test["set"]) - differs.keys():
@@ -133,6 +136,7 @@ def main() -> None:
     if options.instances:
         namings["category_accuracy"] = read_categories(options.instances, image_ids)
     prompts = {prompt for names, _ in namings.values() for prompt in noun_prompts(names)}
+    drawn = draw(said, others, seed)
     learnt = {*drawn["text"], *drawn["negative_texts"].explode().dropna()}
     texts, jpegs = asked.union([*learnt, *prompts]), read_jpegs(image_ids)
 

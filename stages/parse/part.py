@@ -27,8 +27,7 @@ def pipeline(models: str, device: str, key: str) -> stanza.Pipeline:
 def uses_gpu(models: str, device: str) -> bool:
     """Whether `models` parse on a GPU here under `run.device`.
 
-    The compact ones only where params.yaml asks for cuda: most of their time is Python's, so that a process with a GPU
-    is as fast as two cores.
+    The compact ones only where params.yaml asks for cuda: one process with an H200 was as fast as two or three cores.
     """
     return (device == "cuda" or (device == "auto" and models != "compact")) and torch.cuda.is_available()
 

@@ -40,15 +40,15 @@ def tiny(tmp_path_factory):
     return path
 
 
-def make(folder: Path, **changed) -> None:
-    """Nine pictures of two captions each."""
+def make(folder: Path, workers: int = 0, **changed) -> None:
+    """Nine pictures of two captions each, read by so many processes."""
     pictures = [{"image_id": i, "width": 16, "height": 16, "jpeg": jpeg(i)} for i in range(9)]
     captions = [
         {"caption_id": i, "image_id": i // 2, "caption": f"a dog with {i} cats", "split": "train"} for i in range(18)
     ]
     write_rows(folder / "data/captions/images/part-00000.parquet", "images", pictures)
     write_rows(folder / "data/captions/captions/part-00000.parquet", "captions", captions)
-    params = {"seed": 0, "run": RUN | {"device": "cpu"}, "base": OPTIONS | changed}
+    params = {"seed": 0, "run": RUN | {"device": "cpu", "workers": workers}, "base": OPTIONS | changed}
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
@@ -81,10 +81,7 @@ def test_from_scratch_is_the_same_twice_and_open_clip_loads_it(tmp_path, monkeyp
 def test_processes_that_read_change_no_weight(tmp_path, monkeypatch):
     found = []
     for workers in (0, 2):
-        make(tmp_path)
-        params = yaml.safe_load((tmp_path / "params.yaml").read_text(encoding="utf-8"))
-        params["run"]["workers"] = workers
-        (tmp_path / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+        make(tmp_path, workers=workers)
         run_here(monkeypatch, tmp_path, main)
         found.append((tmp_path / MODEL / "open_clip_model.safetensors").read_bytes())
         shutil.rmtree(tmp_path / "data")
@@ -98,7 +95,7 @@ def test_a_picture_that_captions_name_and_the_table_lacks(tmp_path, monkeypatch)
         "images",
         [{"image_id": i, "width": 16, "height": 16, "jpeg": jpeg(i)} for i in range(8)],
     )
-    with pytest.raises(InputError, match="data/captions/images lacks id 8, which another table names"):
+    with pytest.raises(InputError, match="data/captions/images lacks id 8, which a caption names"):
         run_here(monkeypatch, tmp_path, main)
 
 
