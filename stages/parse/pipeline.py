@@ -5,12 +5,17 @@ from pathlib import Path
 
 import stanza
 import torch
+from stanza.models.depparse import model as depparse
 
 from stages.common.errors import InputError, one_line
+from stages.parse.heads import best_tree
 
 PARSER = Path("data/parser")
 DOWNLOADS = Path("data/stanza")
 PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse")
+WORDS = 1000  # of a batch on the CPU: the scores of Stanza's own 5000 leave its cache
+
+depparse.chuliu_edmonds_one_root = best_tree  # the same trees in a fifth of the parser's time less
 
 
 def compact_pipeline(gpu: bool = False) -> stanza.Pipeline:
@@ -29,6 +34,7 @@ def compact_pipeline(gpu: bool = False) -> stanza.Pipeline:
                 processors=",".join(PROCESSORS),
                 use_gpu=gpu,
                 verbose=False,
+                **({} if gpu else {"depparse_batch_size": WORDS}),
                 **paths,
             )
         except Exception as error:  # torch's, pickle's and Stanza's own, which do not tell the file
