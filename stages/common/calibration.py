@@ -4,6 +4,8 @@ A picture has cosines with C statements, of which its captions say some. The pro
 the softmax of cosine / temperature; that of what the captions say is the sum over all that they say.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
@@ -11,6 +13,7 @@ from scipy.special import log_softmax, logsumexp, softmax
 from sklearn.linear_model import LogisticRegression
 
 BINS = 15  # of Guo et al.
+ROWS = 128  # pictures looked at at once
 BOUNDS = np.log([1e-4, 10.0])  # of the temperature; CLIP's own lies between 0.01 and 0.07
 
 
@@ -23,6 +26,12 @@ def probabilities(cosines: np.ndarray, temperature: float) -> np.ndarray:
     return softmax(np.asarray(cosines, float) / temperature, axis=-1)  # (..., C)
 
 
+def in_rows(*arrays: np.ndarray) -> Iterator[list[np.ndarray]]:
+    """ROWS rows at a time of arrays (I, ...): what is made of them is small, whatever I."""
+    for start in range(0, len(arrays[0]), ROWS):
+        yield [array[start : start + ROWS] for array in arrays]
+
+
 def surprise(cosines: np.ndarray, said: np.ndarray, temperature: float) -> float:
     """Mean over pictures of minus the log of the probability of what is said, of `cosines` and `said` (I, C).
 
@@ -31,8 +40,11 @@ def surprise(cosines: np.ndarray, said: np.ndarray, temperature: float) -> float
     >>> round(surprise(np.zeros((1, 2)), np.array([[True, False]]), 1.0), 4)
     0.6931
     """
-    shares = log_softmax(np.asarray(cosines, float) / temperature, axis=1)  # (I, C)
-    return float(-logsumexp(np.where(said, shares, -np.inf), axis=1).mean())
+    logs = []
+    for some, own in in_rows(cosines, said):
+        shares = log_softmax(np.asarray(some, float) / temperature, axis=1)  # (ROWS, C)
+        logs.append(logsumexp(np.where(own, shares, -np.inf), axis=1))  # (ROWS,)
+    return float(-np.concatenate(logs).mean())
 
 
 def fit_temperature(cosines: np.ndarray, said: np.ndarray) -> float:
@@ -74,7 +86,8 @@ def expected_calibration_error(curve: pd.DataFrame) -> float:
 def best(cosines: np.ndarray, said: np.ndarray, temperature: float) -> tuple[np.ndarray, np.ndarray]:
     """The probability of each picture's best statement, (I,), and whether it is said, (I,) bool."""
     first, rows = cosines.argmax(axis=1), np.arange(len(cosines))  # (I,)
-    return probabilities(cosines, temperature)[rows, first], said[rows, first]
+    shares = [probabilities(some, temperature).max(axis=1) for (some,) in in_rows(cosines)]
+    return np.concatenate(shares), said[rows, first]
 
 
 def own_and_foreign(cosines: np.ndarray, said: np.ndarray, subjects: np.ndarray, objects: np.ndarray) -> np.ndarray:

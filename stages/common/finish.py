@@ -16,7 +16,7 @@ from stages.common.calibration import best, fit_temperature, fit_threshold, own_
 from stages.common.clip import REMADE, encode_images, encode_short_texts
 from stages.common.files import read_json, write_json
 from stages.common.statements import COLUMNS, SCHEMA, said_of, training_statements
-from stages.common.tables import SCHEMAS, read_jpegs, read_table, write_table
+from stages.common.tables import SCHEMAS, read_jpegs, read_table, release_memory, write_table
 
 STATEMENTS, CALIBRATION, CARD = "statements.parquet", "calibration.json", "README.md"
 TRIPLES, IMAGES = Path("data/triples/triples"), Path("data/captions/images")
@@ -45,7 +45,9 @@ def finish(folder: Path, encoders: Encoders, about: About) -> None:
         statements = training_statements(triples)
         table = pa.Table.from_pandas(statements, SCHEMA, preserve_index=False)
         write_table(folder / STATEMENTS, table, SCHEMA)
-        found = calibrate(encoders, statements.head(FITTED), triples[triples["split"] == "val"])
+        triples = triples[triples["split"] == "val"]
+        release_memory()  # of the others
+        found = calibrate(encoders, statements.head(FITTED), triples)
     if found:
         write_json(folder / CALIBRATION, found)
     else:

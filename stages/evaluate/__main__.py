@@ -17,12 +17,12 @@ from stages.common.finish import FITTED, read_calibration
 from stages.common.params import read_block, read_seed
 from stages.common.run import RunOptions
 from stages.common.statements import training_statements
-from stages.common.tables import REMEDY, check_tuples, read_jpegs, read_table, write_table
+from stages.common.tables import REMEDY, check_tuples, read_jpegs, read_table, release_memory, write_table
 from stages.common.tables import SCHEMAS as INPUTS
 from stages.evaluate.calibrated import calibration
 from stages.evaluate.controls import controls
 from stages.evaluate.exact import Items, embed, encode_items
-from stages.evaluate.inference import infer_roles, infer_verbs, roles, verb_questions
+from stages.evaluate.inference import infer_roles, infer_verbs, roles, verb_questions, verb_scores
 from stages.evaluate.instances import noun_prompts, nouns_shown, read_categories
 from stages.evaluate.interpolation import interpolations
 from stages.evaluate.options import EvaluateOptions
@@ -89,10 +89,11 @@ def infer(
     nouns, synonyms = read_lexicon(NOUNS, KINDS["nouns"]), read_lexicon(VERBS, KINDS["verbs"])
     animate, statements = of_kind(nouns, "animate"), training_statements(train).head(FITTED)
     verbs, orders = verb_questions(test, train, draws[1]), roles(test, animate, partial(symmetric, verbs=synonyms))
-    texts = pd.Index(sorted({*verbs.texts.flat, *orders["text"], *orders["turned"], *statements["text"]}))
-    embedded = embed(partial(encode_short_texts, model, tokenizer), texts, SHORT)  # (T, D)
-    items = Items(items.image_ids, items.images, texts, embedded)
-    table = pd.concat([infer_verbs(verbs, items, train, animate, draws), infer_roles(orders, items, train, draws)])
+    short = partial(embed, partial(encode_short_texts, model, tokenizer), batch=SHORT)
+    texts = pd.Index(sorted({*orders["text"], *orders["turned"], *statements["text"]}))
+    items = Items(items.image_ids, items.images, texts, short(texts))
+    scores = verb_scores(verbs, items, short)  # (N, V)
+    table = pd.concat([infer_verbs(verbs, scores, train, animate, draws), infer_roles(orders, items, train, draws)])
     found = read_calibration(MODELS / name) or {}
     temperatures = {"CLIP's own": 1 / model.logit_scale.exp().item()}
     temperatures |= {"fitted": found["temperature"]} if found else {}
@@ -139,6 +140,7 @@ def main() -> None:
     drawn = draw(said, others, seed)
     learnt = {*drawn["text"], *drawn["negative_texts"].explode().dropna()}
     texts, jpegs = asked.union([*learnt, *prompts]), read_jpegs(image_ids)
+    release_memory()
 
     def measure(model: open_clip.CLIP) -> dict[str, float]:  # of these two numbers alone, so no text more than asked
         items = encode_items((model, transform, tokenizer), image_ids, jpegs, asked)

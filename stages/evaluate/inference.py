@@ -18,7 +18,7 @@ from stages.evaluate.exact import Items
 
 PAIRS = 250  # of nouns, drawn where there are more
 PHRASES = 100  # of the commonest, beside those that the questions are about
-GATHERED = 2**24  # numbers of texts' embeddings that questions are scored with at once, 8 bytes each
+TEXTS = 2**14  # embedded at once
 NONE = -1
 
 
@@ -68,17 +68,22 @@ def verb_questions(test: pd.DataFrame, train: pd.DataFrame, seed: int) -> Verbs:
     return Verbs(asked.assign(place=place), texts, starts, pd.Index(verbs), said[group])
 
 
-def verb_scores(questions: Verbs, items: Items) -> np.ndarray:
-    """The best cosine of each question's image with the texts of each verb, (N, V)."""
-    images = items.of_images(questions.table["image_id"])  # (N, D)
-    texts = items.text_index.get_indexer(questions.texts.ravel()).reshape(questions.texts.shape)  # (P, F)
-    chosen, parts = texts[questions.table["pair"]], []  # (N, F)
-    chunk = max(1, GATHERED // (texts.shape[1] * images.shape[1]))
-    for start in range(0, len(images), chunk):
-        rows = slice(start, start + chunk)
-        cosines = np.einsum("nd,nfd->nf", images[rows], items.texts[chosen[rows]])  # (n, F)
-        parts.append(np.maximum.reduceat(cosines, questions.starts, axis=1))  # (n, V)
-    return np.concatenate(parts)
+def verb_scores(questions: Verbs, items: Items, embed: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """The best cosine of each question's image with the texts of each verb, (N, V).
+
+    `embed` gives the exact embeddings (T, D) of T texts; those of some pairs of nouns at a time are in memory.
+    """
+    images, pair = items.of_images(questions.table["image_id"]), questions.table["pair"].to_numpy()  # (N, D), (N,)
+    scores = np.empty((len(images), len(questions.starts)))  # (N, V)
+    step = max(1, TEXTS // questions.texts.shape[1])
+    for first in range(0, len(questions.texts), step):
+        some = questions.texts[first : first + step]  # (p, F)
+        embedded = embed(some.ravel()).reshape(*some.shape, -1)  # (p, F, D)
+        for number, texts in enumerate(embedded, first):
+            rows = np.flatnonzero(pair == number)  # (n,)
+            cosines = images[rows] @ texts.T  # (n, F)
+            scores[rows] = np.maximum.reduceat(cosines, questions.starts, axis=1)  # (n, V)
+    return scores
 
 
 def ranks(scores: np.ndarray, place: np.ndarray, said: np.ndarray, offered: np.ndarray) -> np.ndarray:
@@ -170,14 +175,14 @@ def measured(columns: dict[tuple, np.ndarray], dynamic: pd.Series, images: np.nd
 
 
 def infer_verbs(
-    questions: Verbs, items: Items, train: pd.DataFrame, animate: set[str], draws: tuple[int, int]
+    questions: Verbs, scores: np.ndarray, train: pd.DataFrame, animate: set[str], draws: tuple[int, int]
 ) -> pd.DataFrame:
-    """verb@1, verb@5 and mean rank of the model and of the blind readers, among all verbs and those of the kinds."""
+    """verb@1, verb@5 and mean rank of the model, by its `verb_scores`, and of the blind readers, among all verbs and
+    those of the kinds."""
     place, said = questions.table["place"].to_numpy(), questions.said
     offers = {"of such nouns": of_kinds(questions, train, animate), "all": np.ones_like(said)}
-    scores = {"model": verb_scores(questions, items)} | blind_scores(questions, train)
     columns = {}
-    for by, values in scores.items():
+    for by, values in ({"model": scores} | blind_scores(questions, train)).items():
         for offered, mask in offers.items():
             rank = ranks(values, place, said, mask)  # (N,)
             columns |= {(by, offered, f"verb@{k}"): (rank <= k).astype(float) for k in (1, 5)}

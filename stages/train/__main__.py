@@ -27,6 +27,7 @@ from stages.common.keys import code_of, content_key
 from stages.common.params import read_block, read_seed
 from stages.common.reading import Source, loader, opened, workers
 from stages.common.run import RunOptions
+from stages.common.tables import release_memory
 from stages.common.wise_ft import interpolate
 from stages.train import parallel
 from stages.train.adapters import add_adapters
@@ -127,6 +128,8 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
     resume = MODELS / f".{method}-resume.pt"
     images = read_images(options, workers(run.workers, device), transform, held)
     rows, tokens = as_rows(tuples, images, tokenizer)
+    del tuples  # all texts as strings
+    release_memory()
     key = run_key(method, options, seed, images.path)
     state = read_shared(resume, key)
     mine = own_parts(batches[state["step"] if state else 0 :], options.accumulate, parallel.rank(), parallel.world())
@@ -150,6 +153,8 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
         check = partial(validate, model, partial(show, encode, images.plain, device), questions)
         hooks = hooks._replace(validate=check)
     history = fine_tune(model, encode, copied(loaded, device), plan, hooks, state)
+    opened.cache_clear()  # the pictures that are kept
+    release_memory()
     if first:
         merge()
         write(method, model, options, history)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from stages.common.errors import InputError
 
@@ -17,32 +19,36 @@ class Part(NamedTuple):
     rows: np.ndarray  # (B,) of tuples
 
 
-def tuple_arrays(tuples: pd.DataFrame, triples: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def tuple_arrays(tuples: pa.Table, triples: pa.Table) -> tuple[np.ndarray, np.ndarray]:
     """Image ids, int64 (N, K+1) with -1 where there is none, and texts, object (N, K+1), None beyond a set's.
 
-    `triples` is indexed by triple_id and has image_id and text; column 0 is the anchor. A negative may
-    be a text alone. K is the largest number of negatives; a set may have fewer, but the same in each of
-    its tuples (swapped has one), which InputError tells.
+    `triples` has triple_id, image_id and text; column 0 is the anchor. A negative may be a text alone. K is the
+    largest number of negatives; a set may have fewer, but the same in each of its tuples (swapped has one), which
+    InputError tells.
     """
-    counts = tuples["negative_texts"].map(len)  # (N,)
-    ragged = counts.groupby(tuples["set"]).nunique()
+    counts = pc.list_value_length(tuples["negative_texts"]).to_numpy()  # (N,)
+    ragged = pd.Series(counts).groupby(tuples["set"].to_numpy()).nunique()
     if (ragged > 1).any():
         raise InputError(
             f"data/negatives/tuples.parquet: set {ragged.idxmax()!r} has tuples of "
             "different numbers of negatives; delete the file and run `dvc repro`"
         )
+    ids, image_ids = pd.Index(triples["triple_id"].to_numpy()), triples["image_id"].to_numpy()
+    anchors = ids.get_indexer(tuples["anchor"].to_numpy())  # (N,)
+    others = ids.get_indexer(pc.list_flatten(tuples["negatives"]).to_numpy())  # (all,)
     images = np.full((len(tuples), counts.max() + 1), -1, np.int64)  # (N, K+1)
     texts = np.full(images.shape, None, object)  # (N, K+1)
-    anchors = triples.loc[tuples["anchor"]]
-    images[:, 0], texts[:, 0] = anchors["image_id"], anchors["text"]
-    for count in counts.unique():
-        rows = np.flatnonzero(counts == count)  # (M,)
-        texts[rows, 1 : count + 1] = np.stack(tuples["negative_texts"].iloc[rows].to_list())  # (M, count)
-        rows = rows[tuples["negatives"].iloc[rows].map(len) > 0]
-        if len(rows):
-            ids = np.stack(tuples["negatives"].iloc[rows].to_list())  # (M, count)
-            images[rows, 1 : count + 1] = triples["image_id"].loc[ids.ravel()].to_numpy().reshape(ids.shape)
+    images[:, 0], texts[:, 0] = image_ids[anchors], as_objects(triples["text"].take(anchors))
+    shown, place = pc.list_value_length(tuples["negatives"]).to_numpy(), np.arange(counts.max())  # (N,), (K,)
+    images[:, 1:][place < shown[:, None]] = image_ids[others]
+    texts[:, 1:][place < counts[:, None]] = as_objects(pc.list_flatten(tuples["negative_texts"]))
     return images, texts
+
+
+def as_objects(texts: pa.ChunkedArray) -> np.ndarray:
+    """Strings (N,); equal ones are one object in memory."""
+    coded = texts.combine_chunks().dictionary_encode()
+    return coded.dictionary.to_numpy(zero_copy_only=False)[coded.indices.to_numpy()]  # (N,)
 
 
 def epoch_batches(

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import torch
 
 from stages.common.backbones import Held, see_table
@@ -13,7 +15,7 @@ from stages.common.clip import MODELS
 from stages.common.errors import InputError
 from stages.common.reading import DECODED, Source, embedding_reader, pixel_reader, rows_of
 from stages.common.tables import SCHEMAS, check_tuples, read_features, read_table
-from stages.train.batches import tuple_arrays
+from stages.train.batches import as_objects, tuple_arrays
 from stages.train.load import augmentation
 from stages.train.options import TrainOptions
 
@@ -47,20 +49,25 @@ def read_tuples(with_captions: bool) -> dict[str, Tuples]:
     columns = ["triple_id", "caption_id", "image_id", "text"]
     table, facts = read_table(TUPLES, SCHEMAS["tuples"]), read_table(TRIPLES, SCHEMAS["triples"], columns)
     check_tuples(TUPLES, table, facts["triple_id"])
-    tuples, triples = table.to_pandas(), facts.to_pandas().set_index("triple_id")
-    captions = read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id", "caption"]).to_pandas()
+    captions = read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id", "caption"]) if with_captions else None
     found = {}
     for split in ("train", "val"):
-        part = tuples[tuples["split"] == split].reset_index(drop=True)
+        part = table.filter(pc.field("split") == split)
         if len(part):
             said = np.full(len(part), None)  # (N,)
-            if with_captions:
-                ids = triples["caption_id"].loc[part["anchor"]].to_numpy()  # (N,)
-                said = captions["caption"].to_numpy(object)[rows_of(ids, captions["caption_id"].to_numpy(), CAPTIONS)]
-            found[split] = Tuples(part["set"].to_numpy(), *tuple_arrays(part, triples), said)
+            if captions is not None:
+                said = captions_of(part["anchor"], facts, captions)
+            found[split] = Tuples(as_objects(part["set"]), *tuple_arrays(part, facts), said)
     if "train" not in found:
         raise InputError(f"{TUPLES} has no tuples of split train; give more captioned images")
     return found
+
+
+def captions_of(anchors: pa.ChunkedArray, triples: pa.Table, captions: pa.Table) -> np.ndarray:
+    """The whole caption of each of N anchors, strings (N,)."""
+    row = pd.Index(triples["triple_id"].to_numpy()).get_indexer(anchors.to_numpy())  # (N,)
+    ids = triples["caption_id"].to_numpy()[row]  # (N,)
+    return as_objects(captions["caption"].take(rows_of(ids, captions["caption_id"].to_numpy(), CAPTIONS)))
 
 
 def read_images(options: TrainOptions, workers: int, transform: Callable, held: Held | None = None) -> Images:

@@ -62,7 +62,7 @@ def test_each_pair_of_nouns_is_asked_with_every_phrase():
 def test_a_verb_scores_by_the_best_of_its_phrases():
     questions = asked()
     items = random_items([1, 2, 3], questions.texts.flat)
-    scores = verb_scores(questions, items)
+    scores = verb_scores(questions, items, items.of_texts)
     for row, (image, pair) in enumerate(zip(questions.table["image_id"], questions.table["pair"])):
         cosine = {t: items.of_images([image])[0] @ items.of_texts([t])[0] for t in questions.texts[pair]}
         slow = [max(c for t, c in cosine.items() if f" {verb}" in t) for verb in ("chas", "feed", "rid", "sit")]
@@ -114,7 +114,8 @@ def test_who_is_found_by_the_cosine():
 def test_measures_are_shares_and_ranks_within_their_intervals():
     questions = asked()
     items = random_items([1, 2, 3], questions.texts.flat)
-    table = infer_verbs(questions, items, triples(list(enumerate(TRAIN))), ANIMATE, (50, 0))
+    scores = verb_scores(questions, items, items.of_texts)
+    table = infer_verbs(questions, scores, triples(list(enumerate(TRAIN))), ANIMATE, (50, 0))
     assert len(table) == 3 * 2 * 3 * 3  # readers, offers, measures, verbs
     assert ((table["low"] <= table["value"]) & (table["value"] <= table["high"])).all()
     whole = table[(table["offered"] == "all") & (table["verbs"] == "all") & (table["by"] == "model")]

@@ -1,7 +1,7 @@
 """Batches hold one set each, by weight, and hang on the seed and the epoch alone."""
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 import pytest
 
 from stages.common.errors import InputError
@@ -31,12 +31,10 @@ def test_epochs_differ_and_repeat():
 
 
 def test_tuple_arrays_marks_texts_without_an_image():
-    triples = pd.DataFrame(
-        {"triple_id": [5, 6], "image_id": [50, 60], "text": ["dog chasing cat", "cat chasing dog"]}
-    ).set_index("triple_id")
-    tuples = pd.DataFrame(
+    triples = pa.table({"triple_id": [5, 6], "image_id": [50, 60], "text": ["dog chasing cat", "cat chasing dog"]})
+    tuples = pa.table(
         {
-            "set": "swapped",
+            "set": ["swapped"] * 2,
             "anchor": [5, 6],
             "negatives": [[6], []],
             "negative_texts": [["cat chasing dog"], ["dog chasing cat"]],
@@ -47,12 +45,12 @@ def test_tuple_arrays_marks_texts_without_an_image():
     assert texts.tolist() == [["dog chasing cat", "cat chasing dog"], ["cat chasing dog", "dog chasing cat"]]
 
 
-def three_triples() -> pd.DataFrame:
-    return pd.DataFrame({"image_id": [50, 60, 70], "text": ["a", "b", "c"]}, index=[5, 6, 7])
+def three_triples() -> pa.Table:
+    return pa.table({"triple_id": [5, 6, 7], "image_id": [50, 60, 70], "text": ["a", "b", "c"]})
 
 
 def test_sets_may_differ_in_their_number_of_negatives():
-    tuples = pd.DataFrame(
+    tuples = pa.table(
         {
             "set": ["dynamic", "swapped"],
             "anchor": [5, 6],
@@ -66,8 +64,8 @@ def test_sets_may_differ_in_their_number_of_negatives():
 
 
 def test_tuples_of_one_set_may_not():
-    tuples = pd.DataFrame(
-        {"set": "random", "anchor": [5, 6], "negatives": [[6, 7], [5]], "negative_texts": [["b", "c"], ["a"]]}
+    tuples = pa.table(
+        {"set": ["random"] * 2, "anchor": [5, 6], "negatives": [[6, 7], [5]], "negative_texts": [["b", "c"], ["a"]]}
     )
     with pytest.raises(InputError, match="set 'random' has tuples of different numbers"):
         tuple_arrays(tuples, three_triples())
