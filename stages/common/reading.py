@@ -20,7 +20,7 @@ from stages.common.tables import REMEDY, damage_reported, table_files
 
 MOST_WORKERS = 16  # of one training process
 DECODED = 2**27  # bytes of pixels kept in memory, over all workers
-OPEN = 32  # files of images kept open, 1.7 MB each
+OPEN = 16  # files of images kept open, 1.7 MB each
 Reader = Callable[[np.ndarray, Sequence[tuple[int, ...]]], torch.Tensor]  # rows (P,) and a seed each
 Source = Callable[[], Reader]  # a reader cannot be sent to a process, what makes one can
 

@@ -151,6 +151,8 @@ def main() -> None:
     base, alphas = (load_checkpoint(BASE, device)[0], options.alphas) if of_base(name) else (model, [])
     tables = summarise(table, differs, options.resamples, seed)
     tables["interpolation"] = interpolations(base, model, alphas, measure)
+    jpegs.clear()  # none is looked at again
+    release_memory()
     named = {what: naming_accuracy(naming, items) for what, naming in namings.items()}
     summary = {
         "overall": percents(overall(table, recalls, differs), 2),

@@ -28,6 +28,16 @@ def test_of_what_is_said_twice_the_probabilities_add_up():
     assert surprise(np.zeros((1, 3)), np.array([[True, True, False]]), 0.1) == pytest.approx(np.log(1.5))
 
 
+def test_more_pictures_than_are_looked_at_at_once_count_alike():
+    """300 pictures, some rows at a time, against all at once."""
+    rng = np.random.default_rng(2)
+    cosines, said = rng.uniform(-1, 1, (300, 6)), np.eye(6, dtype=bool)[rng.integers(6, size=300)]
+    shares = probabilities(cosines, 0.1)  # (300, 6)
+    assert surprise(cosines, said, 0.1) == pytest.approx(-np.log(shares[said]).mean())
+    confidence, right = best(cosines, said, 0.1)
+    assert (confidence == shares.max(axis=1)).all() and (right == said[range(300), shares.argmax(axis=1)]).all()
+
+
 def test_the_temperature_is_that_by_which_probabilities_were_drawn():
     """Nine of ten pictures say the statement that is 0.2 ahead: odds of 9 at 0.2 / log 9 = 0.0910."""
     cosines = np.array([[0.2, 0.0]] * 10)

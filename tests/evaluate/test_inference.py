@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from stages.evaluate import inference
 from stages.evaluate.exact import Items
 from stages.evaluate.inference import (
     blind_scores,
@@ -67,6 +68,15 @@ def test_a_verb_scores_by_the_best_of_its_phrases():
         cosine = {t: items.of_images([image])[0] @ items.of_texts([t])[0] for t in questions.texts[pair]}
         slow = [max(c for t, c in cosine.items() if f" {verb}" in t) for verb in ("chas", "feed", "rid", "sit")]
         assert np.allclose(scores[row], slow)
+
+
+def test_it_scores_alike_however_many_texts_are_embedded_at_once(monkeypatch):
+    questions = asked()
+    items = random_items([1, 2, 3], questions.texts.flat)
+    whole, sizes = verb_scores(questions, items, items.of_texts), []
+    monkeypatch.setattr(inference, "TEXTS", 2 * questions.texts.shape[1])  # those of two of the three pairs
+    some = verb_scores(questions, items, lambda texts: sizes.append(len(texts)) or items.of_texts(texts))
+    assert (some == whole).all() and sizes == [10, 5]
 
 
 def test_ranks_by_hand():
