@@ -8,8 +8,8 @@ def best_tree(scores: np.ndarray) -> np.ndarray:
     """The head of every word in the tree of the greatest sum of scores, one word being the root's: (N,), 0 the root.
 
     `scores` (N, N): of a word, the row, with each head, the column; row 0 is not read. What
-    chuliu_edmonds_one_root gives; that one starts from scores under which no word hangs on the root, so that it
-    has cycles to break in every sentence. Of nearly all the heads that score best make a tree as they are.
+    chuliu_edmonds_one_root gives, but that starts from scores under which no word hangs on the root, so that it has
+    cycles to break in every sentence. In nearly every one the best heads make a tree as they are.
     """
     scores = scores.copy()
     np.fill_diagonal(scores, -np.inf)  # no word is its own head

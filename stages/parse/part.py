@@ -14,7 +14,7 @@ from stages.parse.bulk import parse_captions
 from stages.parse.pipeline import PIPELINES
 
 DOCUMENT = 1000  # captions that Stanza sees at a time
-GARBAGE = 100_000  # objects between searches for cycles: at Python's own 700 they take a sixth of the time
+GARBAGE = 100_000  # objects between searches for cycles: at Python 3.11's own 700 they take a sixth of the time
 WORDS = SCHEMAS["parses"].field("words").type
 TREES = pa.schema([("caption", pa.string()), ("words", WORDS)])
 
