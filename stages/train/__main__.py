@@ -31,8 +31,8 @@ from stages.common.tables import release_memory
 from stages.common.wise_ft import interpolate
 from stages.train import parallel
 from stages.train.adapters import add_adapters
-from stages.train.batches import all_batches, check_parts, own_parts
-from stages.train.inputs import BASE, CAPTIONS, TRIPLES, TUPLES, Tuples, as_rows, read_images, read_tuples
+from stages.train.batches import TRIPLES, all_batches, check_parts, own_parts
+from stages.train.inputs import BASE, CAPTIONS, TUPLES, Tuples, as_rows, read_images, read_tuples
 from stages.train.live import start_live
 from stages.train.load import copied, load
 from stages.train.loop import TIMINGS, Encoder, Hooks, Plan, fine_tune

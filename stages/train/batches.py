@@ -9,6 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.common.errors import InputError
+from stages.common.reading import rows_of
+
+TRIPLES = "data/triples/triples"
 
 
 class Part(NamedTuple):
@@ -33,9 +36,8 @@ def tuple_arrays(tuples: pa.Table, triples: pa.Table) -> tuple[np.ndarray, np.nd
             f"data/negatives/tuples.parquet: set {ragged.idxmax()!r} has tuples of "
             "different numbers of negatives; delete the file and run `dvc repro`"
         )
-    ids, image_ids = pd.Index(triples["triple_id"].to_numpy()), triples["image_id"].to_numpy()
-    anchors = ids.get_indexer(tuples["anchor"].to_numpy())  # (N,)
-    others = ids.get_indexer(pc.list_flatten(tuples["negatives"]).to_numpy())  # (all,)
+    image_ids = triples["image_id"].to_numpy()
+    anchors, others = (triple_rows(ids, triples) for ids in (tuples["anchor"], pc.list_flatten(tuples["negatives"])))
     images = np.full((len(tuples), counts.max() + 1), -1, np.int64)  # (N, K+1)
     texts = np.full(images.shape, None, object)  # (N, K+1)
     images[:, 0], texts[:, 0] = image_ids[anchors], as_objects(triples["text"].take(anchors))
@@ -43,6 +45,11 @@ def tuple_arrays(tuples: pa.Table, triples: pa.Table) -> tuple[np.ndarray, np.nd
     images[:, 1:][place < shown[:, None]] = image_ids[others]
     texts[:, 1:][place < counts[:, None]] = as_objects(pc.list_flatten(tuples["negative_texts"]))
     return images, texts
+
+
+def triple_rows(ids: pa.ChunkedArray, triples: pa.Table) -> np.ndarray:
+    """The rows (N,) of `triples` with N triple ids; InputError for one that there is not."""
+    return rows_of(ids.to_numpy(), triples["triple_id"].to_numpy(), TRIPLES)
 
 
 def as_objects(texts: pa.ChunkedArray) -> np.ndarray:

@@ -15,11 +15,11 @@ from stages.common.clip import MODELS
 from stages.common.errors import InputError
 from stages.common.reading import DECODED, Source, embedding_reader, pixel_reader, rows_of
 from stages.common.tables import SCHEMAS, check_tuples, read_features, read_table
-from stages.train.batches import as_objects, tuple_arrays
+from stages.train.batches import TRIPLES, as_objects, triple_rows, tuple_arrays
 from stages.train.load import augmentation
 from stages.train.options import TrainOptions
 
-TUPLES, TRIPLES = "data/negatives/tuples.parquet", "data/triples/triples"
+TUPLES = "data/negatives/tuples.parquet"
 CAPTIONS = "data/captions/captions"
 IMAGES, FEATURES = "data/captions/images", "data/features/images"
 BASE = MODELS / "base"
@@ -65,8 +65,7 @@ def read_tuples(with_captions: bool) -> dict[str, Tuples]:
 
 def captions_of(anchors: pa.ChunkedArray, triples: pa.Table, captions: pa.Table) -> np.ndarray:
     """The whole caption of each of N anchors, strings (N,)."""
-    row = pd.Index(triples["triple_id"].to_numpy()).get_indexer(anchors.to_numpy())  # (N,)
-    ids = triples["caption_id"].to_numpy()[row]  # (N,)
+    ids = triples["caption_id"].to_numpy()[triple_rows(anchors, triples)]  # (N,)
     return as_objects(captions["caption"].take(rows_of(ids, captions["caption_id"].to_numpy(), CAPTIONS)))
 
 

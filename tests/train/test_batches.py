@@ -69,3 +69,9 @@ def test_tuples_of_one_set_may_not():
     )
     with pytest.raises(InputError, match="set 'random' has tuples of different numbers"):
         tuple_arrays(tuples, three_triples())
+
+
+def test_a_triple_that_there_is_not_is_named():
+    tuples = pa.table({"set": ["random"], "anchor": [5], "negatives": [[9]], "negative_texts": [["b"]]})
+    with pytest.raises(InputError, match="data/triples/triples lacks id 9, which a tuple names"):
+        tuple_arrays(tuples, three_triples())
