@@ -25,6 +25,7 @@ from typing_extensions import TypedDict
 
 from stages.common.errors import InputError, one_line
 from stages.common.files import read_json, write_beside
+from stages.common.remote_code import check_folder
 from stages.common.run import cores
 
 MODELS = Path("data/models")  # base, every method and every rival, a folder each
@@ -55,6 +56,7 @@ def load_checkpoint(
     finite, of another precision than the model's, or that tell no two texts or no two pictures apart.
     """
     read_config(folder)
+    check_folder(folder)
     kinds = weight_kinds(Path(folder) / WEIGHTS)
     try:
         model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{folder}", device=device)

@@ -9,6 +9,7 @@ import torch
 
 from stages.common.clip import CONFIG
 from stages.common.errors import InputError, one_line
+from stages.common.remote_code import check_config, check_folder
 
 open_clip.add_model_config(Path(__file__).parent / "compact.json")  # base.model: compact
 FOLDER = "local-dir:"  # open_clip's mark of a folder with configuration, weights and tokenizer
@@ -34,12 +35,15 @@ def registered(key: str, model: str) -> str:
     if model.startswith(FOLDER):
         if not (path := Path(model.removeprefix(FOLDER)) / CONFIG).is_file():
             raise InputError(f"params.yaml: {key}.model {model}: {path} is missing; name a folder that open_clip loads")
+        check_folder(path.parent)
         return model
     name = Path(model).stem if model.endswith(".json") else model
     if name != model:
         try:
+            config = json.loads(Path(model).read_text(encoding="utf-8"))
+            check_config(config, model)
             open_clip.add_model_config(model)
-            known = open_clip.get_model_config(name) == json.loads(Path(model).read_text(encoding="utf-8"))
+            known = open_clip.get_model_config(name) == config
         except (OSError, ValueError) as error:
             raise InputError(f"params.yaml: {key}.model {model}: {one_line(error)}; name a file of JSON") from None
         if not known:

@@ -9,6 +9,7 @@ import numpy as np
 import open_clip
 import pandas as pd
 import torch
+from huggingface_hub import snapshot_download
 from PIL import Image
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
@@ -29,6 +30,7 @@ from stages.common.finish import STATEMENTS, TRIPLES, read_calibration
 from stages.common.keys import content_key
 from stages.common.pictures import open_picture
 from stages.common.pretrained import one_line
+from stages.common.remote_code import check_folder
 from stages.common.statements import COLUMNS, SCHEMA, training_statements
 from stages.common.tables import SCHEMAS, read_table
 from stages.infer.candidates import candidates
@@ -175,8 +177,11 @@ def find(model: str | Path) -> Path | None:
 def fetched(name: str, device: torch.device) -> tuple:
     """A model of a hub, as by load_checkpoint."""
     try:
+        check_folder(snapshot_download(name.removeprefix("hf-hub:"), allow_patterns="*.json"))
         model, _, transform = open_clip.create_model_and_transforms(name, device=device)
         return model.eval(), transform, open_clip.get_tokenizer(name)
+    except InputError:
+        raise
     except Exception as error:  # the hub's, the network's and open_clip's own
         raise InputError(f"cannot get {name} ({one_line(error)}); connect to the network or name a folder") from None
 
