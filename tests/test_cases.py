@@ -24,8 +24,8 @@ from stages.captions.shrink import shrink
 from stages.captions.sources import read_source
 from stages.check.across import check_across
 from stages.check.blocks import check_blocks
-from stages.common.errors import InputError
-from stages.common.params import load_params
+from stages.common.files.errors import InputError
+from stages.common.files.params import load_params
 from stages.parse.bulk import parse_captions
 from stages.parse.pipeline import compact_pipeline
 from stages.triples.table import caption_triples, new_memory

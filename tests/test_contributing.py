@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from stages.check.across import check_across
 from stages.check.blocks import check_blocks
-from stages.common.params import load_params
+from stages.common.files.params import load_params
 from tests.train.project import OPTIONS, make_project, set_options
 from tools.preset import lay_over
 

@@ -17,8 +17,8 @@ import pandas as pd
 import pyarrow as pa
 from tqdm import tqdm
 
-from stages.common.params import load_params
-from stages.common.tables import SCHEMAS, read_table, write_table
+from stages.common.files.params import load_params
+from stages.common.files.tables import SCHEMAS, read_table, write_table
 from stages.report.plots import STYLE, canvas, svg
 from stages.train.__main__ import main as train
 from stages.train.losses import LOSSES

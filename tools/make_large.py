@@ -25,8 +25,8 @@ import numpy as np
 from PIL import Image, ImageChops, ImageEnhance, ImageOps
 from tqdm import tqdm
 
-from stages.common.errors import InputError, run_stage
-from stages.common.files import write_beside, write_json
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.storage import write_beside, write_json
 
 SIZE = (640, 480)
 EACH = 5  # captions an image

@@ -21,10 +21,10 @@ from stages.base.__main__ import main as base
 from stages.benchmark.pictures import locate, picture_bytes, unique_pictures
 from stages.benchmark.published import BENCHMARKS
 from stages.benchmark.score import cosines
-from stages.common.backbones import hold_backbones
-from stages.common.clip import MODELS, encode_images, encode_texts, load_checkpoint
-from stages.common.params import load_params
-from stages.common.tables import read_jpegs
+from stages.common.clip.frozen_tower import hold_backbones
+from stages.common.clip.clip import MODELS, encode_images, encode_texts, load_checkpoint
+from stages.common.files.params import load_params
+from stages.common.files.tables import read_jpegs
 from stages.evaluate.__main__ import read_inputs
 from stages.evaluate.bootstrap import mean_intervals
 from stages.evaluate.controls import guesses, prior_scores

@@ -9,9 +9,9 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from stages.check.blocks import check_blocks
-from stages.common.errors import InputError, run_stage
-from stages.common.files import write_beside
-from stages.common.params import load_params
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.storage import write_beside
+from stages.common.files.params import load_params
 
 PRESETS = Path("presets")
 

@@ -9,9 +9,9 @@ from unittest import mock
 
 from ruamel.yaml import YAML
 
-from stages.common.clip import MODELS, load_checkpoint
-from stages.common.files import write_json
-from stages.common.tables import read_jpegs
+from stages.common.clip.clip import MODELS, load_checkpoint
+from stages.common.files.storage import write_json
+from stages.common.files.tables import read_jpegs
 from stages.evaluate.__main__ import read_inputs
 from stages.evaluate.exact import encode_items
 from stages.evaluate.relation import answer, unique_items

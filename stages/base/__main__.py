@@ -12,16 +12,16 @@ import torch
 
 from stages.base.options import BaseOptions
 from stages.base.scratch import caption_batches, load_pairs, train_from_scratch
-from stages.common.backbones import hold_backbones, see_table
-from stages.common.clip import MODELS, best_device, evaluation_transform, pixel_encoder, write_checkpoint
-from stages.common.errors import InputError, run_stage
-from stages.common.files import write_beside
-from stages.common.finish import About, finish, licence_of
-from stages.common.params import read_block, read_seed
-from stages.common.pretrained import FOLDER, make_model
-from stages.common.reading import DECODED, Source, embedding_reader, loader, pixel_reader, rows_of, workers
+from stages.common.clip.frozen_tower import hold_backbones, see_table
+from stages.common.clip.clip import MODELS, best_device, evaluation_transform, pixel_encoder, write_checkpoint
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.storage import write_beside
+from stages.common.clip.finish import About, finish, licence_of
+from stages.common.files.params import read_block, read_seed
+from stages.common.clip.pretrained import FOLDER, make_model
+from stages.common.training.reading import DECODED, Source, embedding_reader, loader, pixel_reader, rows_of, workers
 from stages.common.run import RunOptions
-from stages.common.tables import SCHEMAS, read_table
+from stages.common.files.tables import SCHEMAS, read_table
 
 IMAGES = "data/captions/images"
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from stages.common.params import Block, Text
+from stages.common.files.params import Block, Text
 
 
 class BaseOptions(Block):

@@ -9,11 +9,11 @@ import torch
 from tqdm import tqdm
 
 from stages.base.options import BaseOptions
-from stages.common.clip import embed_padded_texts
-from stages.common.contrast import symmetric_cross_entropy, token_ids
-from stages.common.errors import InputError
-from stages.common.optim import parameter_groups, warmup_cosine
-from stages.common.reading import Source, opened
+from stages.common.clip.clip import embed_padded_texts
+from stages.common.training.contrast import symmetric_cross_entropy, token_ids
+from stages.common.files.errors import InputError
+from stages.common.training.optim import parameter_groups, warmup_cosine
+from stages.common.training.reading import Source, opened
 
 
 def caption_batches(

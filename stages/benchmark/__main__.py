@@ -14,12 +14,12 @@ from stages.benchmark.options import Benchmarks
 from stages.benchmark.pictures import encode_pictures, locate, unique_pictures
 from stages.benchmark.published import BENCHMARKS
 from stages.benchmark.score import benchmark_table, cosines
-from stages.common.clip import CONFIG, MODELS, best_device, encode_texts, load_checkpoint
-from stages.common.errors import InputError, run_stage
-from stages.common.files import write_beside, write_json
-from stages.common.params import read_block, read_seed
+from stages.common.clip.clip import CONFIG, MODELS, best_device, encode_texts, load_checkpoint
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.storage import write_beside, write_json
+from stages.common.files.params import read_block, read_seed
 from stages.common.run import RunOptions
-from stages.common.tables import write_table
+from stages.common.files.tables import write_table
 from stages.evaluate.exact import embed
 from stages.evaluate.options import EvaluateOptions
 from stages.evaluate.schemas import SCHEMAS

@@ -1,7 +1,7 @@
 """The parameters of stage benchmark: the block `benchmarks`."""
 
 from stages.benchmark.published import BENCHMARKS
-from stages.common.params import Block, Text, mapping
+from stages.common.files.params import Block, Text, mapping
 
 
 class BenchmarkOptions(Block):

@@ -14,9 +14,9 @@ import pandas as pd
 from PIL import Image
 from tqdm import tqdm
 
-from stages.common.clip import encode_images
-from stages.common.errors import InputError
-from stages.common.pictures import MAX_PIXELS, read_picture
+from stages.common.clip.clip import encode_images
+from stages.common.files.errors import InputError
+from stages.common.files.pictures import MAX_PIXELS, read_picture
 from stages.evaluate.exact import BATCH, embed
 
 CHUNK = 8 * BATCH  # pictures in memory at once

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stages.common.errors import InputError
-from stages.common.files import file_text
-from stages.common.webtext import HALF
+from stages.common.files.errors import InputError
+from stages.common.files.storage import file_text
+from stages.common.language.cleaning import HALF
 
 COLUMNS = ["category", "pictures", "texts", "macro"]
 

@@ -9,14 +9,14 @@ import pyarrow as pa
 from stages.captions.options import CaptionsOptions
 from stages.captions.part import images_part
 from stages.captions.sources import Entry, read_source
-from stages.common.errors import InputError, run_stage
-from stages.common.executor import local_workers, open_executor
-from stages.common.files import write_json
-from stages.common.keys import code_of, content_key
-from stages.common.params import read_block, read_seed
-from stages.common.parts import make_parts, publish
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.executor import local_workers, open_executor
+from stages.common.files.storage import write_json
+from stages.common.files.cache_keys import code_of, content_key
+from stages.common.files.params import read_block, read_seed
+from stages.common.files.parts import make_parts, publish
 from stages.common.run import RunOptions
-from stages.common.tables import SCHEMAS, write_parts
+from stages.common.files.tables import SCHEMAS, write_parts
 
 OUT = Path("data/captions")
 PART = 1000  # images of a part, with their captions; the parts of later tables are of these

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stages.captions.formats import FORMATS
-from stages.common.params import Block, Text
+from stages.common.files.params import Block, Text
 
 Share = Annotated[float, Field(ge=0, le=1)]
 

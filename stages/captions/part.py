@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from stages.captions.shrink import shrink
-from stages.common.tables import SCHEMAS
+from stages.common.files.tables import SCHEMAS
 
 
 def images_part(photographs: list[tuple[int, Path]], short_side: int) -> pa.Table:

@@ -7,8 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from stages.common.errors import InputError
-from stages.common.files import file_text
+from stages.common.files.errors import InputError
+from stages.common.files.storage import file_text
 
 Content = TypeVar("Content")
 DIGITS = 18  # of a text that is an id by itself, so that it fits 64 bits

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from stages.common.errors import InputError
-from stages.common.pictures import read_picture
+from stages.common.files.errors import InputError
+from stages.common.files.pictures import read_picture
 
 MAX_SIDE = 65_500  # pixels, of a JPEG
 

@@ -8,10 +8,10 @@ import numpy as np
 from stages.captions.formats import FORMATS
 from stages.captions.options import Shares, Source
 from stages.captions.photo import Photo
-from stages.common.errors import InputError
-from stages.common.files import inside
-from stages.common.tables import SPLITS
-from stages.common.webtext import HALF, clean
+from stages.common.files.errors import InputError
+from stages.common.files.storage import inside
+from stages.common.files.tables import SPLITS
+from stages.common.language.cleaning import HALF, clean
 
 LONGEST = 10_000  # characters; the parser's memory grows with the square of a sentence
 

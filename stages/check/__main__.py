@@ -2,9 +2,9 @@
 
 from stages.check.across import check_across
 from stages.check.blocks import check_blocks
-from stages.common.errors import run_stage
-from stages.common.files import write_json
-from stages.common.params import load_params
+from stages.common.files.errors import run_stage
+from stages.common.files.storage import write_json
+from stages.common.files.params import load_params
 
 
 def main() -> None:

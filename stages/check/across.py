@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from stages.captions.options import CaptionsOptions
-from stages.common.errors import InputError
-from stages.common.pretrained import check_model
+from stages.common.files.errors import InputError
+from stages.common.clip.pretrained import check_model
 from stages.scenes.world import SPLITS
 
 SCENES = Path("data/scenes")

@@ -3,8 +3,8 @@
 from stages.base.options import BaseOptions
 from stages.benchmark.options import Benchmarks
 from stages.captions.options import CaptionsOptions
-from stages.common.errors import InputError
-from stages.common.params import Seed, checked, nearest
+from stages.common.files.errors import InputError
+from stages.common.files.params import Seed, checked, nearest
 from stages.common.run import RunOptions
 from stages.download.options import Downloads
 from stages.evaluate.options import EvaluateOptions

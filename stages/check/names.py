@@ -4,8 +4,8 @@ dvc.yaml writes the names of downloads, methods, rivals and benchmarks into comm
 which DVC would run what a name like "drive; touch x" holds.
 """
 
-from stages.common.errors import run_stage
-from stages.common.params import Block, Name, read_block
+from stages.common.files.errors import run_stage
+from stages.common.files.params import Block, Name, read_block
 
 
 class _Methods(Block, extra="ignore"):

@@ -1,1 +1,1 @@
-"""What several stages share: errors, files, parameters, tables, texts and the CLIP loader."""
+"""What several stages share, in four rooms: files, clip, training and language."""

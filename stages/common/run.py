@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from stages.common.params import Block
+from stages.common.files.params import Block
 
 
 class RunOptions(Block):

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from stages.common.errors import InputError, run_stage
-from stages.common.params import read_block
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.params import read_block
 from stages.download.bring import bring
 from stages.download.options import Downloads
 from stages.download.published import PUBLISHED

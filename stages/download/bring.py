@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.download.fetch import fetch, missing, partial, size, unpack
 from stages.download.options import DownloadOptions
 from stages.download.published import Archive

@@ -10,8 +10,8 @@ from httpx2 import HTTPError
 from huggingface_hub.file_download import http_get
 from tqdm import tqdm
 
-from stages.common.errors import InputError
-from stages.common.files import inside, write_beside
+from stages.common.files.errors import InputError
+from stages.common.files.storage import inside, write_beside
 from stages.download.published import Archive
 
 DAMAGED = (BadZipFile, EOFError, NotImplementedError, RuntimeError, ZlibError)  # the last but one: a password

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from stages.common.params import Block, mapping
+from stages.common.files.params import Block, mapping
 from stages.download.published import PUBLISHED
 
 

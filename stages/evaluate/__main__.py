@@ -10,15 +10,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.common.clip import MODELS, best_device, encode_short_texts, load_checkpoint, read_config
-from stages.common.errors import InputError, run_stage
-from stages.common.files import read_json, write_beside, write_json
-from stages.common.finish import FITTED, read_calibration
-from stages.common.params import read_block, read_seed
+from stages.common.clip.clip import MODELS, best_device, encode_short_texts, load_checkpoint, read_config
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.storage import read_json, write_beside, write_json
+from stages.common.clip.finish import FITTED, read_calibration
+from stages.common.files.params import read_block, read_seed
 from stages.common.run import RunOptions
-from stages.common.statements import training_statements
-from stages.common.tables import REMEDY, check_tuples, read_jpegs, read_table, release_memory, write_table
-from stages.common.tables import SCHEMAS as INPUTS
+from stages.common.language.statements import training_statements
+from stages.common.files.tables import REMEDY, check_tuples, read_jpegs, read_table, release_memory, write_table
+from stages.common.files.tables import SCHEMAS as INPUTS
 from stages.evaluate.calibrated import calibration
 from stages.evaluate.controls import controls
 from stages.evaluate.exact import Items, embed, encode_items

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from stages.common.calibration import best, expected_calibration_error, own_and_foreign, reliability
-from stages.common.statements import said_of
+from stages.common.clip.calibration import best, expected_calibration_error, own_and_foreign, reliability
+from stages.common.language.statements import said_of
 from stages.evaluate.exact import Items
 
 

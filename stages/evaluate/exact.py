@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from stages.common.clip import encode_images, encode_texts
+from stages.common.clip.clip import encode_images, encode_texts
 
 GRID = 2.0**25
 BATCH = 128  # items

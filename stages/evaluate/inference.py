@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from stages.common.statements import PHRASE
-from stages.common.text import triple_text
+from stages.common.language.statements import PHRASE
+from stages.common.language.inflection import triple_text
 from stages.evaluate.bootstrap import mean_intervals
 from stages.evaluate.exact import Items
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from stages.common.errors import InputError
-from stages.common.files import file_text
+from stages.common.files.errors import InputError
+from stages.common.files.storage import file_text
 
 Naming = tuple[list[str], dict[int, set[str]]]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import open_clip
 import pandas as pd
 
-from stages.common.wise_ft import interpolate
+from stages.common.clip.wise_ft import interpolate
 
 
 def interpolations(

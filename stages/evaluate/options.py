@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stages.common.params import Block
+from stages.common.files.params import Block
 
 
 class EvaluateOptions(Block):

@@ -6,7 +6,7 @@ import pyarrow as pa
 from pydantic import AfterValidator, FiniteFloat
 from typing_extensions import TypedDict
 
-from stages.common.tables import table_schema
+from stages.common.files.tables import table_schema
 
 _INTERVAL = [("accuracy", pa.float64()), ("low", pa.float64()), ("high", pa.float64())]
 DIRECTIONS = ("i2t", "t2i", "group")

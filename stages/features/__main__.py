@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from stages.common.clip import MODELS
-from stages.common.errors import run_stage
-from stages.common.executor import open_executor
-from stages.common.keys import code_of, content_key
-from stages.common.params import read_block
-from stages.common.parts import make_parts, publish
+from stages.common.clip.clip import MODELS
+from stages.common.files.errors import run_stage
+from stages.common.files.executor import open_executor
+from stages.common.files.cache_keys import code_of, content_key
+from stages.common.files.params import read_block
+from stages.common.files.parts import make_parts, publish
 from stages.common.run import RunOptions
-from stages.common.tables import table_files
+from stages.common.files.tables import table_files
 from stages.features.part import images_part, texts_part
 
 OUT = Path("data/features")

@@ -8,8 +8,8 @@ import numpy as np
 import open_clip
 import pyarrow as pa
 
-from stages.common.clip import MODELS, best_device, encode_images, encode_texts, load_checkpoint
-from stages.common.tables import SCHEMAS, features_schema, read_part
+from stages.common.clip.clip import MODELS, best_device, encode_images, encode_texts, load_checkpoint
+from stages.common.files.tables import SCHEMAS, features_schema, read_part
 
 
 @lru_cache(1)

@@ -12,10 +12,10 @@ import pyarrow as pa
 from PIL import Image
 from tqdm import tqdm
 
-from stages.common.errors import InputError
-from stages.common.files import write_beside
-from stages.common.pictures import open_picture
-from stages.common.tables import write_table
+from stages.common.files.errors import InputError
+from stages.common.files.storage import write_beside
+from stages.common.files.pictures import open_picture
+from stages.common.files.tables import write_table
 from stages.infer.pictures import Question
 from stages.infer.rank import RELATIONS
 from stages.infer.relations import Relations

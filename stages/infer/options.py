@@ -1,6 +1,6 @@
 """The parameters of stage infer."""
 
-from stages.common.params import Block, Name, Text
+from stages.common.files.params import Block, Name, Text
 
 
 class InferOptions(Block):

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from stages.common.errors import InputError
-from stages.common.files import inside
+from stages.common.files.errors import InputError
+from stages.common.files.storage import inside
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 

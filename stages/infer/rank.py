@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from stages.common.calibration import probabilities
+from stages.common.clip.calibration import probabilities
 
 RELATIONS = pa.schema(
     [

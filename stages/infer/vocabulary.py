@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 from open_clip.tokenizer import SimpleTokenizer
 
-from stages.common.errors import InputError
-from stages.common.text import past_participle, present_participle
+from stages.common.files.errors import InputError
+from stages.common.language.inflection import past_participle, present_participle
 from stages.negatives.lexicon import KINDS
 from stages.negatives.lexicon import read_lexicon as read_nouns
 from stages.triples.verbs import read_lexicon as read_verbs

@@ -3,9 +3,9 @@
 import os
 from functools import cache
 
-from stages.common.clip import CONFIG, MODELS
-from stages.common.errors import InputError
-from stages.common.pictures import open_picture
+from stages.common.clip.clip import CONFIG, MODELS
+from stages.common.files.errors import InputError
+from stages.common.files.pictures import open_picture
 from stages.infer.relations import Relations
 
 LIMIT = "20mb"  # of a file that is uploaded

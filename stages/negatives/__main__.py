@@ -5,10 +5,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.common.errors import InputError, run_stage
-from stages.common.files import write_beside, write_json
-from stages.common.params import read_block, read_seed
-from stages.common.tables import SCHEMAS, read_features, read_table, write_table
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.storage import write_beside, write_json
+from stages.common.files.params import read_block, read_seed
+from stages.common.files.tables import SCHEMAS, read_features, read_table, write_table
 from stages.negatives.items import check_triples
 from stages.negatives.lexicon import KINDS, read_lexicon
 from stages.negatives.options import NegativesOptions

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 
 KEY = ["subject", "relation", "particle", "preposition", "object", "passive"]
 KNOWN = 2  # images that show what is known to occur; words of one image alone are often parsing errors

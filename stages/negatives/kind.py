@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from stages.common.params import Block
+from stages.common.files.params import Block
 from stages.negatives.agreement import confused_verbs
 from stages.negatives.claims import PARTS
 from stages.negatives.lexicon import Words, of_kind, words

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stages.common.errors import InputError
-from stages.common.lexicons import read_rows
+from stages.common.files.errors import InputError
+from stages.common.language.lexicons import read_rows
 
 COLUMNS = ["word", "kind", "other"]
 KINDS = {

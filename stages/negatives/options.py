@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from stages.common.params import Block, mapping
+from stages.common.files.params import Block, mapping
 from stages.negatives.kinds import KINDS
 
 Sets = mapping("Sets", {name: kind.options for name, kind in KINDS.items()})

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from stages.common.text import triple_text
+from stages.common.language.inflection import triple_text
 from stages.negatives.agreement import corroborated
 from stages.negatives.choose import Refusal, balanced, distinct, draw_groups
 from stages.negatives.claims import Claims, read_claims

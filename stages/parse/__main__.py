@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 from pandas.util import hash_array
 
-from stages.common.errors import run_stage
-from stages.common.executor import local_workers, open_executor
-from stages.common.files import write_json
-from stages.common.keys import code_of, content_key
-from stages.common.params import read_block
-from stages.common.parts import make_parts, publish
+from stages.common.files.errors import run_stage
+from stages.common.files.executor import local_workers, open_executor
+from stages.common.files.storage import write_json
+from stages.common.files.cache_keys import code_of, content_key
+from stages.common.files.params import read_block
+from stages.common.files.parts import make_parts, publish
 from stages.common.run import RunOptions
-from stages.common.tables import SCHEMAS, read_part, table_files
+from stages.common.files.tables import SCHEMAS, read_part, table_files
 from stages.parse.options import ParseOptions
 from stages.parse.part import parses_part, trees_part, uses_gpu
 from stages.parse.pipeline import model_files

@@ -4,7 +4,7 @@ from bisect import bisect_right
 
 import stanza
 
-from stages.common.webtext import Spans, clean
+from stages.common.language.cleaning import Spans, clean
 
 BREAK = "\n\n"  # Stanza never joins sentences across a blank line
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from stages.common.params import Block
+from stages.common.files.params import Block
 
 
 class ParseOptions(Block):

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import stanza
 import torch
 
-from stages.common.tables import SCHEMAS, read_part
+from stages.common.files.tables import SCHEMAS, read_part
 from stages.parse.bulk import parse_captions
 from stages.parse.pipeline import PIPELINES
 

@@ -7,7 +7,7 @@ import stanza
 import torch
 from stanza.models.depparse import model as depparse
 
-from stages.common.errors import InputError, one_line
+from stages.common.files.errors import InputError, one_line
 from stages.parse.heads import best_tree
 
 PARSER = Path("data/parser")

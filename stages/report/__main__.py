@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from stages.common.errors import InputError, run_stage
-from stages.common.files import write_beside, write_json
-from stages.common.params import Name, read_block, read_seed
-from stages.common.tables import read_jpegs
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.storage import write_beside, write_json
+from stages.common.files.params import Name, read_block, read_seed
+from stages.common.files.tables import read_jpegs
 from stages.evaluate.options import EvaluateOptions
 from stages.evaluate.schemas import Evaluation
 from stages.report import collect

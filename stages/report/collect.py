@@ -11,10 +11,10 @@ import pandas as pd
 from pydantic import FiniteFloat
 from typing_extensions import TypedDict
 
-from stages.common.errors import InputError, one_line
-from stages.common.files import Kind, read_json
-from stages.common.tables import REMEDY, read_table
-from stages.common.tables import SCHEMAS as INPUTS
+from stages.common.files.errors import InputError, one_line
+from stages.common.files.storage import Kind, read_json
+from stages.common.files.tables import REMEDY, read_table
+from stages.common.files.tables import SCHEMAS as INPUTS
 from stages.evaluate.schemas import SCHEMAS, Evaluation, TupleSet
 
 INFERRED = ("verb@1", "verb@5", "mean_rank", "roles")  # of the scores, beside the image-to-text accuracies

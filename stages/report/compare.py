@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.evaluate.bootstrap import cluster_sums, interval, resampled_ratios
 from stages.evaluate.schemas import DIRECTIONS
 

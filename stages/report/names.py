@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.negatives.kinds import KINDS
 from stages.train.losses import LOSSES
 

@@ -2,12 +2,12 @@
 
 import sys
 
-from stages.common.clip import MODELS, best_device, evaluation_transform, write_checkpoint
-from stages.common.errors import InputError, run_stage
-from stages.common.files import write_beside
-from stages.common.finish import About, finish
-from stages.common.params import read_block
-from stages.common.pretrained import make_model
+from stages.common.clip.clip import MODELS, best_device, evaluation_transform, write_checkpoint
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.storage import write_beside
+from stages.common.clip.finish import About, finish
+from stages.common.files.params import read_block
+from stages.common.clip.pretrained import make_model
 from stages.common.run import RunOptions
 from stages.rival.options import Rivals
 

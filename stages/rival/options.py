@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, model_validator
 
-from stages.common.params import Block, Name, Text
+from stages.common.files.params import Block, Name, Text
 
 
 class RivalOptions(Block):

@@ -11,11 +11,11 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 
-from stages.common.errors import run_stage
-from stages.common.files import write_beside
-from stages.common.params import read_block, read_seed
-from stages.common.text import triple_text
-from stages.common.workers import end_with_parent
+from stages.common.files.errors import run_stage
+from stages.common.files.storage import write_beside
+from stages.common.files.params import read_block, read_seed
+from stages.common.language.inflection import triple_text
+from stages.common.files.workers import end_with_parent
 from stages.scenes.draw import contact_sheet
 from stages.scenes.make import make
 from stages.scenes.options import ScenesOptions

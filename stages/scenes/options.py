@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from stages.common.params import Block
+from stages.common.files.params import Block
 
 
 class ScenesOptions(Block):

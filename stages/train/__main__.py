@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from stages.common.backbones import hold_backbones
-from stages.common.clip import (
+from stages.common.clip.frozen_tower import hold_backbones
+from stages.common.clip.clip import (
     CONFIG,
     MODELS,
     WEIGHTS,
@@ -20,15 +20,15 @@ from stages.common.clip import (
     unit_length,
     write_checkpoint,
 )
-from stages.common.errors import InputError, run_stage
-from stages.common.files import write_beside
-from stages.common.finish import About, finish, licence_of
-from stages.common.keys import code_of, content_key
-from stages.common.params import read_block, read_seed
-from stages.common.reading import Source, loader, opened, workers
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.storage import write_beside
+from stages.common.clip.finish import About, finish, licence_of
+from stages.common.files.cache_keys import code_of, content_key
+from stages.common.files.params import read_block, read_seed
+from stages.common.training.reading import Source, loader, opened, workers
 from stages.common.run import RunOptions
-from stages.common.tables import release_memory
-from stages.common.wise_ft import interpolate
+from stages.common.files.tables import release_memory
+from stages.common.clip.wise_ft import interpolate
 from stages.train import parallel
 from stages.train.adapters import add_adapters
 from stages.train.batches import TRIPLES, all_batches, check_parts, own_parts

@@ -8,7 +8,7 @@ import torch
 from open_clip.modified_resnet import AttentionPool2d
 from torch import nn
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 
 
 def adaptable(model: open_clip.CLIP) -> list[str]:

@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.common.errors import InputError
-from stages.common.reading import rows_of
+from stages.common.files.errors import InputError
+from stages.common.training.reading import rows_of
 
 TRIPLES = "data/triples/triples"
 

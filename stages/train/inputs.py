@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import torch
 
-from stages.common.backbones import Held, see_table
-from stages.common.clip import MODELS
-from stages.common.errors import InputError
-from stages.common.reading import DECODED, Source, embedding_reader, pixel_reader, rows_of
-from stages.common.tables import SCHEMAS, check_tuples, read_features, read_table
+from stages.common.clip.frozen_tower import Held, see_table
+from stages.common.clip.clip import MODELS
+from stages.common.files.errors import InputError
+from stages.common.training.reading import DECODED, Source, embedding_reader, pixel_reader, rows_of
+from stages.common.files.tables import SCHEMAS, check_tuples, read_features, read_table
 from stages.train.batches import TRIPLES, as_objects, triple_rows, tuple_arrays
 from stages.train.load import augmentation
 from stages.train.options import TrainOptions

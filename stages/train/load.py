@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torchvision.transforms import v2
 
-from stages.common.reading import Source, opened
+from stages.common.training.reading import Source, opened
 from stages.train.batches import Part
 
 

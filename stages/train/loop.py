@@ -12,9 +12,9 @@ import open_clip
 import torch
 from tqdm import tqdm
 
-from stages.common.clip import attention, embed_padded_texts
-from stages.common.errors import InputError
-from stages.common.optim import parameter_groups, warmup_cosine
+from stages.common.clip.clip import attention, embed_padded_texts
+from stages.common.files.errors import InputError
+from stages.common.training.optim import parameter_groups, warmup_cosine
 from stages.train import parallel
 from stages.train.load import Batch
 from stages.train.options import TrainOptions

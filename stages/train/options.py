@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from stages.common.params import Block, Name, mapping
+from stages.common.files.params import Block, Name, mapping
 from stages.train.losses import LOSSES
 
 Share = Annotated[float, Field(gt=0, le=1)]

@@ -15,8 +15,8 @@ import torch.distributed as dist
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, ProcessFailure, record
 from torch.nn.parallel import DistributedDataParallel
 
-from stages.common.clip import attention
-from stages.common.errors import InputError
+from stages.common.clip.clip import attention
+from stages.common.files.errors import InputError
 from stages.common.run import cores
 
 ROLE = "stages.train"  # of processes that `launch` started, which tells their errors

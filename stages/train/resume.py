@@ -5,9 +5,9 @@ from pathlib import Path
 
 import torch
 
-from stages.common.errors import InputError
-from stages.common.files import write_beside
-from stages.common.keys import put_aside
+from stages.common.files.errors import InputError
+from stages.common.files.storage import write_beside
+from stages.common.files.cache_keys import put_aside
 from stages.train import parallel
 
 

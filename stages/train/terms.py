@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import torch
 
-from stages.common.contrast import repeats
-from stages.common.params import Block
+from stages.common.training.contrast import repeats
+from stages.common.files.params import Block
 
 
 class Embedded(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 import open_clip
 import torch
 
-from stages.common.clip import embed_padded_texts
+from stages.common.clip.clip import embed_padded_texts
 from stages.train.weights import training_mode
 
 BATCH = 256

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from stages.common.errors import InputError, run_stage
-from stages.common.executor import open_executor
-from stages.common.files import write_json
-from stages.common.keys import code_of, content_key
-from stages.common.params import read_block
-from stages.common.parts import make_parts, publish
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.executor import open_executor
+from stages.common.files.storage import write_json
+from stages.common.files.cache_keys import code_of, content_key
+from stages.common.files.params import read_block
+from stages.common.files.parts import make_parts, publish
 from stages.common.run import RunOptions
-from stages.common.tables import SCHEMAS, read_part, read_table, table_files, write_table
+from stages.common.files.tables import SCHEMAS, read_part, read_table, table_files, write_table
 from stages.triples.options import TriplesOptions
 from stages.triples.part import triples_part
 from stages.triples.summary import against_truth, read_truth, summarise

@@ -1,6 +1,6 @@
 """The parameters of stage triples."""
 
-from stages.common.params import Block
+from stages.common.files.params import Block
 
 
 class TriplesOptions(Block):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from stages.common.tables import SCHEMAS, read_part
+from stages.common.files.tables import SCHEMAS, read_part
 from stages.triples.table import Memory, new_memory, triple_table
 from stages.triples.verbs import read_lexicon
 

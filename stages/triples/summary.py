@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from typing_extensions import TypedDict
 
-from stages.common.files import read_json
+from stages.common.files.storage import read_json
 
 TOP = 30
 

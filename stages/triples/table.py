@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stages.common.errors import InputError
-from stages.common.tables import SCHEMAS
-from stages.common.text import triple_text
+from stages.common.files.errors import InputError
+from stages.common.files.tables import SCHEMAS
+from stages.common.language.inflection import triple_text
 from stages.triples.clauses import with_clauses_corrected
 from stages.triples.columns import Words, flatten, runs
 from stages.triples.correct import correct

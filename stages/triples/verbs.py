@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from stages.common.errors import InputError
-from stages.common.lexicons import read_rows
+from stages.common.files.errors import InputError
+from stages.common.language.lexicons import read_rows
 
 # verbs that only introduce another verb: "trying to catch" is catch
 LIGHT = set("try attempt begin start continue prepare get go seem appear want like love stop about ready".split())

@@ -14,8 +14,8 @@ from safetensors.torch import load_file
 from stages.base.__main__ import about, main
 from stages.base.options import BaseOptions
 from stages.base.scratch import caption_batches
-from stages.common.errors import InputError
-from tests.common.towers import make_towers
+from stages.common.files.errors import InputError
+from tests.common.clip.towers import make_towers
 from tests.train.project import RUN, TINY, jpeg, run_here, write_rows
 
 OPTIONS = {

@@ -7,7 +7,7 @@ import pytest
 
 from stages.benchmark.pictures import locate
 from stages.benchmark.published import BENCHMARKS
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 ARO = {

@@ -12,7 +12,7 @@ from PIL import Image
 from stages.benchmark.pictures import encode_pictures, locate, picture_bytes, unique_pictures
 from stages.benchmark.published import BENCHMARKS
 from stages.benchmark.score import benchmark_table, cosines
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 
 
 def _questions(rows):

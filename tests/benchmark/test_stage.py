@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from stages.benchmark.__main__ import main
-from stages.common.errors import InputError
-from stages.common.params import load_params
+from stages.common.files.errors import InputError
+from stages.common.files.params import load_params
 from tests.evaluate.project import PARAMS, images, make_project
 
 ITEM = {"caption": "a dog", "negative_caption": "a cat"}

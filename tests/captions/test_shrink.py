@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from stages.captions.shrink import shrink
-from stages.common.errors import InputError
-from stages.common.pictures import read_picture
+from stages.common.files.errors import InputError
+from stages.common.files.pictures import read_picture
 
 
 def jpeg(width: int, height: int) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 
 from stages.captions.options import Shares, Source
 from stages.captions.sources import assign_splits, read_source
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 
 SHARES = Shares(train=0.8, val=0.05, test=0.15)
 TABLE = "file_name,caption,split\na.jpg,A dog.,train\nb.jpg,A cat.,test\n"

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from stages.check.__main__ import main
-from stages.common.errors import InputError
-from stages.common.params import load_params
+from stages.common.files.errors import InputError
+from stages.common.files.params import load_params
 
 PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
 RANDOM = [{"annotations": "a.json", "images": "a", "split": "random"}]

@@ -12,8 +12,8 @@ import yaml
 
 from stages.check.across import check_across
 from stages.check.blocks import check_blocks
-from stages.common.errors import InputError
-from stages.common.params import load_params
+from stages.common.files.errors import InputError
+from stages.common.files.params import load_params
 
 ROOT = Path(__file__).parents[2]
 PARAMS = load_params(ROOT / "params.yaml")

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from stages.check.names import main
-from stages.common.errors import InputError
-from stages.common.params import load_params
+from stages.common.files.errors import InputError
+from stages.common.files.params import load_params
 
 ROOT = Path(__file__).parents[2]
 

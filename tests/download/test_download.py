@@ -18,8 +18,8 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from stages.common.errors import InputError
-from stages.common.params import load_params
+from stages.common.files.errors import InputError
+from stages.common.files.params import load_params
 from stages.download.__main__ import main
 from stages.download.bring import bring
 from stages.download.fetch import partial
@@ -255,7 +255,7 @@ def test_the_stage_names_what_it_can_fetch(tmp_path, monkeypatch):
 RUN = """
 import sys
 sys.path[:0] = [{root!r}]
-from stages.common.errors import run_stage
+from stages.common.files.errors import run_stage
 from stages.download import published
 published.PUBLISHED["coco"] = tuple(published.Archive(*one) for one in {archives!r})
 from stages.download.__main__ import main

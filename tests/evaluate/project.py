@@ -13,8 +13,8 @@ import torch
 import yaml
 from PIL import Image
 
-from stages.common.clip import save_checkpoint
-from stages.common.tables import SCHEMAS, write_parts, write_table
+from stages.common.clip.clip import save_checkpoint
+from stages.common.files.tables import SCHEMAS, write_parts, write_table
 from tests.train.project import RUN
 
 MODEL = {

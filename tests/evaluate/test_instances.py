@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.evaluate.instances import nouns_shown, read_categories
 
 CONTENT = {

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stages.common.errors import InputError
-from stages.common.tables import SCHEMAS, table_files, write_table
+from stages.common.files.errors import InputError
+from stages.common.files.tables import SCHEMAS, table_files, write_table
 from stages.evaluate.__main__ import main
 from tests.evaluate.project import PARAMS, make_model, make_project
 

@@ -8,9 +8,9 @@ import pyarrow as pa
 import yaml
 from PIL import Image
 
-from stages.common.clip import load_checkpoint
-from stages.common.finish import About, finish
-from stages.common.tables import SCHEMAS, write_parts
+from stages.common.clip.clip import load_checkpoint
+from stages.common.clip.finish import About, finish
+from stages.common.files.tables import SCHEMAS, write_parts
 from tests.evaluate.project import images, make_model, triples
 from tests.train.project import RUN
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.infer.candidates import candidates
 from stages.infer.vocabulary import Verb, check_noun, check_verb, near
 from tests.infer.project import statements

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.infer.pictures import Question, is_one, questions
 from tests.infer.project import make_pictures
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.infer import Relations
 from stages.infer.rank import RELATIONS, ranked
 

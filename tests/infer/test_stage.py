@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.infer.__main__ import main
 from stages.infer.rank import RELATIONS
 from tests.infer.project import make_pictures, make_project

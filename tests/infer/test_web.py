@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.infer import Relations
 from stages.infer.web import answer, known_models, make_page
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.common.errors import InputError
-from stages.common.text import triple_text
+from stages.common.files.errors import InputError
+from stages.common.language.inflection import triple_text
 from stages.negatives import items as items_module
 from stages.negatives.agreement import confused, confused_verbs, corroborated
 from stages.negatives.choose import Refusal

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from stages.common.errors import InputError
-from stages.common.params import load_params
-from stages.common.tables import SCHEMAS, features_schema
+from stages.common.files.errors import InputError
+from stages.common.files.params import load_params
+from stages.common.files.tables import SCHEMAS, features_schema
 from stages.negatives.__main__ import main
 from tests.negatives.test_negatives import many
 

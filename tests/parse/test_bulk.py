@@ -63,7 +63,7 @@ def test_order_and_company_change_nothing(pipeline):
 
 
 def test_default_models_offline_name_the_remedy(tmp_path, monkeypatch):
-    from stages.common.errors import InputError
+    from stages.common.files.errors import InputError
 
     def offline(*_, **__):
         raise ConnectionError("no network")

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 import stages.parse.__main__ as stage
-from stages.common.tables import SCHEMAS, read_table, table_files, write_parts
+from stages.common.files.tables import SCHEMAS, read_table, table_files, write_parts
 from tests.train.project import RUN
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stages.common.params import load_params
+from stages.common.files.params import load_params
 from tests.parse.test_stage import ROOT, project  # noqa: F401 - a fixture
 
 

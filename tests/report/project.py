@@ -9,9 +9,9 @@ import pyarrow as pa
 import yaml
 from PIL import Image
 
-from stages.common.files import write_json
-from stages.common.tables import SCHEMAS as INPUTS
-from stages.common.tables import write_table
+from stages.common.files.storage import write_json
+from stages.common.files.tables import SCHEMAS as INPUTS
+from stages.common.files.tables import write_table
 from stages.evaluate.schemas import SCHEMAS
 
 SETS = {"dynamic": "verb", "swapped": "roles", "random": ""}  # what differs in the negative

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.report.compare import differences, examples
 from stages.report.names import best_model, colours, evaluated
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.report.__main__ import main as report
 from tests.report.project import MODELS, make_project
 

@@ -8,7 +8,7 @@ import torch
 import yaml
 from safetensors.torch import load_file, save_file
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.evaluate.__main__ import main as evaluate
 from stages.rival.__main__ import main
 from stages.train.__main__ import main as train

@@ -8,8 +8,8 @@ import pytest
 
 from stages.check.across import check_across
 from stages.check.blocks import check_blocks
-from stages.common.errors import InputError
-from stages.common.params import load_params
+from stages.common.files.errors import InputError
+from stages.common.files.params import load_params
 from tools.preset import lay_over, main
 
 ROOT = Path(__file__).parents[2]

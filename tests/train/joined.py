@@ -13,8 +13,8 @@ import numpy as np
 import open_clip
 import torch
 
-from stages.common.clip import pixel_encoder
-from stages.common.reading import loader, pixel_reader
+from stages.common.clip.clip import pixel_encoder
+from stages.common.training.reading import loader, pixel_reader
 from stages.train import parallel
 from stages.train.batches import own_parts
 from stages.train.load import load

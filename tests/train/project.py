@@ -16,9 +16,9 @@ import torch
 import yaml
 from PIL import Image
 
-from stages.common.clip import save_checkpoint
-from stages.common.params import load_params
-from stages.common.tables import SCHEMAS, write_parts, write_table
+from stages.common.clip.clip import save_checkpoint
+from stages.common.files.params import load_params
+from stages.common.files.tables import SCHEMAS, write_parts, write_table
 
 ROOT = Path(__file__).parents[2]
 TINY = {

@@ -4,11 +4,11 @@ import open_clip
 import pytest
 import torch
 
-from stages.common.clip import load_checkpoint
-from stages.common.errors import InputError
+from stages.common.clip.clip import load_checkpoint
+from stages.common.files.errors import InputError
 from stages.train.adapters import adaptable, add_adapters
 from stages.train.weights import freeze, training_mode
-from tests.common.towers import make_towers
+from tests.common.clip.towers import make_towers
 from tests.train.project import TINY, tiny_model
 
 RESNET = {"image_size": 32, "layers": [1, 1, 1, 1], "width": 8, "head_width": 8}

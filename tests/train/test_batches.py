@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.train.batches import epoch_batches, tuple_arrays
 
 SETS = np.array(["dynamic"] * 40 + ["swapped"] * 20 + ["random"] * 7)

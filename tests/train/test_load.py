@@ -9,8 +9,8 @@ import open_clip
 import pytest
 import torch
 
-from stages.common.clip import decode, picture, pixel_encoder
-from stages.common.reading import loader, pixel_reader
+from stages.common.clip.clip import decode, picture, pixel_encoder
+from stages.common.training.reading import loader, pixel_reader
 from stages.train.batches import Part, own_parts
 from stages.train.load import augmentation, copied, load
 from tests.train.project import SCALING, jpeg, tiny_model, write_jpegs

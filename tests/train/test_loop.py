@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 import torch
 
-from stages.common.clip import pixel_encoder
-from stages.common.errors import InputError
+from stages.common.clip.clip import pixel_encoder
+from stages.common.files.errors import InputError
 from stages.train.load import Batch
 from stages.train.loop import TIMINGS, Hooks, Plan, Towers, as_tuples, fine_tune, gradients, make_tools, whole_batch
 from stages.train.losses import LOSSES

@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 
 import stages.train.losses
-from stages.common.contrast import symmetric_cross_entropy
-from stages.common.registry import members
+from stages.common.training.contrast import symmetric_cross_entropy
+from stages.common.files.registry import members
 from stages.train.losses import LOSSES
 from stages.train.losses.drive import anchor_similarity
 from stages.train.terms import Embedded, tuple_cross_entropy

@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from stages.common.errors import InputError
-from stages.common.params import read_block
+from stages.common.files.errors import InputError
+from stages.common.files.params import read_block
 from stages.train.options import TrainOptions
 from tests.train.project import METHODS, OPTIONS
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.train.batches import check_parts
 from stages.train.parallel import LostProcess, explained, gather, processes, reported, wrap
 from tests.train.joined import RUNS, run

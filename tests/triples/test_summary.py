@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from stages.common.files import write_json
+from stages.common.files.storage import write_json
 from stages.scenes.__main__ import truth
 from stages.scenes.world import draw_scene
 from stages.triples.summary import against_truth, read_truth

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.triples.table import rows_of
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from stages.triples.verbs import read_lexicon, stems, verb_lemma
 
 

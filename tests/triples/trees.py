@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from stages.common.tables import SCHEMAS
+from stages.common.files.tables import SCHEMAS
 from stages.triples.table import caption_triples, new_memory
 from stages.triples.verbs import read_lexicon
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from PIL import Image
 from ruamel.yaml import YAML
 
-from stages.common.tables import SCHEMAS, read_table, write_parts
+from stages.common.files.tables import SCHEMAS, read_table, write_parts
 from stages.parse.bulk import parse_captions
 from stages.parse.pipeline import compact_pipeline
 from tools.preset import lay_over

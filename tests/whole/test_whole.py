@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 from tests.whole.project import make, parse, run, stage
 
 PEOPLE = ["man", "woman", "boy", "girl", "dog", "cat"]

@@ -12,7 +12,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from stages.common.params import load_params
+from stages.common.files.params import load_params
 from stages.train.__main__ import main as train
 from tools.trial import SETS, call, inside, measure, once
 

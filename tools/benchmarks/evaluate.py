@@ -15,8 +15,8 @@ import pandas as pd
 import torch
 from PIL import Image
 
-import stages.common.pretrained  # noqa: F401  registers compact
-from stages.common.clip import encode_images, encode_texts
+import stages.common.clip.pretrained  # noqa: F401  registers compact
+from stages.common.clip.clip import encode_images, encode_texts
 from stages.evaluate.bootstrap import mean_intervals
 from stages.evaluate.exact import Items
 from stages.evaluate.relation import answer

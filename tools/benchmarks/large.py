@@ -21,9 +21,9 @@ from pathlib import Path
 import psutil
 from ruamel.yaml import YAML
 
-from stages.common.errors import InputError, run_stage
-from stages.common.files import write_json
-from stages.common.params import load_params
+from stages.common.files.errors import InputError, run_stage
+from stages.common.files.storage import write_json
+from stages.common.files.params import load_params
 from tools.preset import lay_over
 
 ROOT = Path(__file__).parents[2]

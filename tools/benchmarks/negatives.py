@@ -17,7 +17,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from stages.common.params import read_block
+from stages.common.files.params import read_block
 from stages.negatives.lexicon import KINDS, read_lexicon
 from stages.negatives.options import NegativesOptions
 from stages.negatives.release import release_table

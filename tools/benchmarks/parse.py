@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from stages.common.tables import SCHEMAS, write_parts
+from stages.common.files.tables import SCHEMAS, write_parts
 from stages.parse.pipeline import compact_pipeline
 
 ONE_BY_ONE = 500  # captions are enough for a steady rate

@@ -8,7 +8,7 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 
-from stages.common.params import read_block
+from stages.common.files.params import read_block
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
 from stages.train.terms import Embedded

@@ -23,11 +23,11 @@ import torch
 from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
-import stages.common.pretrained  # noqa: F401  registers compact
-from stages.common.clip import best_device, pixel_encoder, unit_length
-from stages.common.params import read_block
-from stages.common.reading import DECODED, embedding_reader, loader, pixel_reader
-from stages.common.tables import SCHEMAS, write_parts
+import stages.common.clip.pretrained  # noqa: F401  registers compact
+from stages.common.clip.clip import best_device, pixel_encoder, unit_length
+from stages.common.files.params import read_block
+from stages.common.training.reading import DECODED, embedding_reader, loader, pixel_reader
+from stages.common.files.tables import SCHEMAS, write_parts
 from stages.train.batches import all_batches, own_parts
 from stages.train.load import Batch, augmentation, copied, load
 from stages.train.loop import Plan, advance, make_tools

@@ -1,6 +1,6 @@
 """Captions of more than one verb, bare objects and compounds: what people write and EWT has little of."""
 
-from stages.common.text import past_participle, present_participle
+from stages.common.language.inflection import past_participle, present_participle
 from tools.parser.caption_phrases import (
     ACTORS,
     GOING,

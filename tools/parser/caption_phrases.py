@@ -4,7 +4,7 @@ A node is (form, lemma, UPOS, XPOS, feats, dependants before it, dependants afte
 (deprel, node).
 """
 
-from stages.common.text import present_participle
+from stages.common.language.inflection import present_participle
 from tools.parser.caption_words import (
     ADJECTIVES,
     ANIMALS,

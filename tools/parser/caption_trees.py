@@ -6,7 +6,7 @@ noun phrase. The sentences here fill that gap; they are made up, none is anybody
 
 import numpy as np
 
-from stages.common.text import past_participle, present_participle
+from stages.common.language.inflection import past_participle, present_participle
 from tools.parser.caption_clauses import PASSIVE, PLAIN, THIRD, be, clauses, is_plural
 from tools.parser.caption_phrases import (
     ACTORS,

@@ -1,6 +1,6 @@
 """Words of the caption treebank: nouns by role, verbs by what they take, and their inflection."""
 
-from stages.common.text import past_participle, present_participle
+from stages.common.language.inflection import past_participle, present_participle
 
 PEOPLE = set(
     "man woman boy girl child person player surfer skier skateboarder rider cyclist chef batter "

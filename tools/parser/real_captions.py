@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from stages.common.tables import SCHEMAS
+from stages.common.files.tables import SCHEMAS
 from stages.parse.bulk import parse_captions
 from stages.parse.pipeline import compact_pipeline
 from stages.triples.columns import flatten

@@ -19,7 +19,7 @@ from stanza.utils.conll import CoNLL
 from stanza.utils.datasets import conllu_to_text, prepare_tokenizer_data
 from udtools import udeval
 
-from stages.common.files import write_json
+from stages.common.files.storage import write_json
 from stages.parse.pipeline import PARSER, compact_pipeline
 from stages.triples.verbs import read_lexicon
 from tools.parser.adapt import adapt, parser_and_batches, tagger_and_batches

@@ -4,6 +4,6 @@ A module defines `BENCHMARK`, as sugarcrepe.py does: a reader and a score; a fil
 """
 
 from stages.benchmark.question import Benchmark
-from stages.common.registry import members
+from stages.common.files.registry import members
 
 BENCHMARKS: dict[str, Benchmark] = members(__name__, "BENCHMARK")

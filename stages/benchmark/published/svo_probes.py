@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from stages.benchmark.question import COLUMNS, Benchmark, text, text_to_image
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 
 
 def read(folder: Path) -> pd.DataFrame:

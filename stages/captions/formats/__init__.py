@@ -7,6 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stages.captions.photo import Photo
-from stages.common.registry import members
+from stages.common.files.registry import members
 
 FORMATS: dict[str, Callable[[Path], list[Photo]]] = members(__name__, "read")

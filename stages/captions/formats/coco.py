@@ -4,7 +4,7 @@ from pathlib import Path
 from types import UnionType
 
 from stages.captions.photo import Photo, json_of, number
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 
 
 def read_annotations(path: Path) -> tuple[list[dict], list[dict]]:

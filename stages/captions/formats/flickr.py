@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stages.captions.photo import Photo, grouped, text_of
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 
 
 def read(path: Path) -> list[Photo]:

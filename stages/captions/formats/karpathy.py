@@ -7,7 +7,7 @@ those of COCO's val2014 that all train on.
 from pathlib import Path
 
 from stages.captions.photo import Photo, json_of, number
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 
 SPLITS = {"train": "train", "restval": "train", "val": "val", "test": "test"}
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from stages.captions.photo import Photo, number, opened
-from stages.common.errors import InputError
-from stages.common.files import file_text
+from stages.common.files.errors import InputError
+from stages.common.files.storage import file_text
 
 NEEDED = ["file_name", "caption"]
 

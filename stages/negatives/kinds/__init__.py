@@ -3,7 +3,7 @@
 A module defines `KIND`, as random.py does; a file more is a kind more.
 """
 
-from stages.common.registry import members
+from stages.common.files.registry import members
 from stages.negatives.kind import Kind
 
 

@@ -3,7 +3,7 @@
 A module defines its options, a function and `LOSS`, as clip.py does; a file more is a method more.
 """
 
-from stages.common.registry import members
+from stages.common.files.registry import members
 from stages.train.terms import Loss
 
 LOSSES: dict[str, Loss] = members(__name__, "LOSS")

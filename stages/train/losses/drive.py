@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from pydantic import Field
 
-from stages.common.params import Block
+from stages.common.files.params import Block
 from stages.train.terms import Embedded, Loss, tuple_cross_entropy
 
 

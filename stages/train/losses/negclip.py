@@ -2,7 +2,7 @@
 
 import torch
 
-from stages.common.params import Block
+from stages.common.files.params import Block
 from stages.train.terms import Embedded, Loss, in_batch_cross_entropy
 
 

@@ -3,8 +3,8 @@
 import torch
 from pydantic import Field
 
-from stages.common.contrast import symmetric_cross_entropy
-from stages.common.params import Block
+from stages.common.training.contrast import symmetric_cross_entropy
+from stages.common.files.params import Block
 from stages.train.terms import Embedded, Loss, in_batch_cross_entropy, tuple_cross_entropy
 
 

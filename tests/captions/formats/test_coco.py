@@ -6,7 +6,7 @@ import pytest
 
 from stages.captions.formats.coco import read, read_annotations
 from stages.captions.photo import number
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 
 
 def write(path, content) -> None:

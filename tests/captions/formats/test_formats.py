@@ -10,7 +10,7 @@ from stages.captions.formats.flickr import read as read_flickr
 from stages.captions.formats.karpathy import read as read_karpathy
 from stages.captions.formats.table import read as read_table
 from stages.captions.photo import Photo, number
-from stages.common.errors import InputError
+from stages.common.files.errors import InputError
 
 KARPATHY = {
     "filepath": "val2014",

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from stages.common.errors import InputError
-from stages.common.params import load_params
+from stages.common.files.errors import InputError
+from stages.common.files.params import load_params
 from tools.benchmarks.large import few_steps, measured, size
 
 TWO = """

@@ -1,0 +1,107 @@
+"""Models by open_clip's names or configuration files, with weights by tag or from a file."""
+
+import json
+import logging
+from pathlib import Path
+
+import open_clip
+import torch
+
+from stages.common.clip.clip import CONFIG
+from stages.common.files.errors import InputError, one_line
+from stages.common.clip.remote_code import check_config, check_folder
+
+open_clip.add_model_config(Path(__file__).parent / "compact.json")  # base.model: compact
+FOLDER = "local-dir:"  # open_clip's mark of a folder with configuration, weights and tokenizer
+PREPROCESS = ("mean", "std", "interpolation", "resize_mode")
+
+
+def check_model(key: str, model: str, pretrained: str) -> str:
+    """The name by which open_clip knows `model`; InputError where there is no such model or no such weights."""
+    name = registered(key, model)
+    if pretrained and name.startswith(FOLDER):
+        raise InputError(f"params.yaml: {key}.pretrained {pretrained!r}: {name} holds its own weights; make it ''")
+    if pretrained and not Path(pretrained).is_file():
+        check_tag(key, name, pretrained)
+    return name
+
+
+def registered(key: str, model: str) -> str:
+    """The name by which open_clip knows `model`: a name of its own, local-dir:FOLDER, or a path of a configuration
+    (JSON) of its form.
+
+    InputError for one that it does not know; `key` says where in params.yaml it stands.
+    """
+    if model.startswith(FOLDER):
+        if not (path := Path(model.removeprefix(FOLDER)) / CONFIG).is_file():
+            raise InputError(f"params.yaml: {key}.model {model}: {path} is missing; name a folder that open_clip loads")
+        check_folder(path.parent)
+        return model
+    name = Path(model).stem if model.endswith(".json") else model
+    if name != model:
+        try:
+            config = json.loads(Path(model).read_text(encoding="utf-8"))
+            check_config(config, model)
+            open_clip.add_model_config(model)
+            known = open_clip.get_model_config(name) == config
+        except (OSError, ValueError) as error:
+            raise InputError(f"params.yaml: {key}.model {model}: {one_line(error)}; name a file of JSON") from None
+        if not known:
+            raise InputError(f"{model} is no configuration of open_clip's: it needs embed_dim, vision_cfg and text_cfg")
+    if open_clip.get_model_config(name) is None:
+        raise InputError(f"params.yaml: {key}.model {model!r} is unknown to open_clip; see open_clip.list_models()")
+    return name
+
+
+def make_model(key: str, model: str, pretrained: str) -> tuple[open_clip.CLIP, dict, object]:
+    """A model, its open_clip configuration and its tokenizer.
+
+    `pretrained` is one of open_clip's tags, whose weights are fetched, a file of weights, or "" for random ones, and
+    for those of local-dir:FOLDER.
+    InputError where there is no such thing, or where the network or a file fails; `key` says where in params.yaml
+    both stand.
+    """
+    name, file = check_model(key, model, pretrained), Path(pretrained).is_file()
+    logging.disable(logging.ERROR)  # open_clip logs what is raised, and that random weights are random
+    try:
+        scaling = usual_preprocess(name) if file else None
+        made = open_clip.create_model(name, pretrained, force_preprocess_cfg=scaling, pretrained_text=False)
+        tokenizer = open_clip.get_tokenizer(name)
+        unread = getattr(getattr(made, "text_decoder", None), "text_projection", None)
+        if unread is not None and not pretrained:  # CoCa's, which nothing reads: open_clip leaves what memory held
+            torch.nn.init.zeros_(unread)
+    except Exception as error:  # torch's, safetensors', the hub's and the network's own
+        remedy = f"fix {model}"
+        if isinstance(error, OSError) or pretrained and not file:
+            remedy = "connect to the network for this one stage, or run where its download is cached"
+        elif file:
+            remedy = "give weights of this model, a state_dict in .safetensors or .pt"
+        raise InputError(f"cannot get {key}, {model} {pretrained} ({one_line(error)}); {remedy}") from None
+    finally:
+        logging.disable(logging.NOTSET)
+    config = {"model_cfg": open_clip.get_model_config(name), "preprocess_cfg": made.visual.preprocess_cfg}
+    return made, config, tokenizer
+
+
+def check_tag(key: str, name: str, tag: str) -> None:
+    """InputError where model `name` has no weights `tag`, or where its activation is not theirs.
+
+    The wrong activation would lose accuracy with no more than a warning of open_clip's.
+    """
+    tags = ", ".join(open_clip.list_pretrained_tags_by_model(name))
+    if not open_clip.is_pretrained_cfg(name, tag):
+        remedy = f"{name}'s tags are {tags}" if tags else f"open_clip has no weights for {name}, name a file"
+        raise InputError(f"params.yaml: {key}.pretrained {tag!r} is neither a file nor a known tag; {remedy}")
+    quick = open_clip.get_model_config(name).get("quick_gelu", False)
+    if open_clip.get_pretrained_cfg(name, tag).get("quick_gelu", False) != quick:
+        other = name.removesuffix("-quickgelu") if quick else f"{name}-quickgelu"
+        raise InputError(
+            f"params.yaml: QuickGELU mismatch between {key}.model {name!r} and the weights {tag!r}; "
+            f"set {key}.model to {other}"
+        )
+
+
+def usual_preprocess(name: str) -> dict:
+    """How pictures are scaled for open_clip's first weights of model `name`: a file of weights does not say it."""
+    tags = open_clip.list_pretrained_tags_by_model(name)
+    return {part: open_clip.get_pretrained_cfg(name, tags[0])[part] for part in PREPROCESS} if tags else {}

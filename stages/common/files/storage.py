@@ -1,0 +1,91 @@
+"""Files that appear whole or not at all, and paths that stay inside their root."""
+
+import glob
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+from pydantic import TypeAdapter, ValidationError
+
+from stages.common.files.errors import InputError, one_line
+
+Kind = TypeVar("Kind")
+
+
+@contextmanager
+def write_beside(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary sibling of `path`; rename it onto `path` on success, remove it on failure.
+
+    The caller creates the sibling as a file or a folder. An existing `path` is replaced only once
+    the new one is whole, so an interrupted stage never leaves a half-written output. The sibling is this process's
+    own: another that writes `path` at the same time has another, and what one that was killed left is removed.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.partial"):
+        process = left.name.split(".")[-2]
+        if process == str(os.getpid()) or process.isdecimal() and not psutil.pid_exists(int(process)):
+            _remove(left)
+    beside, older = (path.with_name(f".{path.name}.{what}{os.getpid()}.partial") for what in ("", "older."))
+    try:
+        yield beside
+        if beside.is_dir() and path.exists():  # a folder replaces only an empty one
+            path.replace(older)
+        beside.replace(path)
+    finally:
+        _remove(beside)
+        _remove(older)
+
+
+def write_json(path: str | Path, value: object) -> None:
+    """Write `value` as indented JSON with a final newline, whole or not at all."""
+    with write_beside(path) as beside:
+        beside.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_json(path: str | Path, kind: type[Kind], remedy: str) -> Kind:
+    """The JSON of a file as `kind`, a type that pydantic knows; what a mapping has besides its fields is kept.
+
+    InputError, one line with the place in the file and `remedy`, where it is missing, damaged or holds anything else.
+    """
+    try:
+        return TypeAdapter(kind).validate_json(file_text(path), extra="allow")
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing; {remedy}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = "".join(f"[{part!r}]" for part in first["loc"])
+        raise InputError(f"{path}: {f'{place}: ' if place else ''}{first['msg']}; {remedy}") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({one_line(error)}); {remedy}") from None
+
+
+def file_text(path: str | Path) -> str:
+    """A file's text: UTF-8, or UTF-16 where its byte order mark says so; the mark, which some editors write, is left
+    out. ValueError where it is neither, OSError where it cannot be read."""
+    content = Path(path).read_bytes()
+    return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+
+
+def inside(root: str | Path, name: str) -> Path:
+    """`root / name`, or InputError for a name that leads out of `root`: by `..` or an absolute path.
+
+    Links are followed wherever they lead: a data file cannot make any, so they are the user's own (photographs on
+    another disk, or DVC's cache).
+    """
+    plain = os.path.normpath(name)
+    if os.path.isabs(plain) or plain.split(os.sep)[0] == "..":
+        raise InputError(f"{name!r} leads out of {root}; use a path inside that folder")
+    return Path(root) / plain
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
