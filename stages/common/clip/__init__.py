@@ -1,0 +1,1 @@
+"""CLIP through open_clip: loading, checking and saving models, embedding images and texts."""

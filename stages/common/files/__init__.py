@@ -1,0 +1,1 @@
+"""Errors, files, tables in parts, parameters and cache keys."""

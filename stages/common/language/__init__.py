@@ -1,0 +1,1 @@
+"""English words: inflection, lexicons, cleaning of captions."""
