@@ -8,10 +8,11 @@ from stages.common.files.params import Block, Text
 
 
 class BaseOptions(Block):
-    """See params.yaml; all but the first two are for training on whole captions, from whatever weights."""
+    """See params.yaml; all but model, pretrained and files are for training on whole captions."""
 
     model: Text
     pretrained: str
+    files: Text
     freeze: Literal["none", "backbones"]
     epochs: int = Field(ge=0, le=10_000)
     batch_size: int = Field(ge=2, le=65_536)
@@ -22,5 +23,5 @@ class BaseOptions(Block):
     @model_validator(mode="after")
     def has_weights(self) -> "BaseOptions":
         if not (self.epochs or self.pretrained or self.model.startswith("local-dir:")):
-            raise ValueError("with epochs 0 and no pretrained weights it stays random; give either")
+            raise ValueError("with epochs 0 and no pretrained weights the model stays random; give either")
         return self

@@ -1,7 +1,7 @@
 """The parameters of stage benchmark: the block `benchmarks`."""
 
 from stages.benchmark.published import BENCHMARKS
-from stages.common.files.params import Block, Text, mapping
+from stages.common.files.params import Block, Text, registry_options
 
 
 class BenchmarkOptions(Block):
@@ -11,4 +11,4 @@ class BenchmarkOptions(Block):
     images: Text  # the folder below which a picture lies where the published files say
 
 
-Benchmarks = mapping("Benchmarks", dict.fromkeys(BENCHMARKS, BenchmarkOptions))
+Benchmarks = registry_options("Benchmarks", dict.fromkeys(BENCHMARKS, BenchmarkOptions))

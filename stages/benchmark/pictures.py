@@ -1,118 +1,101 @@
-"""The pictures of a benchmark: where they lie, and their embeddings."""
+"""The pictures of a benchmark: read, cut to their boxes, and written into one table."""
 
-import io
-import os
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
 from hashlib import sha256
-from itertools import groupby
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from PIL import Image
+import pyarrow as pa
 from tqdm import tqdm
 
-from stages.common.clip.clip import encode_images
+from stages.benchmark.schemas import PICTURES
 from stages.common.files.errors import InputError
-from stages.common.files.pictures import MAX_PIXELS, read_picture
-from stages.evaluate.exact import BATCH, embed
+from stages.common.files.pictures import MAX_PIXELS, as_png, picture_bytes, read_picture
+from stages.common.files.tables import part_name, write_table
 
-CHUNK = 8 * BATCH  # pictures in memory at once
+PART = 1000  # pictures
 Picture = tuple[str, tuple]  # path below the folder of images, box
 
 
-def locate(questions: pd.DataFrame, folder: Path, name: str) -> tuple[pd.DataFrame, list[str]]:
-    """The questions all of whose images lie in `folder` at the paths that the benchmark's files say and can be read,
-    and the paths of the others, of which those damaged are named on stderr.
+def write_pictures(
+    questions: pd.DataFrame, images: Path, out: Path, name: str
+) -> tuple[dict[Picture, int], dict[str, str]]:
+    """Write the pictures of the questions, equal ones once, into the table `out`, in parts.
 
-    InputError where a path leads out of the folder, or no question has its images.
+    Returns picture_id by picture, and by path why a picture is missing: "" where there is no such file. InputError for
+    a path that leads out of the folder `images`, and where no picture can be read.
     """
-    wanted = sorted({path for row in questions["pictures"] for path, _ in row})
-    for path in wanted:
+    pictures = sorted({picture for row in questions["pictures"] for picture in row})
+    for path in {path for path, _ in pictures}:
         if Path(path).is_absolute() or ".." in Path(path).parts:
-            raise InputError(f"{name} names the picture {path!r}, which is no path below {folder}; fix its files")
-    missing = [path for path in wanted if not os.path.isfile(folder / path)]
-    absent = set(missing)
-    damaged = unreadable([picture for picture in unique_pictures(questions) if picture[0] not in absent], folder)
-    answerable = [
-        not any(path in absent or (path, box) in damaged for path, box in row) for row in questions["pictures"]
-    ]
-    kept = questions[answerable].reset_index(drop=True)
-    if kept.empty and damaged:
-        raise InputError(f"no image of {name} can be read: {next(iter(damaged.values()))}")
-    if kept.empty:
-        raise InputError(f"{folder} holds no image of {name}{_elsewhere(folder, missing, name)}")
-    for reason in damaged.values():
-        print(f"counted as missing: {reason}", file=sys.stderr)
-    return kept, sorted({*missing, *(path for path, _ in damaged)})
-
-
-def unreadable(pictures: list[Picture], folder: Path) -> dict[Picture, str]:
-    """Why, for those of the sorted `pictures` that are damaged, no pictures, or not under their box."""
-    found = {}
-    for path, cuts in groupby(tqdm(pictures, desc="checking images", leave=False), lambda picture: picture[0]):
-        boxes = [box for _, box in cuts]
+            raise InputError(f"{name} names the picture {path!r}, which leads out of {images}; fix its files")
+    ids: dict[Picture, int] = {}
+    missing: dict[str, str] = {}
+    known: dict[bytes, int] = {}  # picture_id by digest
+    waiting: list[tuple[int, bytes]] = []
+    parts = 0
+    for picture in tqdm(pictures, desc="images", leave=False):
         try:
-            picture, _ = read_picture(folder / path)
+            content = boxed_bytes(images / picture[0], picture[1]) if (images / picture[0]).is_file() else b""
         except InputError as error:
-            found |= {(path, box): str(error) for box in boxes}
+            missing[picture[0]] = str(error)
             continue
-        for box in boxes:
-            if box and not holds(picture, box):
-                size = f"{picture.width}x{picture.height}"
-                found[path, box] = f"{folder / path} has {size} pixels and nothing in the box {box}; fix the box"
-    return found
+        if not content:
+            missing[picture[0]] = ""
+            continue
+        digest = sha256(content).digest()
+        if digest not in known:
+            known[digest] = len(known)
+            waiting.append((known[digest], content))
+        ids[picture] = known[digest]
+        if len(waiting) == PART:
+            write_table(out / part_name(parts), as_table(waiting), PICTURES)
+            waiting, parts = [], parts + 1
+    if not ids:
+        damaged = next(filter(None, missing.values()), "")
+        raise InputError(f"no image of {name} can be read: {damaged}" if damaged else elsewhere(images, missing, name))
+    write_table(out / part_name(parts), as_table(waiting), PICTURES)
+    return ids, missing
 
 
-def holds(picture: Image.Image, box: tuple) -> bool:
-    """Whether a box (left, upper, right, lower) shows a part of the picture, and is not absurdly larger."""
-    left, upper, right, lower = box
-    shown = min(right, picture.width) > max(left, 0) and min(lower, picture.height) > max(upper, 0)
-    return shown and (right - left) * (lower - upper) <= MAX_PIXELS
+def as_table(pictures: list[tuple[int, bytes]]) -> pa.Table:
+    return pa.table([list(column) for column in zip(*pictures)] or [[], []], schema=pa.schema(list(PICTURES)))
 
 
-def _elsewhere(folder: Path, missing: list[str], name: str) -> str:
-    """A missing picture and where it lies instead, in words: in no folder, one, or several that may be meant."""
+def boxed_bytes(path: Path, box: tuple) -> bytes:
+    """A picture as encoded bytes, or its `box` (left, upper, right, lower) as PNG; InputError for an empty box."""
+    if not box:
+        return picture_bytes(path)
+    picture, (left, upper, right, lower) = read_picture(path)[0], box
+    inside = min(right, picture.width) > max(left, 0) and min(lower, picture.height) > max(upper, 0)
+    if not inside or (right - left) * (lower - upper) > MAX_PIXELS:
+        size = f"{picture.width}x{picture.height}"
+        raise InputError(f"{path} has {size} pixels and nothing in the box {box}; fix the box")
+    return as_png(picture.crop(box))
+
+
+def answerable(questions: pd.DataFrame, ids: dict[Picture, int]) -> pd.DataFrame:
+    """The questions all of whose pictures have an id, with these ids as `pictures`."""
+    kept = questions[[all(picture in ids for picture in row) for row in questions["pictures"]]]
+    return kept.assign(pictures=[[ids[picture] for picture in row] for row in kept["pictures"]])
+
+
+def report_damaged(missing: dict[str, str]) -> None:
+    """Name damaged pictures on stderr."""
+    for reason in filter(None, missing.values()):
+        print(f"counted as missing: {reason}", file=sys.stderr)
+
+
+def elsewhere(folder: Path, missing: dict[str, str], name: str) -> str:
+    """Why no image of a benchmark is found, with the folders in which one of them lies."""
     if not missing:
-        return "; its files ask no question"
+        return f"{folder} holds no image of {name}; its files ask no question"
     found: dict[str, list[str]] = {Path(path).name: [] for path in missing}
     for path in sorted(folder.rglob("*.*")):
         found.get(path.name, []).append(str(path.parent))
-    file, places = max(found.items(), key=lambda one: len(one[1]))  # the first of those in most folders
+    file, places = max(found.items(), key=lambda one: len(one[1]))
     lies = f" (it lies in {' and in '.join(places)})" if places else ""
-    what = "the one that is meant" if len(places) > 1 else "it"
-    return f", such as {file}{lies}; set benchmarks.{name}.images to the folder that holds {what}"
-
-
-def unique_pictures(questions: pd.DataFrame) -> list[Picture]:
-    """Every picture of the questions once, sorted, so that each is encoded once."""
-    return sorted({picture for row in questions["pictures"] for picture in row})
-
-
-def picture_bytes(path: Path, box: tuple) -> bytes:
-    """The file as it is where plain decoding serves, otherwise the picture, or its `box`, as PNG without loss."""
-    picture, content = read_picture(path)
-    if content is not None and not box:
-        return content
-    cut = io.BytesIO()
-    (picture.crop(box) if box else picture).save(cut, "png")
-    return cut.getvalue()
-
-
-def encode_pictures(model, transform: Callable, pictures: list[Picture], folder: Path) -> np.ndarray:
-    """Exact embeddings (N, D) of the pictures, read in chunks; equal contents have one, under whatever paths."""
-    encode, row, order = partial(encode_images, model, transform), {}, []  # row: digest -> place in `parts`
-
-    def parts() -> Iterator[np.ndarray]:
-        for start in range(0, len(pictures), CHUNK):
-            contents = [picture_bytes(folder / path, box) for path, box in pictures[start : start + CHUNK]]
-            digests = [sha256(content).digest() for content in contents]
-            new = {digest: content for digest, content in zip(digests, contents) if digest not in row}
-            row.update(zip(new, range(len(row), len(row) + len(new))))
-            order.extend(row[digest] for digest in digests)
-            if new:
-                yield embed(encode, list(new.values()))
-
-    return np.concatenate(list(parts()))[order]  # (N, D)
+    return (
+        f"{folder} holds no image of {name}, such as {file}{lies}; "
+        f"set benchmarks.{name}.images to the folder in which the published paths begin"
+    )

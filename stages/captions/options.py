@@ -10,8 +10,8 @@ from stages.common.files.params import Block, Text
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class Source(Block):
-    """A file of captions, the folder of its images, the split that they belong to (file: as it says), its format."""
+class CaptionSource(Block):
+    """A file of captions, the folder of its images, their split (file: as the file says), and the file's format."""
 
     annotations: Text
     images: Text
@@ -20,7 +20,7 @@ class Source(Block):
 
 
 class Shares(Block):
-    """Of the images that are divided at random."""
+    """How images are divided at random."""
 
     train: Share
     val: Share
@@ -37,6 +37,6 @@ class CaptionsOptions(Block):
     """See params.yaml."""
 
     root: Text
-    sources: list[Source] = Field(min_length=1)
+    sources: list[CaptionSource] = Field(min_length=1)
     shares: Shares
     short_side: int = Field(ge=8, le=8192)

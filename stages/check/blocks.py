@@ -1,13 +1,14 @@
-"""Each block of params.yaml by its own type."""
+"""Each block of params.yaml, checked against its type."""
 
 from stages.base.options import BaseOptions
 from stages.benchmark.options import Benchmarks
 from stages.captions.options import CaptionsOptions
 from stages.common.files.errors import InputError
-from stages.common.files.params import Seed, checked, nearest
+from stages.common.files.params import Seed, Text, checked, nearest
 from stages.common.run import RunOptions
 from stages.download.options import Downloads
 from stages.evaluate.options import EvaluateOptions
+from stages.features.options import Features
 from stages.infer.options import InferOptions
 from stages.negatives.options import NegativesOptions
 from stages.parse.options import ParseOptions
@@ -25,9 +26,11 @@ BLOCKS = {
     "parse": ParseOptions,
     "triples": TriplesOptions,
     "base": BaseOptions,
+    "features": Features,
     "negatives": NegativesOptions,
     "train": TrainOptions,
     "rivals": Rivals,
+    "rival_files": Text,
     "evaluate": EvaluateOptions,
     "benchmarks": Benchmarks,
     "infer": InferOptions,
@@ -35,7 +38,7 @@ BLOCKS = {
 
 
 def check_blocks(params: dict, path: str = "params.yaml") -> dict:
-    """The blocks as their types, by name; InputError, one line, for the first that is unknown, missing or wrong."""
+    """The typed blocks by name; InputError for the first one that is unknown, missing or wrong."""
     for name in params:
         if name not in BLOCKS:
             raise InputError(f"{path}: {name} is unknown; the nearest known key is {nearest(name, BLOCKS)}")

@@ -1,6 +1,5 @@
-"""The block `run` of params.yaml: how a run is done, which changes no result."""
+"""The block `run` of params.yaml: how a run is done. It changes no result, so no stage depends on this file."""
 
-import os
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -20,12 +19,7 @@ class RunOptions(Block):
 
     @field_validator("engine")
     @classmethod
-    def known(cls, engine: str) -> str:
+    def local_or_address(cls, engine: str) -> str:
         if engine != "local" and "://" not in engine:
-            raise ValueError("it takes local, or the address of a Dask scheduler as tcp://HOST:8786")
+            raise ValueError("use local, or the address of a Dask scheduler such as tcp://HOST:8786")
         return engine
-
-
-def cores() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""A published data set into its folder, as far as it is not there yet."""
+"""Fetches and unpacks what a data set's folder lacks."""
 
 import shutil
 from pathlib import Path
@@ -10,32 +10,32 @@ from stages.download.published import Archive
 
 
 def bring(folder: Path, archives: tuple[Archive, ...], options: DownloadOptions) -> None:
-    """Fetch and unpack each of `archives` into `folder`, or a folder that it links to; what is there stays.
+    """Fetch and unpack each of `archives` into `folder`, which may be a link; existing files are kept.
 
-    A zip that lies in `folder` is taken for whole: a download gets this name once it is checked.
-    InputError, one line, where the disk is too small, before anything is fetched, and as by fetch and unpack.
+    A zip in `folder` is complete: a download gets its name after it is checked. InputError where the disk is too small,
+    before anything is fetched, and as in `fetch` and `unpack`.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise InputError(f"{folder} is no folder, or links to none; remove it and run again") from None
-    check_space(folder, [archive for archive in archives if not there(folder, archive)], options.keep_zips)
+        raise InputError(f"{folder} is not a folder or a link to one; remove it and run again") from None
+    check_space(folder, [archive for archive in archives if not is_unpacked(folder, archive)], options.keep_zips)
     for archive in archives:
         zipped = folder / archive.name
-        if not there(folder, archive):
+        if not is_unpacked(folder, archive):
             if not zipped.exists():
                 fetch(options.url, folder, archive)
             check_space(folder, [archive], options.keep_zips)
             unpack(zipped, folder)
-        if not there(folder, archive):
+        if not is_unpacked(folder, archive):
             raise InputError(f"{zipped} holds too few of {archive.files}; delete it and run again")
         partial(folder, archive).unlink(missing_ok=True)
         if not options.keep_zips:
             zipped.unlink(missing_ok=True)
 
 
-def there(folder: Path, archive: Archive) -> bool:
-    """Whether the content of `archive` lies in `folder`; a zip beside it may hold more than one sees."""
+def is_unpacked(folder: Path, archive: Archive) -> bool:
+    """Whether the content of `archive` is in `folder`; if its zip is there too, all of it."""
     zipped = folder / archive.name
     if zipped.exists() and missing(zipped, folder):
         return False
@@ -43,9 +43,9 @@ def there(folder: Path, archive: Archive) -> bool:
 
 
 def check_space(folder: Path, archives: list[Archive], keep_zips: bool) -> None:
-    """InputError where the disk of `folder` has no room for the downloads and their content.
+    """InputError where the disk of `folder` has no room for the zips and their content.
 
-    How much a zip unpacks to is known once it is here; until then at least its own size.
+    A zip that is not fetched yet counts as large as its content.
     """
     loads, contents = [0], 0
     for archive in archives:

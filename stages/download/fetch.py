@@ -1,4 +1,4 @@
-"""One zip from the network to the disk, then from the disk to its folder; both go on where they stopped."""
+"""Fetches one zip, and unpacks one; both resume where they stopped."""
 
 import hashlib
 import shutil
@@ -14,19 +14,19 @@ from stages.common.files.errors import InputError
 from stages.common.files.storage import inside, write_beside
 from stages.download.published import Archive
 
-DAMAGED = (BadZipFile, EOFError, NotImplementedError, RuntimeError, ZlibError)  # the last but one: a password
+DAMAGED = (BadZipFile, EOFError, NotImplementedError, RuntimeError, ZlibError)  # RuntimeError: a password
 
 
 def partial(folder: Path, archive: Archive) -> Path:
-    """Where a download lies that is not whole or not checked yet."""
+    """The file of a download that is not complete, or not checked."""
     return folder / f"{archive.name}.partial"
 
 
 def fetch(url: str, folder: Path, archive: Archive) -> None:
-    """Download `archive` from below `url` into `folder`, going on from what lies there of it.
+    """Download `archive` from below `url` into `folder`, resuming a partial download.
 
-    InputError where the network, the server or the disk fails, which leaves what came so far, and where size or
-    checksum are not the published ones, which leaves nothing.
+    InputError where the network, the server or the disk fails: what has come is kept; and where size or checksum are
+    not the published ones: nothing is kept.
     """
     source, beside = f"{url.rstrip('/')}/{archive.path}", partial(folder, archive)
     try:
@@ -35,7 +35,7 @@ def fetch(url: str, folder: Path, archive: Archive) -> None:
                 http_get(source, file, resume_size=file.tell(), displayed_filename=archive.name)
     except (HTTPError, OSError) as error:
         why = " ".join(str(error).split())
-        raise InputError(f"{source}: {why}; fix that and run again, it goes on from {size(beside):,} bytes") from None
+        raise InputError(f"{source}: {why}; fix that and run again, it resumes at {size(beside):,} bytes") from None
     for what, found, published in (("bytes", size, archive.size), ("MD5", md5, archive.md5)):
         if (value := found(beside)) != published:
             beside.unlink()
@@ -55,9 +55,9 @@ def md5(path: Path) -> str:
 
 
 def missing(path: Path, folder: Path) -> list[tuple[ZipInfo, Path]]:
-    """The members of a zip that do not lie in `folder` yet in their size, and where each belongs.
+    """The members of a zip that `folder` lacks, or has in another size, and the path of each.
 
-    InputError where a member leads out of `folder` or the zip is damaged.
+    InputError where a member leads out of `folder`, or the zip is damaged.
     """
     try:
         with ZipFile(path) as zipped:
@@ -68,7 +68,7 @@ def missing(path: Path, folder: Path) -> list[tuple[ZipInfo, Path]]:
 
 
 def unpack(path: Path, folder: Path) -> None:
-    """Write what of a zip is not in `folder` yet, each file whole or not at all. InputError as by `missing`."""
+    """Write the members of a zip that `folder` lacks, each whole or not at all. InputError as in `missing`."""
     try:
         with ZipFile(path) as zipped:
             for member, target in tqdm(missing(path, folder), desc=path.name, unit="file"):
@@ -77,7 +77,7 @@ def unpack(path: Path, folder: Path) -> None:
     except DAMAGED as error:
         raise damaged(path, error) from None
     except OSError as error:
-        raise InputError(f"{path}: {error}; fix that and run again, it goes on from there") from None
+        raise InputError(f"{path}: {error}; fix that and run again, it resumes") from None
 
 
 def damaged(path: Path, error: Exception) -> InputError:

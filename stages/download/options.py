@@ -4,22 +4,22 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from stages.common.files.params import Block, mapping
+from stages.common.files.params import Block, registry_options
 from stages.download.published import PUBLISHED
 
 
-def web(url: str) -> str:
-    """`url` as it is; ValueError where it is none of http or https."""
+def web_address(url: str) -> str:
+    """`url` as it is; ValueError where it is not http or https."""
     if not url.startswith(("http://", "https://")):
-        raise ValueError("it takes the start of a URL, http:// or https://")
+        raise ValueError("give the start of a URL, http:// or https://")
     return url
 
 
 class DownloadOptions(Block):
     """See params.yaml."""
 
-    url: Annotated[str, AfterValidator(web)]
+    url: Annotated[str, AfterValidator(web_address)]
     keep_zips: bool
 
 
-Downloads = mapping("Downloads", dict.fromkeys(PUBLISHED, DownloadOptions))
+Downloads = registry_options("Downloads", dict.fromkeys(PUBLISHED, DownloadOptions))

@@ -1,10 +1,10 @@
-"""What there is to download: the published zips of each data set, with their sizes and checksums."""
+"""The published zips of each data set, with their sizes and checksums."""
 
 from typing import NamedTuple
 
 
 class Archive(NamedTuple):
-    """A zip below the URL, and by what one sees that its content is there: `count` files that match `files`."""
+    """A zip at `path` below the URL; unpacked, it gives `count` files that match `files`."""
 
     path: str
     size: int  # bytes
@@ -17,8 +17,8 @@ class Archive(NamedTuple):
         return self.path.rpartition("/")[2]
 
 
-# COCO publishes rounded sizes and no checksums. On these bytes public projects agree; the MD5 are those that
-# PaddleDetection (ppdet/utils/download.py) checks.
+# COCO publishes rounded sizes and no checksums. Public projects agree on these sizes; the MD5 are those of
+# PaddleDetection (ppdet/utils/download.py).
 COCO = (
     Archive(
         path="annotations/annotations_trainval2017.zip",

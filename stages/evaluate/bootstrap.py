@@ -1,23 +1,21 @@
-"""Bootstrap intervals of accuracies, resampling whole images: an image occurs in several tuples.
+"""Bootstrap intervals of accuracies, resampling whole images, since an image occurs in several tuples.
 
-The cluster bootstrap (Field & Welsh 2007): draw as many images as there are, with replacement; an
-image drawn twice counts all its tuples twice. An accuracy is a ratio of two sums over images, so a
-resample is one product of image weights with a matrix of sums, for all accuracies together. Accuracies
-of groups (verbs, categories) are of few images each, so their sums are a sparse matrix.
+The cluster bootstrap (Field & Welsh 2007): draw as many images as there are, with replacement; an image drawn twice
+counts all its tuples twice. An accuracy is a ratio of two sums over images, so that a resample is one product of image
+weights with a matrix of sums, for all accuracies together.
 """
 
 import numpy as np
 from scipy import sparse
 
 Sums = np.ndarray | sparse.csr_array
-
-CHUNK = 4_000_000  # weights drawn at once, 16 MB
+AT_ONCE = 4_000_000  # weights, 16 MB
 
 
 def cluster_sums(values: np.ndarray, clusters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Sums and counts of the present values of each cluster and column.
+    """Sums and counts of the values present in each cluster and column: two (C, M).
 
-    `values` (N, M) with NaN for absent ones, `clusters` (N,) any labels; returns two (C, M).
+    `values` (N, M) with NaN for absent ones, `clusters` (N,) any labels.
 
     >>> sums, counts = cluster_sums(np.array([[1.0], [0.0], [np.nan]]), np.array([7, 7, 9]))
     >>> sums.tolist(), counts.tolist()
@@ -25,17 +23,14 @@ def cluster_sums(values: np.ndarray, clusters: np.ndarray) -> tuple[np.ndarray, 
     """
     labels, position = np.unique(clusters, return_inverse=True)
     present = ~np.isnan(values)
-    sums = np.zeros((len(labels), values.shape[1]))
-    counts = np.zeros_like(sums)
-    np.add.at(sums, position, np.where(present, values, 0.0))
-    np.add.at(counts, position, present)
-    return sums, counts
+    member = sparse.csr_array((np.ones(len(values)), (position, np.arange(len(values)))), (len(labels), len(values)))
+    return member @ np.where(present, values, 0.0), member @ present.astype(float)  # (C, M) each
 
 
 def group_sums(values: np.ndarray, groups: np.ndarray, clusters: np.ndarray) -> tuple[Sums, Sums]:
-    """Sums and counts of the present values of each cluster and group, sparse, two (C, G).
+    """Sums and counts of the values present in each cluster and group: two sparse (C, G).
 
-    `values` (N,) with NaN for absent ones, `groups` (N,) positions 0 to G - 1, or -1 for none, `clusters` (N,).
+    `values` (N,) with NaN for absent ones, `groups` (N,) from 0 to G - 1, or -1 for none, `clusters` (N,).
 
     >>> sums, counts = group_sums(np.array([1.0, 0.0, np.nan]), np.array([1, 1, 0]), np.array([7, 7, 9]))
     >>> sums.toarray().tolist(), counts.toarray().tolist()
@@ -49,10 +44,10 @@ def group_sums(values: np.ndarray, groups: np.ndarray, clusters: np.ndarray) -> 
 
 
 def resampled_ratios(sums: Sums, counts: Sums, resamples: int, seed: int) -> np.ndarray:
-    """Ratio of the total sum to the total count in each resample, (resamples, M); NaN where empty.
+    """The ratio of total sum to total count in each resample, (resamples, M); NaN where empty.
 
-    `sums`, `counts` (C, M) of the clusters, dense or sparse. The same seed and C draw the same images, so the
-    difference of two methods is paired.
+    `sums`, `counts` (C, M), dense or sparse. The same seed and C draw the same images: differences between models are
+    paired.
 
     >>> resampled_ratios(np.array([[1.0], [1.0]]), np.array([[2.0], [2.0]]), 3, 0).tolist()
     [[0.5], [0.5], [0.5]]
@@ -62,7 +57,7 @@ def resampled_ratios(sums: Sums, counts: Sums, resamples: int, seed: int) -> np.
     stack = np.hstack if isinstance(sums, np.ndarray) else sparse.hstack
     both = stack([sums, counts])  # (C, 2M)
     totals = np.empty((resamples, 2 * columns))
-    step = max(1, CHUNK // max(1, clusters))
+    step = max(1, AT_ONCE // max(1, clusters))
     for start in range(0, resamples, step):
         rows = min(step, resamples - start)
         drawn = rng.integers(clusters, size=(rows, clusters), dtype=np.int32)
@@ -74,46 +69,26 @@ def resampled_ratios(sums: Sums, counts: Sums, resamples: int, seed: int) -> np.
 
 
 def interval(ratios: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile interval of each column of `ratios` (R, M): low and high, (M,) each.
+    """The percentile interval of each column of `ratios` (R, M): low and high, (M,) each; NaN for an empty column.
 
     >>> [bound.round(1).tolist() for bound in interval(np.arange(101.0)[:, None])]
     [[2.5], [97.5]]
     """
-    tail = (1 - level) / 2
-    if np.isnan(ratios).any():
-        low, high = np.full(ratios.shape[1], np.nan), np.full(ratios.shape[1], np.nan)
-        for column in np.flatnonzero(~np.isnan(ratios).all(axis=0)):
-            low[column], high[column] = np.nanquantile(ratios[:, column], [tail, 1 - tail])
-        return low, high
-    low, high = np.quantile(ratios, [tail, 1 - tail], axis=0)
+    low, high = np.full(ratios.shape[1], np.nan), np.full(ratios.shape[1], np.nan)
+    tail, known = (1 - level) / 2, ~np.isnan(ratios).all(axis=0)
+    if known.any():
+        low[known], high[known] = np.nanquantile(ratios[:, known], [tail, 1 - tail], axis=0)
     return low, high
 
 
-def mean_intervals(
-    values: np.ndarray, clusters: np.ndarray, resamples: int, seed: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, low, high and count of each column of `values` (N, M), NaN absent, clustered; (M,) each.
+def ratio_intervals(sums: Sums, counts: Sums, resamples: int, seed: int) -> tuple[np.ndarray, ...]:
+    """Mean, low, high and count of each column of cluster sums and counts (C, M), (M,) each.
 
-    >>> mean, low, high, count = mean_intervals(np.array([[1.0], [0.0], [0.0]]), np.array([7, 7, 9]), 99, 0)
+    >>> sums, counts = cluster_sums(np.array([[1.0], [0.0], [0.0]]), np.array([7, 7, 9]))
+    >>> mean, low, high, count = ratio_intervals(sums, counts, 99, 0)
     >>> mean.round(2).tolist(), low.tolist(), high.tolist(), count.tolist()
     ([0.33], [0.0], [0.5], [3])
     """
-    return _intervals(*cluster_sums(values, clusters), resamples, seed)
-
-
-def group_intervals(
-    values: np.ndarray, groups: np.ndarray, clusters: np.ndarray, resamples: int, seed: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, low, high and count of each group, (G,) each; arguments as in group_sums.
-
-    >>> mean, low, high, count = group_intervals(np.array([1.0, 0.0]), np.array([0, 1]), np.array([7, 9]), 99, 0)
-    >>> mean.tolist(), low.tolist(), high.tolist(), count.tolist()
-    ([1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [1, 1])
-    """
-    return _intervals(*group_sums(values, groups, clusters), resamples, seed)
-
-
-def _intervals(sums: Sums, counts: Sums, resamples: int, seed: int) -> tuple[np.ndarray, ...]:
     low, high = interval(resampled_ratios(sums, counts, resamples, seed))
     with np.errstate(invalid="ignore", divide="ignore"):
         return sums.sum(axis=0) / counts.sum(axis=0), low, high, counts.sum(axis=0).astype(np.int64)
@@ -122,7 +97,7 @@ def _intervals(sums: Sums, counts: Sums, resamples: int, seed: int) -> tuple[np.
 def macro_interval(
     values: np.ndarray, groups: np.ndarray, clusters: np.ndarray, resamples: int, seed: int
 ) -> tuple[float, float, float]:
-    """Mean over groups of the groups' means, and its interval; `values`, `groups`, `clusters` (N,).
+    """The mean over groups of their means, and its interval; `values`, `groups`, `clusters` (N,).
 
     A group that a resample does not draw is left out of that resample's mean.
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stages.common.files.params import Block
+from stages.common.files.params import Block, Text
 
 
 class EvaluateOptions(Block):
@@ -12,4 +12,4 @@ class EvaluateOptions(Block):
 
     resamples: int = Field(ge=1, le=100_000)
     alphas: list[Annotated[float, Field(gt=0, lt=1)]] = Field(max_length=100)
-    instances: str
+    instances: Text

@@ -1,1 +1,1 @@
-"""Stage features: base's embeddings of every image and of every triple's text."""
+"""Stage features: image embeddings under a model, cached for stages that ask for them."""

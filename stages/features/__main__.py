@@ -1,32 +1,28 @@
-"""python -m stages.features: images, triples and base -> the tables of features images and texts, in parts."""
+"""python -m stages.features MODEL: images and a model -> data/features/MODEL, the table of embeddings, in parts."""
 
 from pathlib import Path
 
-from stages.common.clip.clip import MODELS
+from stages.common.clip.checkpoint import MODELS
+from stages.common.files.cache_keys import code_files, content_key
 from stages.common.files.errors import run_stage
 from stages.common.files.executor import open_executor
-from stages.common.files.cache_keys import code_of, content_key
-from stages.common.files.params import read_block
+from stages.common.files.params import read_block, target_name
 from stages.common.files.parts import make_parts, publish
-from stages.common.run import RunOptions
 from stages.common.files.tables import table_files
-from stages.features.part import images_part, texts_part
+from stages.common.run import RunOptions
+from stages.features.options import Features
+from stages.features.part import features_part
 
-OUT = Path("data/features")
-TABLES = {
-    "images": (Path("data/captions/images"), images_part),
-    "texts": (Path("data/triples/triples"), texts_part),
-}
+IMAGES = Path("data/captions/images")
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     run = read_block("run", RunOptions)
-    with open_executor(run.engine, workers=1) as executor:  # PyTorch takes all cores, or the GPU
-        for name, (table, work) in TABLES.items():
-            files = table_files(table)
-            key = content_key(name, [*files, MODELS / "base", *code_of("features")])
-            parts = make_parts(OUT / name, work, [(path, run.device, key) for path in files], key, executor)
-            publish(parts, OUT / name)
+    name = target_name(arguments, read_block("features", Features), "features of params.yaml")
+    files, out = table_files(IMAGES), Path("data/features") / name
+    key = content_key(name, [*files, MODELS / name, *code_files("features")])
+    with open_executor(run.engine, workers=1) as executor:  # PyTorch uses all cores, or the GPU
+        publish(make_parts(out, features_part, [(path, name, run.device, key) for path in files], key, executor), out)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ import sys
 
 from stages.common.clip.clip import MODELS
 from stages.common.files.errors import InputError, run_stage
-from stages.common.files.storage import write_beside
 from stages.common.files.params import read_block
 from stages.common.files.pictures import open_picture
+from stages.common.files.storage import write_beside
 from stages.common.run import RunOptions
 from stages.infer.batch import answers, as_text, write_batch
 from stages.infer.chart import chart

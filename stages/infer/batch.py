@@ -13,8 +13,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from stages.common.files.errors import InputError
-from stages.common.files.storage import write_beside
 from stages.common.files.pictures import open_picture
+from stages.common.files.storage import write_beside
 from stages.common.files.tables import write_table
 from stages.infer.pictures import Question
 from stages.infer.rank import RELATIONS

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from stages.common.language.statements import PHRASE, SCHEMA
 from stages.common.language.inflection import triple_text
+from stages.common.language.statements import PHRASE, SCHEMA
 from stages.infer.vocabulary import Verb
 
 Like = Callable[[str, list[str]], list[str]]  # of a word and the words to choose from: those nearest to it

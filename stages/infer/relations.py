@@ -24,15 +24,15 @@ from stages.common.clip.clip import (
     load_checkpoint,
     unit_length,
 )
-from stages.common.files.errors import InputError
-from stages.common.files.storage import write_beside
 from stages.common.clip.finish import STATEMENTS, TRIPLES, read_calibration
-from stages.common.files.cache_keys import content_key
-from stages.common.files.pictures import open_picture
 from stages.common.clip.pretrained import one_line
 from stages.common.clip.remote_code import check_folder
-from stages.common.language.statements import COLUMNS, SCHEMA, training_statements
+from stages.common.files.cache_keys import content_key
+from stages.common.files.errors import InputError
+from stages.common.files.pictures import open_picture
+from stages.common.files.storage import write_beside
 from stages.common.files.tables import SCHEMAS, read_table
+from stages.common.language.statements import COLUMNS, SCHEMA, training_statements
 from stages.infer.candidates import candidates
 from stages.infer.rank import ranked
 from stages.infer.vocabulary import check_noun, check_verb

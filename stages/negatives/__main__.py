@@ -1,4 +1,4 @@
-"""python -m stages.negatives: triples and image features -> data/negatives and the release data/croco."""
+"""python -m stages.negatives: triples -> data/negatives, the tuples, and data/croco, the same as a release."""
 
 import numpy as np
 import pandas as pd
@@ -6,50 +6,57 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.common.files.errors import InputError, run_stage
-from stages.common.files.storage import write_beside, write_json
 from stages.common.files.params import read_block, read_seed
-from stages.common.files.tables import SCHEMAS, read_features, read_table, write_table
-from stages.negatives.items import check_triples
-from stages.negatives.lexicon import KINDS, read_lexicon
+from stages.common.files.storage import write_beside, write_json
+from stages.common.files.tables import SCHEMAS, SPLITS, read_features, read_table, rows_of, write_table
+from stages.common.language.lexicons import read_lexicon
+from stages.negatives.anchors import check_splits
 from stages.negatives.options import NegativesOptions
 from stages.negatives.release import SCHEMA, data_card, release_table
 from stages.negatives.summary import summarise
 from stages.negatives.tuples import make_tuples
 
-TRIPLES = "data/triples/triples"
-FEATURES = "data/features/images"
+TRIPLES, CAPTIONS, FEATURES = "data/triples/triples", "data/captions/captions", "data/features/base"
 
 
-def image_features(path: str, image_ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Image ids (I,) and unit embeddings, float16 (I, D); InputError where an image has none."""
-    ids, embeddings = read_features(path)
-    if missing := sorted(set(image_ids) - set(ids)):
-        raise InputError(f"{path} lacks image_id {missing[0]}; run `dvc repro` to make it anew")
+def image_features(image_ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Image ids (I,) and embeddings (I, D) under base; InputError where an image of a triple has none."""
+    ids, embeddings = read_features(FEATURES)
+    rows_of(image_ids.to_numpy(), pd.Index(ids), FEATURES)
     return ids, embeddings
 
 
-def main() -> None:
+def tuple_table(tuples: pd.DataFrame) -> pa.Table:
+    """The table of tuples, from make_tuples: with the anchors' captions, and nulls for what is missing."""
+    anchor = tuples["place"].to_numpy() == 0
+    captions = read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id", "caption"])
+    rows = rows_of(np.where(anchor, tuples["caption_id"], -1), pd.Index(captions["caption_id"]), CAPTIONS)  # (M,)
+    missing = {"particle": "", "preposition": "", "image_id": -1}
+    frame = tuples.assign(**{name: tuples[name].mask(tuples[name] == value) for name, value in missing.items()})
+    table = pa.Table.from_pandas(frame.drop(columns=["triple_id", "caption_id"]), preserve_index=False)
+    table = table.append_column("sentence", captions["caption"].take(pa.array(rows, mask=rows < 0)))
+    return table.select(SCHEMAS["tuples"].names).cast(pa.schema(list(SCHEMAS["tuples"])))
+
+
+def main(arguments: list[str]) -> None:
     options, seed = read_block("negatives", NegativesOptions), read_seed()
     triples = read_table(TRIPLES, SCHEMAS["triples"]).to_pandas()
-    check_triples(triples, TRIPLES)
-    nouns = read_lexicon("data/nouns.csv", KINDS["nouns"])
-    verbs = read_lexicon("data/verb_synonyms.csv", KINDS["verbs"])
+    check_splits(triples, TRIPLES)
+    nouns, verbs = read_lexicon("nouns"), read_lexicon("verb_synonyms")
     if options.exact_nouns:
         nouns = nouns[~nouns["kind"].isin(("same", "may_be"))]
-    features = image_features(FEATURES, triples["image_id"])
+    features = image_features(triples["image_id"]) if options.max_similarity < 1 else None
     tuples, refused = make_tuples(triples, nouns, verbs, options, seed, features)
     for split in ("train", "test"):
         if not tuples["split"].eq(split).any():
             why = f"none of its {triples['split'].eq(split).sum():,} triples of split {split} gets a negative"
             raise InputError(f"{TRIPLES}: {why}; give that split more captioned images")
-    summary = summarise(tuples, triples, refused)
+    summary, release = summarise(tuples, refused), release_table(tuples)
     with write_beside("data/negatives") as folder:
-        rows = pa.Table.from_pandas(tuples[SCHEMAS["tuples"].names], SCHEMAS["tuples"], preserve_index=False)
-        write_table(folder / "tuples.parquet", rows, SCHEMAS["tuples"], set=list(options.sets))
+        write_table(folder / "tuples.parquet", tuple_table(tuples), SCHEMAS["tuples"])
         write_json(folder / "summary.json", summary)
-    release = release_table(tuples, triples)
     with write_beside("data/croco") as folder:
-        for split in ("train", "val", "test"):
+        for split in SPLITS:
             write_table(folder / f"{split}.parquet", release.filter(pc.field("split") == split), SCHEMA)
         (folder / "README.md").write_text(data_card(summary), encoding="utf-8")
 

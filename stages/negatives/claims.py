@@ -1,43 +1,42 @@
-"""What the captions of an image claim, up to synonyms: the test for false negatives."""
+"""What the captions of each image claim, up to synonyms: the test for false negatives."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from stages.negatives.lexicon import Words, canonical_words, overlap
+from stages.negatives.word_relations import PairTest, Words, canonical_words, overlap
 
 PARTS = ("subject", "relation", "object")
-CHUNK = 2**18  # statements compared at once
+AT_ONCE = 2**18  # statements
 
 
 @dataclass(frozen=True)
 class Claims:
-    """The distinct triples of each image, as codes of canonical words."""
+    """The distinct triples of each of I images, as codes of canonical words."""
 
-    images: pd.Index
-    starts: np.ndarray  # (I+1,) the claims of image i are those from starts[i] to starts[i+1]
-    said: np.ndarray  # (C, 3) codes of subject, relation and object
+    images: pd.Index  # (I,)
+    starts: np.ndarray  # (I+1,): image i has the claims from starts[i] to starts[i+1]
+    codes: np.ndarray  # (C, 3) of subject, relation and object
     names: dict[str, pd.Index]  # the word of each code, by part
-    lexicon: dict[str, Words]
-    same: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]]  # which codes are one word or overlap
+    words: dict[str, Words]  # by part
+    same: dict[str, PairTest]  # whether two codes are equal or overlap, by part
 
-    def statements(self, triples: pd.DataFrame) -> np.ndarray:
-        """Codes (N, 3) of the triples' words; -1 where a word is in no caption."""
-        columns = [self.names[part].get_indexer(canonical_words(triples[part], self.lexicon[part])) for part in PARTS]
+    def encode(self, triples: pd.DataFrame) -> np.ndarray:
+        """Codes (N, 3) of the words of triples; -1 for a word that no caption has."""
+        columns = [self.names[part].get_indexer(canonical_words(triples[part], self.words[part])) for part in PARTS]
         return np.stack(columns, axis=1)
 
-    def said_of(self, statements: np.ndarray, images: np.ndarray, parts: tuple[str, ...] = PARTS) -> np.ndarray:
-        """Whether each statement (M, 3) may be true of the image at that position (M,), by its claims.
+    def may_hold(self, statements: np.ndarray, images: np.ndarray, parts: tuple[str, ...] = PARTS) -> np.ndarray:
+        """Whether each statement, codes (M, 3), may be true of the image at that position (M,), bool (M,).
 
-        A claim "man riding horse" also leaves "man sitting on horse" and "person riding horse" open, by
-        the overlaps. Particles and prepositions are left out: "sit in" may well be "sit on". With the parts
-        subject and relation alone, whoever rides anything is riding.
+        By overlaps, the claim "man riding horse" allows "man sitting on horse" and "person riding horse" too. Particles
+        and prepositions are ignored: "sit in" may be "sit on". Only `parts` are compared: with subject and relation,
+        the claim allows "man riding" anything.
         """
         found = np.zeros(len(statements), bool)
-        for begin in range(0, len(statements), CHUNK):
-            rows = slice(begin, begin + CHUNK)
+        for begin in range(0, len(statements), AT_ONCE):
+            rows = slice(begin, begin + AT_ONCE)
             first, counts = self.starts[images[rows]], np.diff(self.starts)[images[rows]]  # (B,) each
             before = np.cumsum(counts) - counts
             claim = np.arange(counts.sum()) + np.repeat(first - before, counts)  # (sum of counts,)
@@ -45,22 +44,21 @@ class Claims:
             true = np.ones(len(claim), bool)
             for column, part in enumerate(PARTS):
                 if part in parts:
-                    true &= self.same[part](asked[:, column], self.said[claim, column])
+                    true &= self.same[part](asked[:, column], self.codes[claim, column])
             found[rows] = np.logical_or.reduceat(true, before) if len(counts) else False
         return found
 
 
 def read_claims(triples: pd.DataFrame, nouns: Words, verbs: Words) -> Claims:
-    """The claims of every image, an image at least one."""
-    lexicon = {"subject": nouns, "relation": verbs, "object": nouns}
-    said = pd.DataFrame({part: canonical_words(triples[part], lexicon[part]) for part in PARTS})
-    nouns_said = pd.Index(sorted({*said["subject"].unique(), *said["object"].unique()}))
-    verbs_said = pd.Index(sorted(said["relation"].unique()))
-    names = {"subject": nouns_said, "relation": verbs_said, "object": nouns_said}
+    """The claims of every image that has a triple."""
+    words = {"subject": nouns, "relation": verbs, "object": nouns}
+    canonical = pd.DataFrame({part: canonical_words(triples[part], words[part]) for part in PARTS})
+    noun_names = pd.Index(sorted({*canonical["subject"].unique(), *canonical["object"].unique()}))
+    names = {"subject": noun_names, "relation": pd.Index(sorted(canonical["relation"].unique())), "object": noun_names}
     images = pd.Index(sorted(triples["image_id"].unique()))
-    codes = pd.DataFrame({part: names[part].get_indexer(said[part]) for part in PARTS})
+    codes = pd.DataFrame({part: names[part].get_indexer(canonical[part]) for part in PARTS})
     codes.insert(0, "image", images.get_indexer(triples["image_id"]))
     codes = codes.drop_duplicates().sort_values(list(codes), kind="stable").to_numpy()  # (C, 4)
     starts = np.searchsorted(codes[:, 0], np.arange(len(images) + 1))
-    same = {part: overlap(lexicon[part], names[part]) for part in PARTS}
-    return Claims(images, starts, codes[:, 1:], names, lexicon, same)
+    same = {part: overlap(words[part], names[part]) for part in PARTS}
+    return Claims(images, starts, codes[:, 1:], names, words, same)

@@ -4,16 +4,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from stages.common.files.params import Block, mapping
+from stages.common.files.params import Block, registry_options
 from stages.negatives.kinds import KINDS
 
-Sets = mapping("Sets", {name: kind.options for name, kind in KINDS.items()})
+Sets = registry_options("Sets", {name: kind.options for name, kind in KINDS.items()})
 
 
 def not_empty(sets: dict) -> dict:
     """`sets` as they are; ValueError where there is none."""
     if not sets:
-        raise ValueError(f"name one kind at least: {', '.join(KINDS)}")
+        raise ValueError(f"name at least one kind: {', '.join(KINDS)}")
     return sets
 
 

@@ -1,4 +1,4 @@
-"""The published relation set: ids and texts of the tuples, no image content, and its data card."""
+"""The published set of tuples, ids and texts without images, and its data card."""
 
 import pandas as pd
 import pyarrow as pa
@@ -46,8 +46,8 @@ and its hard negatives, each another image with its own text that differs in one
 ## Counts
 {counts}
 
-A reader of texts alone, a linear classifier trained on train, scores on test: {blind}.
-Every tuple comes in mirrored form (each member of a group is the anchor once), so exact chance is
+A linear classifier of texts alone, trained on train, scores on test: {blind}.
+Every tuple comes in mirrored form (each member of a group is the anchor once), so chance is exactly
 1 / (number of texts). Texts without an image cannot be mirrored; they are in train only.
 
 ## How it was made
@@ -55,10 +55,10 @@ Captions were parsed into subject-verb-object triples; one anchor for each image
 Words below are matched up to the synonyms and overlaps of data/nouns.csv and data/verb_synonyms.csv.
 
 - Left out of every set: verbs that are unknown or say too little (have, do); triples that no other caption of the
-  image bears out by the same verb of the same subject or object; and those whose subject with its verb, or whose
-  verb phrase with its object (of people and animals, or of things), no second image shows.
-- Refused in every set: a negative if any caption of its image states the anchor's triple, or of the anchor's image
-  the negative's; what else a set refuses, the table says.
+  image confirms, by the same verb with the same subject or object; and triples whose subject with its verb, or whose
+  verb phrase with its object (for people and animals, or for things), no second image shows.
+- Refused in every set: a negative if a caption of its image states the anchor's triple, or a caption of the anchor's
+  image the negative's. The table says what else a set refuses.
 
 Splits are by image. `unseen_relation` and `unseen_triple` mark what never occurs in train.
 The stage `negatives` rebuilds the set bit for bit from the captions and one seed.
@@ -78,26 +78,20 @@ English only. COCO's biases, such as more men than women in sport, are inherited
 """
 
 
-def release_table(tuples: pd.DataFrame, triples: pd.DataFrame) -> pa.Table:
-    """The tuples with ids of images and captions in place of triple ids: the columns of SCHEMA, and split."""
-    facts = triples.set_index("triple_id")
-    anchors = facts.loc[tuples["anchor"]]
-    columns = {name: pa.array(tuples[name], from_pandas=True) for name in ("tuple_id", "set", "split")}
-    for name in ("image_id", "caption_id", "subject", "relation", "object", "text"):
-        columns[name] = pa.array(anchors[name])
-    lists = pa.array(tuples["negatives"].to_list(), pa.list_(pa.int64()))
-    negatives = facts.loc[lists.flatten().to_numpy()]
-    for name in ("image_id", "caption_id"):
-        columns[f"negative_{name}s"] = pa.ListArray.from_arrays(lists.offsets, pa.array(negatives[name]))
-    columns["negative_texts"] = pa.array(tuples["negative_texts"].to_list(), pa.list_(pa.string()))
-    for name in ("unseen_relation", "unseen_triple"):
-        columns[name] = pa.array(tuples[name])
+def release_table(tuples: pd.DataFrame) -> pa.Table:
+    """The tuples, as by make_tuples, in one row each: the columns of SCHEMA, and split."""
+    anchors, negatives = tuples[tuples["place"] == 0], tuples[tuples["place"] > 0]
+    columns = {name: anchors[name].to_numpy() for name in (*SCHEMA.names[:8], "unseen_relation", "unseen_triple")}
+    for name in ("image_id", "caption_id", "text"):
+        present = negatives[negatives["image_id"] >= 0] if name != "text" else negatives
+        lists = present.groupby("tuple_id")[name].agg(list).reindex(anchors["tuple_id"])
+        columns[f"negative_{name}s"] = [row if isinstance(row, list) else [] for row in lists]
     schema = SCHEMA.append(pa.field("split", pa.string()))
-    return pa.table(columns).select(schema.names).cast(schema)
+    return pa.table(columns | {"split": anchors["split"].to_numpy()}).select(schema.names).cast(schema)
 
 
 def data_card(summary: dict) -> str:
-    """The README of the release, from the summary's counts."""
+    """The README of the release, with the counts of `summarise`."""
     about = ["| set | the negative | left out and refused |", "|---|---|---|"]
     about += [f"| {name} | {KINDS[name].negative} | {KINDS[name].refused} |" for name in summary["sets"]]
     lines = ["| set | train | val | test | verbs | pairs | with an image |", "|---|---|---|---|---|---|---|"]

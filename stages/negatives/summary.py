@@ -1,26 +1,26 @@
-"""What the tuples hold, in numbers, and how well a reader of texts alone does on them."""
+"""What the tuples contain, in numbers, and how well a reader of texts alone does on them."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import SGDClassifier
 
+from stages.common.files.tables import SPLITS, tuple_rows
 from stages.negatives.kinds import KINDS
 
 
-def summarise(tuples: pd.DataFrame, triples: pd.DataFrame, refused: dict[str, Counter]) -> dict:
-    """Of each set in `refused`: counts by split, refusals by rule, and the blind classifier's accuracy on test.
+def summarise(tuples: pd.DataFrame, refused: dict[str, Counter]) -> dict:
+    """For each set in `refused`: counts by split, refusals by rule, and the blind classifier's accuracy on test.
 
-    Also what differs in its negatives, so that later stages need not know the kinds.
+    Also what differs in its negatives, so that later stages need not know the kinds. `tuples` as by make_tuples.
     """
-    anchors = triples.set_index("triple_id").loc[tuples["anchor"]].reset_index(drop=True)
-    table = tuples.reset_index(drop=True).join(anchors[["subject", "relation", "object", "text"]])
-    blind = blind_accuracy(table)
+    blind = blind_accuracy(tuples)
     return {
         "sets": {
-            name: _counts(table[table["set"] == name])
+            name: _counts(tuples[tuples["set"] == name])
             | {"refused": dict(sorted(rules.items())), "blind_classifier": blind.get(name)}
             | {"differs": KINDS[name].differs}
             for name, rules in refused.items()
@@ -28,48 +28,44 @@ def summarise(tuples: pd.DataFrame, triples: pd.DataFrame, refused: dict[str, Co
     }
 
 
-def _counts(table: pd.DataFrame) -> dict:
-    splits = table["split"].value_counts()
-    paired = table["negatives"].map(len) > 0
-    test = table[table["split"] == "test"]
+def _counts(members: pd.DataFrame) -> dict:
+    anchors, first = members[members["place"] == 0], members[members["place"] == 1]
+    splits, test = anchors["split"].value_counts(), anchors[anchors["split"] == "test"]
     return {
-        "tuples": {split: int(splits.get(split, 0)) for split in ("train", "val", "test")},
-        "verbs": int(table["relation"].nunique()),
-        "pairs": int(table[["subject", "object"]].drop_duplicates().shape[0]),
-        "with_image": round(float(paired.mean()), 4) if len(table) else None,
+        "tuples": {split: int(splits.get(split, 0)) for split in SPLITS},
+        "verbs": int(anchors["relation"].nunique()),
+        "pairs": int(anchors[["subject", "object"]].drop_duplicates().shape[0]),
+        "with_image": round(float((first["image_id"] >= 0).mean()), 4) if len(first) else None,
         "test_unseen_relation": int(test["unseen_relation"].sum()),
         "test_unseen_triple": int(test["unseen_triple"].sum()),
     }
 
 
-def text_accuracy(table: pd.DataFrame, score) -> pd.Series:
-    """By set, how often a reader of texts alone prefers `text` to its negatives; an m-fold tie is 1/m.
+def text_accuracy(tuples: pd.DataFrame, score: Callable[[list[str]], np.ndarray]) -> pd.Series:
+    """By set, how often a reader of texts alone prefers the anchor's text; an m-fold tie counts 1/m.
 
     `score` maps a list of texts to numbers.
     """
-    unique = pd.Index(sorted({*table["text"], *table["negative_texts"].explode()}))
-    scores = pd.Series(score(list(unique)), index=unique)
-    own = scores.loc[table["text"]].to_numpy()
-    long = table["negative_texts"].reset_index(drop=True).explode()
-    rivals = pd.Series(scores.loc[long].to_numpy(), index=long.index)
-    best = rivals.groupby(level=0).max().to_numpy()
-    ties = (rivals == own[rivals.index]).groupby(level=0).sum().to_numpy()
-    right = np.where(own < best, 0.0, 1 / (1 + ties))
-    return pd.Series(right).groupby(table["set"].to_numpy()).mean()
+    codes, distinct = pd.factorize(tuples["text"])
+    rows = tuple_rows(tuples["place"].to_numpy())  # (N, K+1)
+    scores = np.where(rows >= 0, np.asarray(score(list(distinct)))[codes][rows], -np.inf)  # (N, K+1)
+    own = scores[:, :1]  # (N, 1)
+    right = (own[:, 0] >= scores.max(axis=1)) / (scores == own).sum(axis=1)  # (N,)
+    return pd.Series(right).groupby(tuples["set"].to_numpy()[rows[:, 0]]).mean()
 
 
-def blind_accuracy(table: pd.DataFrame) -> dict[str, float]:
-    """Accuracy on test, by set, of a text classifier trained on train: true texts against negatives.
+def blind_accuracy(tuples: pd.DataFrame) -> dict[str, float]:
+    """By set, the accuracy on test of a text classifier that learned anchors' texts from negatives' on train.
 
     Logistic regression on hashed word n-grams. Chance is 1 / (K+1).
     """
-    train, test = table[table["split"] == "train"], table[table["split"] == "test"]
+    train, test = tuples[tuples["split"] == "train"], tuples[tuples["split"] == "test"]
     if train.empty or test.empty:
         return {}
-    texts = pd.concat([train["text"], train["negative_texts"].explode()])
-    codes, unique = pd.factorize(texts)
-    labels = np.arange(len(texts)) < len(train)
+    train = train.sort_values("place", key=lambda place: place > 0, kind="stable")  # anchors first
+    codes, distinct = pd.factorize(train["text"])
     hashed = HashingVectorizer(n_features=2**18, ngram_range=(1, 3), alternate_sign=False)
-    reader = SGDClassifier(loss="log_loss", random_state=0).fit(hashed.transform(unique)[codes], labels)
+    reader = SGDClassifier(loss="log_loss", random_state=0)
+    reader.fit(hashed.transform(distinct)[codes], train["place"].to_numpy() == 0)
     found = text_accuracy(test, lambda texts: reader.decision_function(hashed.transform(texts)))
     return {name: round(float(value), 4) for name, value in found.items()}

@@ -1,189 +1,157 @@
-"""One table of each kind over all models, from the folders that the evaluations and trainings wrote.
-
-`hard` everywhere are the names of the hard sets.
-"""
+"""The report's tables over all models, from the folders that evaluations, trainings and negatives wrote."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 from pydantic import FiniteFloat
 from typing_extensions import TypedDict
 
 from stages.common.files.errors import InputError, one_line
-from stages.common.files.storage import Kind, read_json
-from stages.common.files.tables import REMEDY, read_table
-from stages.common.files.tables import SCHEMAS as INPUTS
-from stages.evaluate.schemas import SCHEMAS, Evaluation, TupleSet
+from stages.common.files.storage import read_json
+from stages.common.files.tables import REBUILD_HINT, SCHEMAS, read_table
+from stages.evaluate.measure import overall
+from stages.evaluate.schemas import ANSWERS, EVALUATED, MEASURE_ROWS
 
-INFERRED = ("verb@1", "verb@5", "mean_rank", "roles")  # of the scores, beside the image-to-text accuracies
-HELD_OUT = {"seen triple": "seen", "unseen triple": "held out"}  # slices of the accuracies
-
-
-def stacked(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Tables of several models, one below the other, with a first column model."""
-    return pd.concat(parts, names=["model"]).reset_index("model").reset_index(drop=True)
-
-
-def read_models(folder: Path, models: list[str], name: str) -> pd.DataFrame:
-    """FOLDER/MODEL/NAME.parquet of every model, stacked."""
-    tables = {model: read_table(folder / model / f"{name}.parquet", SCHEMAS[name]) for model in models}
-    return stacked({model: table.to_pandas() for model, table in tables.items()})
-
-
-def read_history(folder: Path, models: list[str]) -> pd.DataFrame:
-    """FOLDER/MODEL/history.csv of the models that were trained here, stacked: model, step, loss and whatever more."""
-    paths = {model: folder / model / "history.csv" for model in models}
-    parts = {model: history_table(path) for model, path in paths.items() if path.is_file()}
-    return stacked(parts) if parts else pd.DataFrame(columns=["model", "step", "loss"])
-
-
-def history_table(path: Path) -> pd.DataFrame:
-    """A history.csv: step, loss and whatever more, all numbers; InputError where it is damaged."""
-    try:
-        table = pd.read_csv(path)
-        return table.astype(dict.fromkeys(table, float) | {"step": int, "loss": float})
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{path} is no history of step, loss, ... ({one_line(error)}); {REMEDY}") from None
+NUMBERS = {"verb@1": 100, "verb@5": 100, "mean rank": 1, "roles": 100}  # of inference, with their scale
 
 
 class Splits(TypedDict):
-    """A count a split."""
+    """A count for each split."""
 
     train: int
     val: int
     test: int
 
 
-class TupleCounts(TupleSet):
-    """What the summary of stage negatives tells of a set."""
+class TupleCounts(TypedDict):
+    """What the summary of stage negatives says of a set."""
 
     tuples: Splits
     blind_classifier: FiniteFloat | None
+    differs: str
 
 
-class Negatives(TypedDict):
+class NegativesSummary(TypedDict):
     """The summary of stage negatives."""
 
     sets: dict[str, TupleCounts]
 
 
-class Triples(TypedDict):
-    """That of stage triples."""
+class TriplesSummary(TypedDict):
+    """The summary of stage triples."""
 
     top_relations: dict[str, int]
 
 
-class Answered(TypedDict):
-    """That of stage benchmark."""
-
-    questions: int
-    answered: int
-    missing: int
-    missing_images: list[str]
-
-
-def read_summary(path: Path, kind: type[Kind]) -> Kind:
-    """The summary.json of a stage."""
-    return read_json(path, kind, REMEDY)
+def read_measures(models: Iterable[str], benchmarks: Iterable[str]) -> pd.DataFrame:
+    """The rows of all measures, interpolations and benchmarks that were run, with a first column model."""
+    parts = []
+    for model in models:
+        for folder in (model, f"{model}-interpolation", *(f"{model}-{name}" for name in benchmarks)):
+            if (path := EVALUATED / folder / "measures.parquet").is_file() or folder == model:
+                parts.append(read_table(path, MEASURE_ROWS).to_pandas().assign(model=model))
+    return pd.concat(parts, ignore_index=True)[["model", *MEASURE_ROWS.names]]
 
 
-def read_benchmarks(folder: Path, names: Iterable[str], models: list[str]) -> tuple[pd.DataFrame, dict[str, Answered]]:
-    """FOLDER/NAME of the benchmarks of params.yaml that were run: accuracies with a column model, and the summaries."""
-    schema, run = SCHEMAS["benchmarks"], [name for name in names if (folder / name).is_dir()]
-    parts = [read_table(folder / name / "accuracy.parquet", schema).to_pandas() for name in run]
-    table = pd.concat([schema.empty_table().to_pandas(), *parts]).query("model in @models")
-    table = table.sort_values("model", key=lambda names: names.map(models.index), kind="stable")
-    return table, {name: read_summary(folder / name / "summary.json", Answered) for name in run}
+def read_answers(models: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """The answered tuples of each model, by tuple_id."""
+    tables = {model: read_table(EVALUATED / model / "answers.parquet", ANSWERS) for model in models}
+    return {model: table.to_pandas().sort_values("tuple_id", ignore_index=True) for model, table in tables.items()}
+
+
+def read_history(folder: Path, models: Iterable[str]) -> pd.DataFrame:
+    """The histories of the models that were trained here: model, step, loss and more columns."""
+    parts = [pd.DataFrame(columns=["model", "step", "loss"])]
+    for model in models:
+        if (path := folder / model / "history.csv").is_file():
+            try:
+                table = pd.read_csv(path)
+                table = table.astype(dict.fromkeys(table, float) | {"step": int, "loss": float})
+            except (OSError, ValueError, KeyError) as error:
+                raise InputError(f"{path} has no columns step, loss ... ({one_line(error)}); {REBUILD_HINT}") from None
+            table.insert(0, "model", model)
+            parts.append(table)
+    return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
 def read_relations(path: Path) -> pd.DataFrame:
-    """Triples of the commonest relations, the commonest first: relation and triples, for `dvc plots`."""
-    return pd.DataFrame(read_summary(path, Triples)["top_relations"].items(), columns=["relation", "triples"])
+    """The most frequent relations and their number of triples, for `dvc plots`."""
+    found = read_json(path, TriplesSummary, REBUILD_HINT)["top_relations"]
+    return pd.DataFrame(found.items(), columns=["relation", "triples"])
 
 
-def read_anchors(root: Path) -> pd.DataFrame:
-    """Set, split and the anchor's relation of every tuple, from data/negatives and data/triples."""
-    tuples = read_table(root / "negatives/tuples.parquet", INPUTS["tuples"], ["set", "split", "anchor"]).to_pandas()
-    triples = read_table(root / "triples/triples", INPUTS["triples"], ["triple_id", "relation"]).to_pandas()
-    return tuples.join(triples.set_index("triple_id"), on="anchor")
+def read_tuples(path: str) -> pd.DataFrame:
+    """The anchors of all tuples: set and relation."""
+    return read_table(path, SCHEMAS["tuples"], ["set", "relation"], pc.field("place") == 0).to_pandas()
 
 
-def score_table(summaries: dict[str, Evaluation]) -> pd.DataFrame:
-    """One row a model, in percent: relations, what was retained, verbs inferred (mean_rank is no share), verb probe.
+def read_members(path: str, tuple_ids: Iterable[int]) -> pd.DataFrame:
+    """The members of some tuples: tuple_id, place, image_id and text."""
+    chosen = pc.field("tuple_id").isin(list(tuple_ids))
+    return read_table(path, SCHEMAS["tuples"], ["tuple_id", "place", "image_id", "text"], chosen).to_pandas()
 
-    A column that no model has is left out: relation where no set is hard, the probe of too few images.
+
+def pick(rows: pd.DataFrame, **values: str) -> pd.DataFrame:
+    """The rows with these values in these columns."""
+    for column, value in values.items():
+        rows = rows[rows[column] == value]
+    return rows
+
+
+def trade(measures: pd.DataFrame, differs: dict[str, str]) -> pd.DataFrame:
+    """A row a model with `relation` and `retention`, as by `overall`, in percent; relation only if a set is hard."""
+    rows = [{"model": model} | overall(part, differs) for model, part in measures.groupby("model", sort=False)]
+    table = pd.DataFrame(rows)
+    return table.assign(**{name: 100 * table[name] for name in ("relation", "retention") if name in table})
+
+
+def interpolation_points(measures: pd.DataFrame, scores: pd.DataFrame, base: str) -> pd.DataFrame:
+    """From base to each method: model, alpha, relation and retention in percent, with both ends."""
+    rows = pick(measures, measure="interpolation")
+    table = rows.assign(alpha=rows["slice"].astype(float), value=100 * rows["value"])
+    table = table.pivot(index=["model", "alpha"], columns="set", values="value").reset_index()
+    ends = scores[scores["model"].isin(table["model"])].assign(alpha=1.0)
+    start = scores[scores["model"] == base].drop(columns="model").assign(alpha=0.0)
+    whole = pd.concat([table, ends, ends[["model"]].merge(start, how="cross")])
+    return whole.sort_values(["model", "alpha"], ignore_index=True)
+
+
+def hard_means(rows: pd.DataFrame, hard: list[str]) -> pd.DataFrame:
+    """Mean accuracy over the hard sets, a row a model, a column a direction, of rows of one slice."""
+    rows = rows[rows["set"].isin(hard)]
+    return rows.pivot_table(index="model", columns="direction", values="value", sort=False)
+
+
+def results(measures: pd.DataFrame, hard: list[str]) -> dict[str, dict[str, float]]:
+    """The committed numbers in percent, by "MODEL/DIRECTION", and for chance.
+
+    `relation` is the mean over the hard sets, `held_out` the same on combinations of subject, relation and object that
+    training did not see; then each set, recall@1, and what inference gives. One file each, so that `dvc metrics show`
+    prints a row a model and direction. A number that does not exist is left out.
     """
-    rows = [
-        {"model": model}
-        | summary["overall"]
-        | summary["retention"]
-        | summary["inference"]
-        | {f"verb_probe_{name}": summary["probe"].get(name) for name in ("accuracy", "commonest")}
-        for model, summary in summaries.items()
-    ]
-    return pd.DataFrame(rows).dropna(axis=1, how="all")
-
-
-def with_ends(interpolation: pd.DataFrame, scores: pd.DataFrame, base: str) -> pd.DataFrame:
-    """The interpolations from end to end: `base` at alpha 0, and the method itself at alpha 1.
-
-    `interpolation` has model, alpha, relation and retention in shares, `scores` is the `score_table`. A row
-    measured at an end stays.
-    """
-    points = scores.reindex(columns=["model", "relation", "retention"])
-    points = points.assign(relation=points["relation"] / 100, retention=points["retention"] / 100)
-    tuned = points[points["model"].isin(interpolation["model"])]
-    starts = tuned[["model"]].merge(points[points["model"] == base].drop(columns="model"), how="cross")
-    whole = pd.concat([interpolation, starts.assign(alpha=0.0), tuned.assign(alpha=1.0)])
-    return whole.drop_duplicates(["model", "alpha"]).sort_values(["model", "alpha"], ignore_index=True)
-
-
-def held_out(accuracy: pd.DataFrame) -> pd.DataFrame:
-    """Accuracy on the combinations of subject, relation and object that training saw, and on those that it did
-    not, by set and direction: the column slice says "seen" or "held out", one below the other."""
-    part = accuracy[accuracy["slice"].isin(HELD_OUT) & (accuracy["direction"] != "group")]
-    place = {name: number for number, name in enumerate(accuracy["set"].unique())}
-    order = np.lexsort((part["slice"], part["direction"], part["set"].map(place)))  # by set first; equal rows stay
-    return part.assign(slice=part["slice"].map(HELD_OUT)).iloc[order].reset_index(drop=True)
-
-
-def hard_means(accuracy: pd.DataFrame, hard: list[str]) -> pd.Series:
-    """Mean accuracy over the hard sets that there are, by (model, direction)."""
-    part = accuracy[accuracy["set"].isin(hard)]
-    return part.groupby(["model", "direction"], sort=False)["accuracy"].mean()
-
-
-def results(tables: dict[str, pd.DataFrame], hard: list[str]) -> dict[str, dict[str, float]]:
-    """The committed numbers in percent: "MODEL/DIRECTION" -> relation, each set, held_out, recall@1; and chance.
-
-    One file each, so that `dvc metrics show` prints a row a model and direction, narrow enough to read.
-    `relation` is the mean over the hard sets, `held_out` the same on combinations that training did not
-    see; recall@1 is that of whole captions, verb@1 and the like of zero-shot inference. What there is nothing of is
-    left out.
-    """
-    whole, unseen = tables["whole"], tables["held_out"]
+    relation = measures[(measures["measure"] == "relation") & (measures["direction"] != "group")]
+    whole, unseen = pick(relation, slice="all"), pick(relation, slice="unseen triple")
     levels = whole.drop_duplicates(["set", "direction"])
-    both = pd.concat([whole, levels.assign(model="chance", accuracy=levels["chance"])])
-    both = both[both["direction"] != "group"]
-    relation, recall = hard_means(both, hard), tables["scores"].set_index("model")
-    held = hard_means(unseen[unseen["slice"] == "held out"], hard)
-    numbers = {}
-    for key, rows in both.groupby(["model", "direction"], sort=False):
-        model, direction = key
-        shares = {"relation": relation.get(key), **dict(zip(rows["set"], rows["accuracy"])), "held_out": held.get(key)}
+    whole = pd.concat([whole, levels.assign(model="chance", value=levels["chance"])])
+    mean, held_out, numbers = hard_means(whole, hard), hard_means(unseen, hard), {}
+    for (model, way), rows in whole.groupby(["model", "direction"], sort=False):
+        shares = {"relation": mean.get(way, {}).get(model)} | dict(zip(rows["set"], rows["value"]))
+        shares["held_out"] = held_out.get(way, {}).get(model)
+        own = pick(measures, model=model, direction=way)
+        shares |= dict(zip(("recall@1",), pick(own, measure="retrieval", slice="recall@1")["value"]))
         found = {name: round(100 * share, 1) for name, share in shares.items() if share is not None}
-        if model in recall.index:
-            found["recall@1"] = round(recall.loc[model, f"{direction}_recall@1"], 1)
-            inferred = recall.loc[model].reindex(INFERRED if direction == "i2t" else []).dropna()
-            found |= {name: round(float(value), 1 + (name == "mean_rank")) for name, value in inferred.items()}
-        numbers[f"{model}/{direction}"] = found
+        inferred = pick(own, measure="inference", slice="all").set_index("set")["value"]
+        for name in (name for name in NUMBERS if name in inferred):
+            found[name.replace(" ", "_")] = round(NUMBERS[name] * inferred[name], 2 if name == "mean rank" else 1)
+        numbers[f"{model}/{way}"] = found
     return numbers
 
 
-def labelled(whole: pd.DataFrame) -> pd.DataFrame:
-    """The accuracies for `dvc plots`: percent with interval, and a label per bar, "swapped i2t drive"."""
+def labelled(measures: pd.DataFrame) -> pd.DataFrame:
+    """The accuracies for `dvc plots`: percent with interval, and a label for each bar, "swapped i2t drive"."""
+    table = pick(measures, measure="relation", slice="all").rename(columns={"value": "accuracy"})
     shares = ["accuracy", "low", "high", "chance"]
-    table = whole.drop(columns="slice").assign(**(100 * whole[shares]).round(1))
-    return table.assign(label=table["set"] + " " + table["direction"] + " " + table["model"])
+    table = table.assign(**(100 * table[shares]).round(1), label=table["set"] + " " + table["direction"])
+    return table.assign(label=table["label"] + " " + table["model"]).drop(columns=["measure", "slice"])

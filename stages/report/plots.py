@@ -1,6 +1,6 @@
 """The report's charts as SVG texts, the same bytes for the same tables.
 
-`colours` everywhere maps the models, or the sets, to a colour each, in the order in which they are shown.
+`colours` maps models or sets to colours, in the order in which they are drawn. Rows are those of the table of measures.
 """
 
 import io
@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from stages.report.cells import TITLES
+from stages.report.tables import TITLES
 
-VERBS = 40  # rows of a chart by verb, the verbs of most tuples
-CONFUSED = 25  # rows of the heat map
+MAX_VERBS = 40  # in a chart by verb: those with most tuples
+MAX_CONFUSED = 25  # rows of the heat map
 STYLE = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -26,12 +26,12 @@ STYLE = {
     "ytick.color": "#444b54",
     "legend.frameon": False,
     "svg.hashsalt": "report",  # the same ids in every run
-    "text.parse_math": False,  # a label is as captions have it: "$5" is no formula
+    "text.parse_math": False,  # "$5" in a label is not a formula
 }
 
 
 def svg(figure: Figure) -> str:
-    """The figure as SVG without a date, so that a rerun changes nothing."""
+    """The figure as SVG without a date, so that a rerun gives the same bytes."""
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue()
@@ -43,13 +43,13 @@ def canvas(height: float) -> Figure:
 
 
 def whiskers(rows: pd.DataFrame) -> np.ndarray:
-    """Lengths below and above each accuracy, (2, N), in points."""
-    return 100 * np.array([rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]])
+    """The lengths of intervals below and above each value, (2, N), in points."""
+    return 100 * np.array([rows["value"] - rows["low"], rows["high"] - rows["value"]])
 
 
 @matplotlib.rc_context(STYLE)
 def set_bars(accuracy: pd.DataFrame, colours: dict[str, str]) -> str:
-    """Accuracy by set and model with 95% whiskers, a panel per direction, chance as a dotted line."""
+    """Accuracy by set and model with 95% intervals, a panel for each direction, chance as a dotted line."""
     sets = list(accuracy["set"].unique())
     figure = canvas(3.6)
     panels = figure.subplots(1, 2, sharey=True)
@@ -59,9 +59,9 @@ def set_bars(accuracy: pd.DataFrame, colours: dict[str, str]) -> str:
         for index, (model, colour) in enumerate(colours.items()):
             rows = part.reindex([(model, name) for name in sets])
             x = np.arange(len(sets)) + (index - (len(colours) - 1) / 2) * width
-            panel.bar(x, 100 * rows["accuracy"], width, color=colour, label=model, edgecolor="white", linewidth=0.6)
+            panel.bar(x, 100 * rows["value"], width, color=colour, label=model, edgecolor="white", linewidth=0.6)
             lines = {"fmt": "none", "ecolor": "#222", "lw": 1, "capsize": 2}
-            panel.errorbar(x, 100 * rows["accuracy"], whiskers(rows), **lines)
+            panel.errorbar(x, 100 * rows["value"], whiskers(rows), **lines)
         levels = 100 * part["chance"].groupby(level="set").max().reindex(sets)  # NaN: not asked
         for index, level in enumerate(levels):
             panel.hlines(level, index - 0.45, index + 0.45, color="#222", ls=":", lw=1.2)
@@ -73,19 +73,19 @@ def set_bars(accuracy: pd.DataFrame, colours: dict[str, str]) -> str:
 
 @matplotlib.rc_context(STYLE)
 def verb_chart(verbs: pd.DataFrame, chance: float, colours: dict[str, str]) -> str:
-    """Image-to-text accuracy per verb with 95% intervals, of the one or two models of `colours`, sorted by the last.
+    """Image-to-text accuracy by verb with 95% intervals, for the one or two models of `colours`, sorted by the last.
 
-    The verbs of most tuples where there are more than VERBS; `chance` in percent.
+    `chance` in percent.
     """
     part, best = verbs[verbs["direction"] == "i2t"], list(colours)[-1]
-    own = part[part["model"] == best].nlargest(VERBS, "count").sort_values("accuracy")
-    order, counts = own["relation"].tolist(), own["count"].tolist()
+    own = part[part["model"] == best].nlargest(MAX_VERBS, "count").sort_values("value")
+    order, counts = own["slice"].tolist(), own["count"].tolist()
     figure = canvas(1.2 + 0.3 * len(order))
     panel = figure.subplots()
     for shift, (model, colour) in zip((-0.14, 0.14), colours.items()):
-        rows = part[part["model"] == model].set_index("relation").reindex(order)
+        rows = part[part["model"] == model].set_index("slice").reindex(order)
         style = {"fmt": "o" if model == best else "D", "ms": 5, "color": colour, "capsize": 2}
-        place = 100 * rows["accuracy"], np.arange(len(order)) + shift
+        place = 100 * rows["value"], np.arange(len(order)) + shift
         panel.errorbar(*place, xerr=whiskers(rows), label=model, **style)
     labels = [f"{verb}  ({count:,})" for verb, count in zip(order, counts)]
     panel.axvline(chance, color="#222", ls=":", lw=1)
@@ -98,11 +98,10 @@ def verb_chart(verbs: pd.DataFrame, chance: float, colours: dict[str, str]) -> s
 
 @matplotlib.rc_context(STYLE)
 def confusion_map(part: pd.DataFrame) -> str:
-    """For the image's verb (row): how often the text with another verb (column) was preferred, in %, by one model."""
-    asked, put = (part.groupby(name)["count"].sum() for name in ("relation", "taken_for"))
-    verbs = sorted(asked.add(put, fill_value=0).nlargest(CONFUSED).index)
-    rates = part.assign(rate=100 * part["mistaken"] / part["count"])
-    table = rates.pivot(index="relation", columns="taken_for", values="rate").reindex(verbs, columns=verbs)
+    """For the image's verb (row): how often one model preferred the text with another verb (column), in percent."""
+    asked, offered = (part.groupby(name)["count"].sum() for name in ("set", "slice"))
+    verbs = sorted(asked.add(offered, fill_value=0).nlargest(MAX_CONFUSED).index)
+    table = 100 * part.pivot(index="set", columns="slice", values="value").reindex(verbs, columns=verbs)
     figure = Figure(figsize=(3 + 0.36 * len(verbs), 1.5 + 0.36 * len(verbs)), layout="constrained")
     panel = figure.subplots()
     shown = panel.imshow(table.to_numpy(float), cmap="YlOrRd", vmin=0, vmax=100)
@@ -119,16 +118,16 @@ def confusion_map(part: pd.DataFrame) -> str:
 
 @matplotlib.rc_context(STYLE)
 def retention_lines(scores: pd.DataFrame, interpolation: pd.DataFrame, colours: dict[str, str]) -> str:
-    """Relation accuracy against retrieval; a point a model, up and to the right is better.
+    """Relation accuracy against retrieval, a point for each model; up and to the right is better.
 
-    A line a method through its interpolations with base, a dot an alpha; `scores` has model, relation and
-    retention in percent, `interpolation` model, alpha, relation and retention as shares.
+    A line for each method through its interpolations with base. `scores` has model, relation and retention in percent,
+    `interpolation` also alpha.
     """
     figure = canvas(4.4)
     panel = figure.subplots()
     for model, rows in interpolation.groupby("model", sort=False):
         rows = rows.sort_values("alpha")
-        x, y = 100 * rows["retention"], 100 * rows["relation"]
+        x, y = rows["retention"], rows["relation"]
         panel.plot(x, y, color=colours[model], lw=1.4, marker="o", ms=3.5, zorder=2)
     at = scores[["retention", "relation"]].to_numpy()  # (M, 2)
     spread = np.maximum(np.ptp(at, axis=0), 1e-9)  # (2,)
@@ -150,19 +149,19 @@ def retention_lines(scores: pd.DataFrame, interpolation: pd.DataFrame, colours: 
 
 @matplotlib.rc_context(STYLE)
 def reliability_lines(reliability: pd.DataFrame, colours: dict[str, str]) -> str:
-    """How often the most probable relation is right against its probability, a panel a temperature, a line a model.
+    """How often the most probable relation is right against its probability: a panel for each temperature.
 
-    `reliability` has model, temperature, confidence and accuracy in shares, and count, a dot's area.
+    `reliability` has the probability as chance; a dot's area is its count.
     """
-    names = list(reliability["temperature"].unique())
+    names = list(reliability["set"].unique())
     figure = canvas(4.2)
     for panel, name in zip(figure.subplots(1, len(names), sharey=True, squeeze=False)[0], names):
         panel.plot([0, 100], [0, 100], color="#222", ls=":", lw=1.2)
-        for model, rows in reliability[reliability["temperature"] == name].groupby("model", sort=False):
-            x, y = 100 * rows["confidence"], 100 * rows["accuracy"]
+        for model, rows in reliability[reliability["set"] == name].groupby("model", sort=False):
+            x, y = 100 * rows["chance"], 100 * rows["value"]
             panel.plot(x, y, color=colours[model], lw=1.2, label=model)
             panel.scatter(x, y, s=120 * rows["count"] / rows["count"].max(), color=colours[model])
-        panel.set(title=f"temperature: {name}", xlabel="probability, %", xlim=(0, 101), ylim=(0, 101))
+        panel.set(title=name, xlabel="probability, %", xlim=(0, 101), ylim=(0, 101))
     figure.axes[0].set_ylabel("right, %")
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=8)
     return svg(figure)
@@ -170,9 +169,9 @@ def reliability_lines(reliability: pd.DataFrame, colours: dict[str, str]) -> str
 
 @matplotlib.rc_context(STYLE)
 def tuple_bars(anchors: pd.DataFrame, colours: dict[str, str]) -> str:
-    """Tuples by the anchor's verb, stacked by set; `anchors` has set and relation, a row a tuple."""
+    """The number of tuples by the anchor's verb, stacked by set; `anchors` has set and relation."""
     table = pd.crosstab(anchors["relation"], anchors["set"])
-    table = table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index[:VERBS]]
+    table = table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index[:MAX_VERBS]]
     figure = canvas(3.2)
     panel = figure.subplots()
     below = np.zeros(len(table))

@@ -1,1 +1,1 @@
-"""Stage rival: a CLIP of others, as it is, to be measured beside the methods."""
+"""Stage rival: a published CLIP as it is, measured beside the methods."""

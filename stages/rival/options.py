@@ -16,14 +16,14 @@ class RivalOptions(Block):
     @model_validator(mode="after")
     def has_weights(self) -> "RivalOptions":
         if not (self.pretrained or self.model.startswith("local-dir:")):
-            raise ValueError("pretrained is empty; name weights, as only a model of local-dir: brings its own")
+            raise ValueError("pretrained is empty; name weights: only a local-dir: model has its own")
         return self
 
 
 def not_base(name: str) -> str:
     """`name` as it is; ValueError for base, whose folder a rival would overwrite."""
     if name == "base":
-        raise ValueError("it is that of the model to start from; give the rival another")
+        raise ValueError("base is the name of the starting model; give the rival another")
     return name
 
 

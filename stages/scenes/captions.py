@@ -1,4 +1,4 @@
-"""Four true sentences about a scene, from many grammatical forms."""
+"""Four true captions of a scene, in many grammatical forms."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ PLURALS = {"man": "men", "woman": "women", "box": "boxes", "bench": "benches"}
 
 
 def with_article(words: str) -> str:
-    """An or a, by the first letter: an elephant, a dog."""
+    """The words after "an" or "a", by their first letter: an elephant, a dog."""
     return ("an " if words[0] in "aeiou" else "a ") + words
 
 
@@ -19,7 +19,7 @@ def plural(noun: str) -> str:
 
 
 def _phrase(noun: str, colour: str, rng: np.random.Generator) -> str:
-    """The noun with an article, its colour named now and then: "a girl in a red shirt", "a red car"."""
+    """The noun with an article, in about a third of cases with its colour: "a girl in a red shirt", "a red car"."""
     if rng.random() > 0.35:
         return with_article(noun)
     if noun in PEOPLE:
@@ -53,7 +53,7 @@ def related(scene: Scene, rng: np.random.Generator) -> str:
 
 
 def _setting(scene: Scene, rng: np.random.Generator) -> str:
-    """Nothing, the place, or the neighbour, to follow a sentence."""
+    """What follows a sentence: nothing, the place, or the neighbour."""
     choices = ["", "", f" {PLACES[scene.place]}"]
     if scene.neighbour:
         choices.append(f" near {with_article(scene.neighbour)}")
@@ -62,7 +62,7 @@ def _setting(scene: Scene, rng: np.random.Generator) -> str:
 
 
 def unrelated(scene: Scene, rng: np.random.Generator) -> str:
-    """A fragment that names both figures and not their relation."""
+    """A fragment that names both figures without their relation."""
     subject = _phrase(scene.subject, scene.subject_colour, rng)
     if scene.group:
         subject = f"a group of {plural(scene.subject)}"
@@ -80,7 +80,7 @@ def write_captions(scene: Scene, rng: np.random.Generator) -> list[str]:
 
 
 def _surface(caption: str, rng: np.random.Generator) -> str:
-    """Capital and full stop as people write them: mostly both, sometimes neither."""
+    """The caption with a capital and a full stop in most cases, as people write."""
     if rng.random() < 0.7:
         caption = caption[0].upper() + caption[1:]
     return caption + ("." if rng.random() < 0.6 else "")

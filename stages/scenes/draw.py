@@ -84,7 +84,7 @@ def _paste(canvas: Image.Image, sprite: Image.Image, spot: Figure, zoom: float, 
 
 
 def _scaled(point: tuple[float, float], zoom: float, shift: float) -> tuple[float, float]:
-    """Scene units to canvas pixels, zoomed about the middle of the ground."""
+    """Scene units to canvas pixels, zoomed around the middle of the ground."""
     x = 50 + (point[0] - 50) * zoom + shift
     y = 95 + (point[1] - 95) * zoom
     return x * PIXELS, y * PIXELS
@@ -114,7 +114,7 @@ def _mark(canvas: Image.Image, mark: Mark, zoom: float, shift: float) -> None:
 
 
 def _along(points: list[tuple[float, float]], count: int) -> list[tuple[float, float]]:
-    """`count` points evenly spaced by vertex along a path."""
+    """`count` points along a path, evenly spaced by vertex."""
     at = np.linspace(0, len(points) - 1, count)
     xs, ys = zip(*points, strict=True)
     vertices = np.arange(len(points))
@@ -122,7 +122,7 @@ def _along(points: list[tuple[float, float]], count: int) -> list[tuple[float, f
 
 
 def _occlude(canvas: Image.Image, place: str, rng: np.random.Generator) -> None:
-    """Blades of the ground's colour before the feet, or a thin post."""
+    """Blades of grass in front of the feet, or a thin post."""
     pen, side = ImageDraw.Draw(canvas), canvas.width
     if rng.random() < 0.7:
         colour = BACKGROUNDS[place][1][0]

@@ -1,4 +1,4 @@
-"""One scene from its number: what the stage's child processes do."""
+"""Makes one scene; a module of its own, which child processes can import."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from stages.scenes.draw import draw_picture
 from stages.scenes.world import Scene, draw_scene
 
 
-def make(folder: Path, size: int, seed: int, number: int) -> tuple[Scene, list[str]]:
-    """Draw scene `number` into the folder; what is true of it and its captions."""
+def make_scene(folder: Path, size: int, seed: int, number: int) -> tuple[Scene, list[str]]:
+    """Draw scene `number` into the folder; the scene and its captions."""
     scene = draw_scene(seed, number)
     rng = np.random.default_rng([seed, 13, number])
     draw_picture(scene, size, rng).save(folder / f"{number:06d}.jpg", quality=90)

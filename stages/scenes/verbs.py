@@ -1,7 +1,7 @@
-"""What each verb looks like: where subject and object stand, and the marks between them.
+"""How each verb is drawn: where subject and object are, and the marks between them.
 
-A scene is 100x100, y downwards, and moves to the right; whole scenes are mirrored later. Both
-figures draw their sizes from one distribution, so that size tells no role.
+A scene is 100x100 units, y downwards, and moves to the right; whole scenes are mirrored later. Sizes of subject and
+object are drawn from one distribution, so that size does not reveal the role.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ GROUND = 90.0
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure's feet at (x, y), the side of its square, its facing (1 right, -1 left) and its tilt."""
+    """A figure: its feet at (x, y), the side of its square, where it faces (1 right, -1 left), its tilt in degrees."""
 
     x: float
     y: float
@@ -25,7 +25,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Mark:
-    """A line, dots along a line, a burst or a disc, in a colour; points in scene units."""
+    """A line, dots along a line, a burst or a disc; points and width in scene units."""
 
     kind: str
     points: tuple[tuple[float, float], ...]
@@ -35,7 +35,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Layout:
-    """Subject, object, and marks drawn over both; `object_in_front` where it hides the subject's feet."""
+    """Subject, object, and marks drawn over both; `object_in_front`: the object hides the subject's feet."""
 
     subject: Figure
     object: Figure
@@ -141,7 +141,7 @@ def lie_on(a: float, b: float) -> Layout:
 
 @dataclass(frozen=True)
 class Verb:
-    """Its forms, its preposition, whether it is dynamic, and its layout."""
+    """A verb: its forms, its preposition, whether it is dynamic, and its layout for two sizes."""
 
     lemma: str
     present: str
@@ -174,6 +174,6 @@ VERBS = {
 
 
 def compose(lemma: str, rng: np.random.Generator) -> Layout:
-    """The layout of a verb with both sizes drawn alike."""
+    """The layout of a verb, with both sizes drawn from one distribution."""
     first, second = rng.uniform(36, 46, size=2)
     return VERBS[lemma].layout(first, second)

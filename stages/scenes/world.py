@@ -1,11 +1,11 @@
-"""What is drawn: skewed like photographs, with some triples held out for the test split."""
+"""The drawn world: which triples occur, with favourite verbs and orders as in photographs, and some only in test."""
 
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from stages.scenes.nouns import ANIMALS, LOOKS, PEOPLE
+from stages.scenes.nouns import ANIMALS, COLOURS_OF, PEOPLE
 from stages.scenes.verbs import VERBS
 
 ANIMATE = PEOPLE + ANIMALS
@@ -13,7 +13,7 @@ REVERSIBLE = (
     *("chase", "push", "pull", "kick", "feed", "jump", "ride", "watch"),
     *("hold", "sit", "stand", "lie"),
 )
-OF_THING = {
+THING_VERBS = {
     "ball": ("kick", "throw", "hold", "chase", "push", "lift"),
     "box": ("push", "pull", "lift", "sit", "stand", "jump"),
     "bench": ("sit", "stand", "lie", "jump", "push"),
@@ -22,7 +22,7 @@ OF_THING = {
     "kite": ("hold", "chase", "pull", "throw"),
     "flower": ("hold", "watch", "jump", "lift"),
 }
-FAVOURITE_VERB = 0.6  # of a pair's images, besides what an even draw adds
+FAVOURITE_VERB = 0.6  # share of a pair's images; an even draw among all verbs adds to it
 FAVOURITE_ORDER = 0.75
 WITH_THING = 0.4  # of all images
 HELD_OUT = 0.08  # of the distinct triples
@@ -38,7 +38,7 @@ Triple = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything true of a picture."""
+    """Everything that is true of a picture."""
 
     subject: str
     verb: str
@@ -52,15 +52,15 @@ class Scene:
 
 
 def all_triples() -> list[Triple]:
-    """Every (subject, verb lemma, object) that the world can show."""
+    """Every possible (subject, verb lemma, object)."""
     animate = [(s, v, o) for s in ANIMATE for o in ANIMATE if s != o for v in REVERSIBLE]
-    things = [(s, v, o) for s in ANIMATE for o, verbs in OF_THING.items() for v in verbs]
+    things = [(s, v, o) for s in ANIMATE for o, verbs in THING_VERBS.items() for v in verbs]
     return animate + things
 
 
 @cache
 def held_out_triples(seed: int) -> set[Triple]:
-    """The triples that occur in the test split alone: HELD_OUT of all, drawn evenly."""
+    """The triples that occur only in the test split: a share HELD_OUT of all, drawn evenly."""
     triples = all_triples()
     rng = np.random.default_rng([seed, 10])
     chosen = rng.choice(len(triples), size=round(HELD_OUT * len(triples)), replace=False)
@@ -69,54 +69,54 @@ def held_out_triples(seed: int) -> set[Triple]:
 
 @cache
 def favourites(seed: int) -> dict[frozenset[str], tuple[str, str]]:
-    """For each pair of nouns its favourite verb, and the noun that is its subject by preference."""
+    """For each pair of nouns its favourite verb and its favourite subject."""
     rng = np.random.default_rng([seed, 11])
     chosen = {}
     for i, first in enumerate(ANIMATE):
         for second in ANIMATE[i + 1 :]:
             subject = (first, second)[rng.integers(2)]
             chosen[frozenset((first, second))] = (str(rng.choice(REVERSIBLE)), subject)
-        for thing, verbs in OF_THING.items():
+        for thing, verbs in THING_VERBS.items():
             chosen[frozenset((first, thing))] = (str(rng.choice(verbs)), first)
     return chosen
 
 
-def draw_triple(rng: np.random.Generator, liked: dict[frozenset[str], tuple[str, str]]) -> Triple:
-    """A triple by the skew: a pair of nouns evenly, then mostly its favourite verb and order."""
+def draw_triple(rng: np.random.Generator, favourite: dict[frozenset[str], tuple[str, str]]) -> Triple:
+    """A random triple: a pair of nouns drawn evenly, then mostly its favourite verb and order."""
     if rng.random() < WITH_THING:
-        first, second = str(rng.choice(ANIMATE)), str(rng.choice(list(OF_THING)))
-        verbs = OF_THING[second]
+        first, second = str(rng.choice(ANIMATE)), str(rng.choice(list(THING_VERBS)))
+        verbs = THING_VERBS[second]
     else:
         first, second = map(str, rng.choice(ANIMATE, size=2, replace=False))
         verbs = REVERSIBLE
-        subject = liked[frozenset((first, second))][1]
+        subject = favourite[frozenset((first, second))][1]
         if (first == subject) != (rng.random() < FAVOURITE_ORDER):
             first, second = second, first
-    favourite = liked[frozenset((first, second))][0]
-    verb = favourite if rng.random() < FAVOURITE_VERB else str(rng.choice(verbs))
+    verb = favourite[frozenset((first, second))][0]
+    verb = verb if rng.random() < FAVOURITE_VERB else str(rng.choice(verbs))
     return first, verb, second
 
 
 def draw_scene(seed: int, number: int) -> Scene:
-    """Scene `number`, a function of the seed and the number alone."""
+    """Scene `number`; it depends on the seed and the number alone."""
     rng = np.random.default_rng([seed, 12, number])
     split = str(rng.choice(list(SPLITS), p=list(SPLITS.values())))
-    held_out, liked = held_out_triples(seed), favourites(seed)
+    held_out, favourite = held_out_triples(seed), favourites(seed)
     if split == "test" and rng.random() < TEST_HELD_OUT:
         triples = sorted(held_out)
         triple = triples[rng.integers(len(triples))]
     else:
-        triple = draw_triple(rng, liked)
+        triple = draw_triple(rng, favourite)
         while triple in held_out:
-            triple = draw_triple(rng, liked)
+            triple = draw_triple(rng, favourite)
     subject, verb, object = triple
     place = str(rng.choice(list(PLACES)))
     return Scene(
         subject,
         verb,
         object,
-        subject_colour=str(rng.choice(LOOKS[subject][1])),
-        object_colour=str(rng.choice(LOOKS[object][1])),
+        subject_colour=str(rng.choice(COLOURS_OF[subject])),
+        object_colour=str(rng.choice(COLOURS_OF[object])),
         place=place,
         neighbour=str(rng.choice(NEIGHBOURS[place])) if rng.random() < 0.4 else None,
         group=verb in ("chase", "watch") and rng.random() < GROUP * len(VERBS) / 2,

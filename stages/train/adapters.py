@@ -1,4 +1,4 @@
-"""Low-rank adapters (LoRA, arXiv 2106.09685), by peft: a few weights train in place of all."""
+"""Low-rank adapters (LoRA, arXiv 2106.09685), by peft: a few weights train instead of all."""
 
 import re
 from collections.abc import Callable
@@ -12,13 +12,12 @@ from stages.common.files.errors import InputError
 
 
 def adaptable(model: open_clip.CLIP) -> list[str]:
-    """The layers of `model` that get an adapter: linear ones, convolutions that are not grouped and attentions, of
-    which a weight trains.
+    """The layers that can take an adapter and have a weight that trains: linear ones, ungrouped convolutions, attention.
 
-    Not those inside a pooling by attention, whose weights open_clip reads without calling the layers.
+    Not those inside attention pooling, whose weights open_clip reads without calling the layers.
     """
     found: list[str] = []
-    closed = "-"  # the last module whose parts are not looked at
+    closed = "-"  # the last module whose parts are skipped
     for name, module in model.named_modules():
         if name.startswith(f"{closed}."):
             continue
@@ -32,17 +31,17 @@ def adaptable(model: open_clip.CLIP) -> list[str]:
 
 
 def add_adapters(model: open_clip.CLIP, rank: int, seed: int) -> Callable[[], object]:
-    """Put adapters of `rank` into the layers of `model` that would train; a function that merges them again.
+    """Add adapters of `rank` to the layers of `model` that would train; a function that merges them into the weights.
 
-    Then nothing trains but the adapters and logit_scale: no bias, gain or embedding, and no projection that is a
-    bare matrix (open_clip's own text_projection and visual.proj). At first the adapters change nothing; after
-    merging, `model` has the weights of its own kind, by their old names. InputError where no layer can take one.
+    Only the adapters and logit_scale train then: no bias, gain or embedding, and no projection that is a bare matrix
+    (open_clip's text_projection and visual.proj). At first the adapters change nothing. InputError where no layer can
+    take one.
     """
-    from peft import LoraConfig, LoraModel  # takes a second, and is seldom needed
+    from peft import LoraConfig, LoraModel  # imports for a second, and is seldom needed
 
     names = adaptable(model)
     if not names:
-        raise InputError("params.yaml: train.adapters: base has no layer to put an adapter into; make it 0")
+        raise InputError("params.yaml: train.adapters: base has no layer that can take an adapter; make it 0")
     torch.manual_seed(seed)
     config = LoraConfig(r=rank, lora_alpha=rank, target_modules="|".join(map(re.escape, names)))
     adapted = LoraModel(model, config, "default")

@@ -1,21 +1,15 @@
 """The parameters of stage train."""
 
+import operator
+from functools import reduce
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationError, create_model, model_validator
 
-from stages.common.files.params import Block, Name, mapping
+from stages.common.files.params import Block, Name
 from stages.train.losses import LOSSES
 
 Share = Annotated[float, Field(gt=0, le=1)]
-
-
-def known_losses(methods: object) -> object:
-    """`methods` as they are; ValueError for one that is no loss, naming those there are."""
-    strange = [name for name in methods if name not in LOSSES] if isinstance(methods, dict) else []
-    if strange:
-        raise ValueError(f"{strange[0]} is no loss of stages/train/losses, which holds {', '.join(LOSSES)}")
-    return methods
 
 
 def in_order(pair: list[float]) -> list[float]:
@@ -25,20 +19,16 @@ def in_order(pair: list[float]) -> list[float]:
     return pair
 
 
-Methods = mapping("Methods", {name: loss.options for name, loss in LOSSES.items()})
-
-
 class Augment(Block):
-    """What is changed at random in a picture: see params.yaml."""
+    """Random changes of pictures: see params.yaml."""
 
     crop: Annotated[list[Share], Field(min_length=2, max_length=2), AfterValidator(in_order)]
     flip: bool
 
 
-class TrainOptions(Block):
-    """See params.yaml."""
+class SharedOptions(Block):
+    """The options that all methods share, and that each may change; see params.yaml."""
 
-    methods: Annotated[Methods, BeforeValidator(known_losses)]
     epochs: int = Field(ge=1, le=1000)
     batch_size: int = Field(ge=1, le=65_536)
     lr: float = Field(gt=0, le=1)
@@ -54,9 +44,41 @@ class TrainOptions(Block):
     alpha: float = Field(ge=0, le=1)
 
     @model_validator(mode="after")
-    def backbones_alone(self) -> "TrainOptions":
+    def fits_frozen_backbones(self) -> "SharedOptions":
         if self.freeze == "backbones" and self.augment.crop[0] < 1:
             raise ValueError("freeze backbones computes an image's features once; make augment.crop [1.0, 1.0]")
         if self.freeze == "backbones" and self.adapters:
-            raise ValueError("freeze backbones leaves nothing that adapters could change; make adapters 0")
+            raise ValueError("freeze backbones leaves nothing for adapters to change; make adapters 0")
         return self
+
+
+def method_type(loss: str) -> type[Block]:
+    """The options of a method with this loss: the loss's own, and any of the shared ones."""
+    shared = {
+        name: (Annotated[f.annotation, *f.metadata, None], None) for name, f in SharedOptions.model_fields.items()
+    }
+    return create_model(loss, __base__=LOSSES[loss].options, loss=(Literal[loss], ...), **shared)  # type: ignore
+
+
+Method = Annotated[reduce(operator.or_, map(method_type, LOSSES)), Field(discriminator="loss")]
+
+
+class TrainOptions(SharedOptions):
+    """See params.yaml: the shared options, and the methods by name."""
+
+    methods: dict[Name, Method]
+
+    @model_validator(mode="after")
+    def methods_fit(self) -> "TrainOptions":
+        for name in self.methods:
+            try:
+                self.shared(name)
+            except ValidationError as error:
+                raise ValueError(f"methods.{name}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+        return self
+
+    def shared(self, method: str) -> SharedOptions:
+        """The shared options with the changes of a method."""
+        values = self.model_dump(exclude={"methods"})
+        own = self.methods[method].model_dump(include=values.keys(), exclude_unset=True)
+        return SharedOptions(**values | own)

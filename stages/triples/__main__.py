@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from stages.common.files.cache_keys import code_files, content_key
 from stages.common.files.errors import InputError, run_stage
 from stages.common.files.executor import open_executor
-from stages.common.files.storage import write_json
-from stages.common.files.cache_keys import code_of, content_key
 from stages.common.files.params import read_block
 from stages.common.files.parts import make_parts, publish
-from stages.common.run import RunOptions
+from stages.common.files.storage import write_json
 from stages.common.files.tables import SCHEMAS, read_part, read_table, table_files, write_table
+from stages.common.run import RunOptions
 from stages.triples.options import TriplesOptions
 from stages.triples.part import triples_part
 from stages.triples.summary import against_truth, read_truth, summarise
@@ -23,7 +23,7 @@ SUMMARISED = ["caption_id", "image_id", "text", "subject", "relation", "object",
 
 
 def number(paths: list[Path]) -> int:
-    """Number the triples of all parts in their order, whatever their numbers were; how many there are."""
+    """Number the triples of all parts in order; how many there are."""
     done = 0
     for path in paths:
         table = read_part(path, SCHEMAS["triples"])
@@ -33,16 +33,14 @@ def number(paths: list[Path]) -> int:
     return done
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     options, run = read_block("triples", TriplesOptions), read_block("run", RunOptions)
     parses, captions = table_files(PARSES), table_files(CAPTIONS)
     if len(parses) != len(captions):
-        raise InputError(
-            f"{PARSES} has {len(parses)} parts, {CAPTIONS} {len(captions)}; run `dvc repro` to make it anew"
-        )
-    key = content_key([options.with_secondary], [*parses, *captions, "data/verbs.csv", *code_of("triples")])
-    jobs = [(*files, options.with_secondary, key) for files in zip(parses, captions)]
-    with open_executor(run.engine, workers=1) as executor:  # 100,000 captions a second: a process more costs more
+        raise InputError(f"{PARSES} has {len(parses)} parts, {CAPTIONS} {len(captions)}; run `dvc repro`")
+    key = content_key("triples", [*parses, *captions, "data/verbs.csv", *code_files("triples")])
+    jobs = [(*files, key) for files in zip(parses, captions)]
+    with open_executor(run.engine, workers=1) as executor:  # one process is fast enough: 100,000 captions a second
         paths = make_parts(OUT / "triples", triples_part, jobs, key, executor)
     count = len(read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id"]))
     if not number(paths):

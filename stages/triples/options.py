@@ -6,5 +6,4 @@ from stages.common.files.params import Block
 class TriplesOptions(Block):
     """See params.yaml."""
 
-    with_secondary: bool
     truth: str

@@ -12,7 +12,7 @@ DEPTH = 8  # verbs followed upwards for a subject; a cycle in a bad tree ends th
 
 
 class Relation(NamedTuple):
-    """One relation by the positions of its words; `rank` 1 for an oblique beside a direct object.
+    """One relation by the positions of its words.
 
     `passive`: by its agent ("a ball kicked by a boy", the subject is boy), or with a preposition, where
     the subject undergoes the verb ("a truck parked on a street").
@@ -24,13 +24,12 @@ class Relation(NamedTuple):
     preposition: tuple[int, ...]
     object: int
     passive: bool
-    rank: int
 
 
 def extract(tree: Tree) -> list[Relation]:
     """The relations of a caption, in the order of their verbs.
 
-    "A man riding a wave on a board" gives (man, ride, wave), and (man, ride on, board) with rank 1.
+    "A man riding a wave on a board" gives (man, ride, wave): an oblique beside a direct object gives none.
     """
     return [
         relation
@@ -54,21 +53,20 @@ def _of_verb(tree: Tree, verb: int) -> list[Relation]:
     passive = is_passive(tree, verb)
     particle = tuple(dependants(tree, verb, "compound:prt"))
     if passive and (found := agents(tree, verb)):
-        pairs = [(a, (), p, 0) for a in found for p in doers]
+        pairs = [(a, (), p) for a in found for p in doers]
     elif places := _after_particle(tree, verb, passive):
-        pairs = [(s, particle, o, 0) for s in doers for o in places]
+        pairs = [(s, particle, o) for s in doers for o in places]
         particle = ()
     elif passive:  # "a train parked on a street": no agent, the patient stands in a place
         found = [] if word.showing else _filling(tree, obliques(tree, verb))
-        pairs = [(p, prep, o, 0) for p in doers for prep, o in found]
+        pairs = [(p, prep, o) for p in doers for prep, o in found]
     else:
         direct = [] if word.posture else objects(tree, verb)
-        rank = 1 if direct else 0
-        pairs = [(s, (), o, 0) for s in doers for o in direct]
-        pairs += [(s, prep, o, rank) for s in doers for prep, o in obliques(tree, verb)]
+        found = [((), o) for o in direct] or obliques(tree, verb)
+        pairs = [(s, prep, o) for s in doers for prep, o in found]
     return [
-        Relation(subject, verb, particle, preposition, object, passive, rank)
-        for subject, preposition, object, rank in pairs
+        Relation(subject, verb, particle, preposition, object, passive)
+        for subject, preposition, object in pairs
         if subject != object and _can_act(tree.words[subject], word)
     ]
 

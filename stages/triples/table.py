@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from stages.common.files.errors import InputError
-from stages.common.files.tables import SCHEMAS
+from stages.common.files.tables import SCHEMAS, rows_of
 from stages.common.language.inflection import triple_text
 from stages.triples.clauses import with_clauses_corrected
 from stages.triples.columns import Words, flatten, runs
@@ -49,42 +48,21 @@ class Found(NamedTuple):
     preposition: list[str | None]
     object: list[int]
     passive: list[bool]
-    rank: list[int]
 
 
-def triple_table(
-    parses: pa.RecordBatch, captions: pa.Table, memory: Memory, with_secondary: bool, first_id: int
-) -> pa.Table:
+def triple_table(parses: pa.RecordBatch, captions: pa.Table, memory: Memory, first_id: int) -> pa.Table:
     """The table of triples of some parses, numbered from `first_id` in the order of captions and verbs.
 
-    `captions` gives each caption's image and split, in ascending caption_id; without `with_secondary`,
-    triples of rank 1 (an oblique beside a direct object) are left out.
+    `captions` gives each caption's image and split.
     """
     found = caption_triples(parses, memory)
-    if not with_secondary:
-        found = found.filter(pc.equal(found["rank"], 0))
     ids = parses.column("caption_id").take(found["caption"].combine_chunks())
-    of_caption = captions.take(pa.array(rows_of(ids.to_numpy(), captions["caption_id"].to_numpy())))
+    rows = rows_of(ids.to_numpy(), pd.Index(captions["caption_id"]), "this part of data/captions/captions")
+    of_caption = captions.take(pa.array(rows))
     columns = {name: found[name] for name in found.column_names if name != "caption"}
     columns |= {"caption_id": ids, "image_id": of_caption["image_id"], "split": of_caption["split"]}
     columns["triple_id"] = np.arange(first_id, first_id + len(found))
     return pa.table({field.name: columns[field.name] for field in SCHEMAS["triples"]}, schema=SCHEMAS["triples"])
-
-
-def rows_of(ids: np.ndarray, captions: np.ndarray) -> np.ndarray:
-    """Where each of `ids` (T,) stands in `captions` (C,), ascending; InputError for an id that it lacks.
-
-    >>> rows_of(np.array([7, 3, 7]), np.array([3, 7])).tolist()
-    [1, 0, 1]
-    """
-    rows = np.searchsorted(captions, ids)  # (T,)
-    lacking = ids[np.append(captions, -1)[rows] != ids]
-    if len(lacking):
-        raise InputError(
-            f"data/parse/parses: caption_id {lacking[0]} is not in the same part of data/captions/captions; "
-            "delete data/parse and run `dvc repro`"
-        )
-    return rows
 
 
 def caption_triples(parses: pa.RecordBatch, memory: Memory) -> pa.Table:
@@ -150,10 +128,9 @@ def find(words: Words, kind: np.ndarray, memory: Memory) -> Found:
             joined(preposition, position) if preposition else None,
             position[object],
             passive,
-            rank,
         )
         for caption, position, relations in _trees(words, kind, memory)
-        for subject, verb, particle, preposition, object, passive, rank in relations
+        for subject, verb, particle, preposition, object, passive in relations
     ]
     return Found(*map(list, zip(*rows, strict=True))) if rows else Found(*([] for _ in Found._fields))
 
@@ -198,23 +175,10 @@ def _columns(words: Words, inverse: np.ndarray, described: list, found: Found, l
         "preposition": found.preposition,
         "object": [noun for _, noun, _ in object],
     }
-    columns |= {f"{name}_compound": compounds(words, at[name], columns[name]) for name in ("subject", "object")}
-    columns |= {"passive": found.passive, "rank": found.rank}
+    columns["passive"] = found.passive
     distinct = list(dict.fromkeys(zip(*columns.values(), strict=True)))
     columns = dict(zip(columns, map(list, zip(*distinct, strict=True)) if distinct else [[] for _ in columns]))
-    columns["text"] = [triple_text(*row[1:6], row[8]) for row in distinct]
+    columns["text"] = [triple_text(*row[1:]) for row in distinct]
     columns["dynamic"] = [lexicon.get(row[2]) for row in distinct]
     schema = [("caption", pa.int64()), *((f.name, f.type) for f in SCHEMAS["triples"] if f.name in columns)]
     return pa.table({name: pa.array(columns[name], kind) for name, kind in schema})
-
-
-def compounds(words: Words, nouns: np.ndarray, lemmas: list[str]) -> list[str]:
-    """Each noun's lemma with the compound nouns before it: "tennis racket"."""
-    position = np.arange(len(words.head))
-    part = words.among("deprel", {"compound"}) & (words.head > position)
-    parts: dict[int, list[str]] = {}
-    heads = np.zeros(len(words.head), bool)
-    heads[nouns] = True
-    for i in np.flatnonzero(part & heads[words.head]).tolist():
-        parts.setdefault(int(words.head[i]), []).append(words.value("text", i).lower())
-    return [" ".join([*parts.get(i, ()), lemma]) for i, lemma in zip(nouns.tolist(), lemmas, strict=True)]

@@ -1,10 +1,5 @@
 """Verbs: their lemma, whether they are dynamic, and which words of a tree are verbs at all."""
 
-from pathlib import Path
-
-from stages.common.files.errors import InputError
-from stages.common.language.lexicons import read_rows
-
 # verbs that only introduce another verb: "trying to catch" is catch
 LIGHT = set("try attempt begin start continue prepare get go seem appear want like love stop about ready".split())
 DRESS = {"dress", "clothe"}
@@ -97,15 +92,6 @@ CLOSED = set(
     "together nearby during next close inside outside against behind beside near towards toward underneath between "
     "down up around through across along over under off away outdoors indoors".split()
 )
-
-
-def read_lexicon(path: str | Path) -> dict[str, bool]:
-    """lemma -> dynamic, from a list with the columns lemma and class (dynamic or stative), as by `read_rows`."""
-    rows = read_rows(path, ["lemma", "class"])
-    for number, (lemma, kind) in rows.items():
-        if kind not in ("dynamic", "stative"):
-            raise InputError(f"{path}: line {number}: {lemma} is {kind!r}; write {lemma},dynamic or {lemma},stative")
-    return {lemma: kind == "dynamic" for lemma, kind in rows.values()}
 
 
 def verb_lemma(form: str, lemma: str, lexicon: dict[str, bool]) -> str:

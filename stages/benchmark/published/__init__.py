@@ -1,6 +1,6 @@
-"""The benchmarks, one module each, found by its name, by which params.yaml switches it on.
+"""The registry of benchmarks: one module each; params.yaml switches one on by its name.
 
-A module defines `BENCHMARK`, as sugarcrepe.py does: a reader and a score; a file more is a benchmark more.
+A module defines `BENCHMARK`, as sugarcrepe.py does: a reader and its scores. A new file is a new benchmark.
 """
 
 from stages.benchmark.question import Benchmark

@@ -22,13 +22,13 @@ def read(folder: Path) -> pd.DataFrame:
     return json_files(folder, question)
 
 
-def outcomes(scores: np.ndarray) -> dict[str, np.ndarray]:
+def scores(cosines: np.ndarray) -> dict[str, np.ndarray]:
     """Whether both true captions come before the negative one (N,), from cosines (N, 1, 3).
 
-    >>> outcomes(np.array([[[0.9, 0.8, 0.1]], [[0.9, 0.1, 0.5]]]))["i2t"].tolist()
-    [1.0, 0.0]
+    >>> scores(np.array([[[0.9, 0.8, 0.1]], [[0.9, 0.1, 0.5]]]))["i2t"].tolist()
+    [True, False]
     """
-    return {"i2t": (scores[:, 0, :2].min(axis=1) > scores[:, 0, 2]).astype(float)}
+    return {"i2t": cosines[:, 0, :2].min(axis=1) > cosines[:, 0, 2]}
 
 
-BENCHMARK = Benchmark(read, outcomes)
+BENCHMARK = Benchmark(read, scores)

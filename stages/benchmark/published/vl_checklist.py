@@ -13,7 +13,7 @@ from stages.benchmark.question import Benchmark, image_to_text, json_files
 
 
 def read(folder: Path) -> pd.DataFrame:
-    """The questions of every file, each of its data set and kind of relation, such as vg_action."""
+    """The questions of every file; the category is data set and kind of relation, such as vg_action."""
 
     def question(item: list, category: str) -> list:
         path, texts = item

@@ -8,31 +8,30 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stages.benchmark.question import Benchmark, parsed, questions, text
+from stages.benchmark.question import Benchmark, parse, questions, read_text
 
 
 def read(folder: Path) -> pd.DataFrame:
-    """Questions of two images and two captions."""
+    """Questions with two images and two captions."""
 
     def question(item: dict) -> list:
         pictures = [(f"{item[name]}.png", ()) for name in ("image_0", "image_1")]
         return [item["collapsed_tag"], pictures, [item["caption_0"], item["caption_1"]], False]
 
     path = folder / "examples.jsonl"
-    return questions(path, [parsed(path, line) for line in text(path).rstrip("\n").split("\n")], question)
+    return questions(path, [parse(path, line) for line in read_text(path).rstrip("\n").split("\n")], question)
 
 
-def outcomes(scores: np.ndarray) -> dict[str, np.ndarray]:
+def scores(cosines: np.ndarray) -> dict[str, np.ndarray]:
     """The three scores (N,) from cosines (N, 2, 2) of images with captions.
 
-    >>> found = outcomes(np.array([[[0.9, 0.1], [0.5, 0.6]], [[0.5, 0.6], [0.1, 0.7]]]))
+    >>> found = scores(np.array([[[0.9, 0.1], [0.5, 0.6]], [[0.5, 0.6], [0.1, 0.7]]]))
     >>> [column.tolist() for column in found.values()]
-    [[1.0, 0.0], [1.0, 1.0], [1.0, 0.0]]
+    [[True, False], [True, True], [True, False]]
     """
-    (a, b), (c, d) = (scores[:, 0, 0], scores[:, 0, 1]), (scores[:, 1, 0], scores[:, 1, 1])  # (N,) each
+    (a, b), (c, d) = (cosines[:, 0, 0], cosines[:, 0, 1]), (cosines[:, 1, 0], cosines[:, 1, 1])  # (N,) each
     by_text, by_image = (a > b) & (d > c), (a > c) & (d > b)
-    found = {"text": by_text, "image": by_image, "group": by_text & by_image}
-    return {name: right.astype(float) for name, right in found.items()}
+    return {"text": by_text, "image": by_image, "group": by_text & by_image}
 
 
-BENCHMARK = Benchmark(read, outcomes)
+BENCHMARK = Benchmark(read, scores)

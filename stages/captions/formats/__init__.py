@@ -1,12 +1,13 @@
-"""The formats of caption files, one module each, found by its name, by which a source of params.yaml names it.
+"""The registry of caption formats: one module each; a source in params.yaml names it.
 
-A module defines `read`, as flickr.py does: from a file to its captioned photographs; a file more is a format more.
+A module defines `read`, as flickr.py does: from a file to a table with a row a caption. A new file is a new format.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
-from stages.captions.photo import Photo
+import pandas as pd
+
 from stages.common.files.registry import members
 
-FORMATS: dict[str, Callable[[Path], list[Photo]]] = members(__name__, "read")
+FORMATS: dict[str, Callable[[Path], pd.DataFrame]] = members(__name__, "read")

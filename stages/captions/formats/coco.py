@@ -1,57 +1,43 @@
-"""COCO's captions files, refusing what is broken by name."""
+"""COCO's captions files: images (id, file_name) and annotations (id, image_id, caption)."""
 
 from pathlib import Path
-from types import UnionType
 
-from stages.captions.photo import Photo, json_of, number
+import pandas as pd
+
+from stages.captions.rows import caption_rows, json_of
 from stages.common.files.errors import InputError
 
+ID = int | str
+IMAGE, ANNOTATION = {"id": ID, "file_name": str}, {"id": ID, "image_id": ID, "caption": str}
 
-def read_annotations(path: Path) -> tuple[list[dict], list[dict]]:
-    """The images (id, file_name) and annotations (id, image_id, caption) of a COCO captions file.
 
-    InputError names the file, the entry, the field and the remedy: malformed JSON, a missing or
-    wrongly typed field, an id used twice, an annotation without its image, an empty caption.
-    """
+def read(path: Path) -> pd.DataFrame:
+    """The captions of a file. InputError names a wrong entry: a missing field, a repeated id, an unknown image."""
     content = json_of(path)
-    images = _entries(path, content, "images", {"id": int | str, "file_name": str})
-    annotations = _entries(path, content, "annotations", {"id": int | str, "image_id": int | str, "caption": str})
-    known = {image["id"] for image in images}
-    for row, annotation in enumerate(annotations):
-        where = f"{path}: annotations[{row}] (id {annotation['id']})"
-        if annotation["image_id"] not in known:
+    images = {image["id"]: image["file_name"] for image in _entries(path, content, "images", IMAGE)}
+    rows = []
+    for number, entry in enumerate(_entries(path, content, "annotations", ANNOTATION)):
+        if entry["image_id"] not in images:
             raise InputError(
-                f"{where}: image_id {annotation['image_id']} is not among images; add the image or drop the annotation"
+                f"{path}: annotations[{number}] (id {entry['id']}): image_id {entry['image_id']} is not among images; "
+                "add the image or drop the annotation"
             )
-        if not annotation["caption"].strip():
-            raise InputError(f"{where}: caption is empty; write one or drop the annotation")
-    return images, annotations
+        rows.append((images[entry["image_id"]], entry["caption"], entry["image_id"], entry["id"], None))
+    return caption_rows(rows)
 
 
-def _entries(path: Path, content: object, key: str, fields: dict[str, type | UnionType]) -> list[dict]:
-    """The list `content[key]` with its fields checked and its ids unique."""
+def _entries(path: Path, content: object, key: str, fields: dict) -> list[dict]:
+    """The list `content[key]`, with its fields checked and its ids unique."""
     if not isinstance(content, dict) or not isinstance(content.get(key), list):
         raise InputError(f"{path}: no list {key!r}; the file must be in COCO's captions format")
     seen: set[int | str] = set()
     for row, entry in enumerate(content[key]):
         for field, kind in fields.items():
             value = entry.get(field) if isinstance(entry, dict) else None
-            if not isinstance(value, kind) or isinstance(value, bool):  # to Python true is a number too
-                raise InputError(f"{path}: {key}[{row}]: {field!r} is missing or not {_named(kind)}; fix it")
+            if not isinstance(value, kind) or isinstance(value, bool):  # a bool is an int in Python
+                what = "a text" if kind is str else "a number or a text"
+                raise InputError(f"{path}: {key}[{row}]: {field!r} is missing or not {what}; fix it")
         if entry["id"] in seen:
             raise InputError(f"{path}: {key}[{row}]: id {entry['id']} occurs twice; make ids unique")
         seen.add(entry["id"])
     return content[key]
-
-
-def _named(kind: type | UnionType) -> str:
-    return "a number or a text" if kind == int | str else kind.__name__
-
-
-def read(path: Path) -> list[Photo]:
-    """The images of a file, with or without captions."""
-    images, annotations = read_annotations(path)
-    photos = {image["id"]: Photo(number(image["id"]), image["file_name"], []) for image in images}
-    for annotation in annotations:
-        photos[annotation["image_id"]].captions.append((number(annotation["id"]), annotation["caption"]))
-    return list(photos.values())

@@ -1,1 +1,1 @@
-"""CLIP through open_clip: loading, checking and saving models, embedding images and texts."""
+"""The room clip: loading, checking and writing models, embeddings of images and texts."""

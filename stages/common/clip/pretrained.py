@@ -1,4 +1,4 @@
-"""Models by open_clip's names or configuration files, with weights by tag or from a file."""
+"""Models by open_clip's names or from configuration files, with weights by tag or from a file."""
 
 import json
 import logging
@@ -7,17 +7,18 @@ from pathlib import Path
 import open_clip
 import torch
 
-from stages.common.clip.clip import CONFIG
-from stages.common.files.errors import InputError, one_line
+from stages.common.clip.checkpoint import CONFIG, evaluation_transform
+from stages.common.clip.embed import Clip
 from stages.common.clip.remote_code import check_config, check_folder
+from stages.common.files.errors import InputError, one_line
 
 open_clip.add_model_config(Path(__file__).parent / "compact.json")  # base.model: compact
-FOLDER = "local-dir:"  # open_clip's mark of a folder with configuration, weights and tokenizer
+FOLDER = "local-dir:"  # open_clip's prefix for a folder with configuration, weights and tokenizer
 PREPROCESS = ("mean", "std", "interpolation", "resize_mode")
 
 
 def check_model(key: str, model: str, pretrained: str) -> str:
-    """The name by which open_clip knows `model`; InputError where there is no such model or no such weights."""
+    """The name by which open_clip knows `model`; InputError where there is no such model, or no such weights."""
     name = registered(key, model)
     if pretrained and name.startswith(FOLDER):
         raise InputError(f"params.yaml: {key}.pretrained {pretrained!r}: {name} holds its own weights; make it ''")
@@ -27,10 +28,9 @@ def check_model(key: str, model: str, pretrained: str) -> str:
 
 
 def registered(key: str, model: str) -> str:
-    """The name by which open_clip knows `model`: a name of its own, local-dir:FOLDER, or a path of a configuration
-    (JSON) of its form.
+    """The name by which open_clip knows `model`: one of its own, local-dir:FOLDER, or the path of a JSON configuration.
 
-    InputError for one that it does not know; `key` says where in params.yaml it stands.
+    InputError, naming the parameter `key`, for an unknown one.
     """
     if model.startswith(FOLDER):
         if not (path := Path(model.removeprefix(FOLDER)) / CONFIG).is_file():
@@ -47,30 +47,29 @@ def registered(key: str, model: str) -> str:
         except (OSError, ValueError) as error:
             raise InputError(f"params.yaml: {key}.model {model}: {one_line(error)}; name a file of JSON") from None
         if not known:
-            raise InputError(f"{model} is no configuration of open_clip's: it needs embed_dim, vision_cfg and text_cfg")
+            raise InputError(f"{model} is no open_clip configuration: it needs embed_dim, vision_cfg and text_cfg")
     if open_clip.get_model_config(name) is None:
         raise InputError(f"params.yaml: {key}.model {model!r} is unknown to open_clip; see open_clip.list_models()")
     return name
 
 
-def make_model(key: str, model: str, pretrained: str) -> tuple[open_clip.CLIP, dict, object]:
-    """A model, its open_clip configuration and its tokenizer.
+def make_model(key: str, model: str, pretrained: str) -> tuple[Clip, dict]:
+    """A model and its open_clip configuration.
 
-    `pretrained` is one of open_clip's tags, whose weights are fetched, a file of weights, or "" for random ones, and
-    for those of local-dir:FOLDER.
-    InputError where there is no such thing, or where the network or a file fails; `key` says where in params.yaml
-    both stand.
+    `pretrained` is a tag of open_clip's, whose weights are downloaded, a file of weights, or "" for random weights and
+    for local-dir:FOLDER. InputError, naming the parameter `key`, where there is no such thing, or the network or a file
+    fails.
     """
     name, file = check_model(key, model, pretrained), Path(pretrained).is_file()
-    logging.disable(logging.ERROR)  # open_clip logs what is raised, and that random weights are random
+    logging.disable(logging.ERROR)  # open_clip logs what it raises, and that random weights are random
     try:
         scaling = usual_preprocess(name) if file else None
         made = open_clip.create_model(name, pretrained, force_preprocess_cfg=scaling, pretrained_text=False)
         tokenizer = open_clip.get_tokenizer(name)
-        unread = getattr(getattr(made, "text_decoder", None), "text_projection", None)
-        if unread is not None and not pretrained:  # CoCa's, which nothing reads: open_clip leaves what memory held
-            torch.nn.init.zeros_(unread)
-    except Exception as error:  # torch's, safetensors', the hub's and the network's own
+        unused = getattr(getattr(made, "text_decoder", None), "text_projection", None)
+        if unused is not None and not pretrained:  # of CoCa: open_clip does not initialise it
+            torch.nn.init.zeros_(unused)
+    except Exception as error:  # raised by torch, safetensors, the hub or the network
         remedy = f"fix {model}"
         if isinstance(error, OSError) or pretrained and not file:
             remedy = "connect to the network for this one stage, or run where its download is cached"
@@ -80,13 +79,13 @@ def make_model(key: str, model: str, pretrained: str) -> tuple[open_clip.CLIP, d
     finally:
         logging.disable(logging.NOTSET)
     config = {"model_cfg": open_clip.get_model_config(name), "preprocess_cfg": made.visual.preprocess_cfg}
-    return made, config, tokenizer
+    return Clip(made, evaluation_transform(made), tokenizer), config
 
 
 def check_tag(key: str, name: str, tag: str) -> None:
-    """InputError where model `name` has no weights `tag`, or where its activation is not theirs.
+    """InputError where model `name` has no weights `tag`, or these were trained with another activation.
 
-    The wrong activation would lose accuracy with no more than a warning of open_clip's.
+    With the wrong activation open_clip would only warn, and accuracy would be lost.
     """
     tags = ", ".join(open_clip.list_pretrained_tags_by_model(name))
     if not open_clip.is_pretrained_cfg(name, tag):

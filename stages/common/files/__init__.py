@@ -1,1 +1,1 @@
-"""Errors, files, tables in parts, parameters and cache keys."""
+"""The room files: errors, files and tables, parameters, cache keys, executors and pictures."""

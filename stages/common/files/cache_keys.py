@@ -1,4 +1,4 @@
-"""Keys of work that goes on where it was broken off: of its settings, its inputs and the code that does it."""
+"""Cache keys for resumable work: hashes of its settings, its input files and the code that does it."""
 
 import hashlib
 import json
@@ -6,12 +6,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-STAGES = Path(__file__).parents[1]
+STAGES = Path(__file__).parents[2]
 
 
 def content_key(settings: object, files: Iterable[str | Path]) -> str:
-    """A hash of `settings` (anything JSON holds) and of the content of `files`, in their order; of a folder, all its
-    files."""
+    """SHA-256 of `settings` (JSON values) and of the content of `files` in order; a folder counts as all its files."""
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for path in map(Path, files):
         for part in sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]:
@@ -20,13 +19,13 @@ def content_key(settings: object, files: Iterable[str | Path]) -> str:
     return digest.hexdigest()
 
 
-def code_of(stage: str) -> list[Path]:
+def code_files(stage: str) -> list[Path]:
     """The modules of a stage and those that stages share."""
     return [path for folder in (stage, "common") for path in sorted((STAGES / folder).rglob("*.py"))]
 
 
-def put_aside(path: Path) -> None:
-    """Rename a file that cannot be read, as of a full disk, and say so: what it held is made anew."""
+def set_aside(path: Path) -> None:
+    """Rename a damaged file to NAME.damaged and report it on stderr; its content is made again."""
     aside = path.with_name(f"{path.name}.damaged")
     path.replace(aside)
-    print(f"{path} is damaged: put aside as {aside.name} and made anew", file=sys.stderr)
+    print(f"{path} is damaged; renamed to {aside.name} and made again", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Where the parts of a table are made: processes of this machine, or a Dask cluster, as one kind of Executor."""
+"""Executors for the parts of a table: processes of this machine, or a Dask cluster."""
 
 import multiprocessing
 import os
@@ -10,61 +10,79 @@ from contextlib import contextmanager
 import psutil
 
 from stages.common.files.errors import InputError
-from stages.common.run import cores
-from stages.common.files.workers import end_with_parent
 
-LOCAL = "local"
-_own = threading.local()
+_thread = threading.local()
 
 
 @contextmanager
 def open_executor(engine: str, workers: int) -> Iterator[Executor]:
-    """The Executor that `run.engine` names: `workers` processes of this machine, one being this process itself, or
-    whatever workers the Dask scheduler of that address has. On leaving, what has not begun is dropped."""
-    if engine == LOCAL:
+    """The Executor for `run.engine`; on leaving, work that has not started is dropped.
+
+    `local`: that many `workers` of this machine, processes, or with 1 this process itself. An address: the workers of
+    the Dask scheduler there.
+    """
+    if engine == "local":
         executor = ThreadPoolExecutor(1) if workers == 1 else Processes(workers)
         try:
             yield executor
         finally:
             executor.shutdown(cancel_futures=True)
     else:
-        with _client(engine) as client:
+        with _dask_client(engine) as client:
             yield client.get_executor(pure=False)
 
 
 def local_workers(jobs: int, gigabytes: float) -> int:
-    """Processes for `jobs` parts here, each of so much memory: as many as there are cores
-    (OMP_NUM_THREADS, where it is set) and memory for."""
+    """How many processes to use here for `jobs` parts of so much memory each: limited by cores and free memory.
+
+    OMP_NUM_THREADS, where it is set, counts as the number of cores.
+    """
     fit = int(psutil.virtual_memory().available / 2**30 / gigabytes)
-    return max(1, min(jobs, fit, int(os.environ.get("OMP_NUM_THREADS") or cores())))
+    return max(1, min(jobs, fit, int((os.environ.get("OMP_NUM_THREADS") or str(cores())).split(",")[0])))
+
+
+def cores() -> int:
+    """How many CPU cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Processes(ThreadPoolExecutor):
-    """A thread for each process that it waits for, so that one which dies takes no other's part with it."""
+    """A thread for each child process, so that a child that dies loses only its own part."""
 
     def submit(self, work: Callable, /, *args, **kwargs) -> Future:
         return super().submit(_in_child, work, *args, **kwargs)
 
 
 def _in_child(work: Callable, *args, **kwargs):
-    if not hasattr(_own, "pool"):
-        context = multiprocessing.get_context("spawn")  # a process that has threads, or has touched CUDA, must not fork
-        _own.pool = ProcessPoolExecutor(1, context, initializer=end_with_parent)
+    if not hasattr(_thread, "pool"):
+        context = multiprocessing.get_context("spawn")  # a process with threads or CUDA must not fork
+        _thread.pool = ProcessPoolExecutor(1, context, initializer=end_with_parent)
     try:
-        return _own.pool.submit(work, *args, **kwargs).result()
+        return _thread.pool.submit(work, *args, **kwargs).result()
     except BrokenExecutor:
-        del _own.pool
+        del _thread.pool
         raise
 
 
-def _client(address: str):
+def end_with_parent() -> None:
+    """End this child process when its parent ends, also by SIGKILL; otherwise it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _dask_client(address: str):
     """A client of the Dask scheduler at `address`."""
     try:
         from distributed import Client
     except ImportError:
-        remedy = "pip install distributed, or set it to local"
         raise InputError(
-            f"params.yaml: run.engine is {address}, which needs the package distributed; {remedy}"
+            f"params.yaml: run.engine {address} needs a package; pip install distributed, or set it to local"
         ) from None
     try:
         return Client(address, timeout=20, set_as_default=False)

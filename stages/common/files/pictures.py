@@ -1,4 +1,4 @@
-"""Pictures of anybody's making, read in one way for every stage: upright, RGB, on white, eight bits a channel."""
+"""Opens pictures from anywhere in one form: upright, RGB, on white, eight bits a channel."""
 
 import io
 import os
@@ -7,70 +7,72 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from stages.common.files.errors import InputError
+from stages.common.files.errors import InputError, one_line
 
-# no other is opened: EPS would start Ghostscript; MPO, of two cameras, is to Pillow a kind of JPEG
+# Pillow opens no others: EPS would start Ghostscript. It counts MPO, of stereo cameras, as JPEG.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_BYTES = 2**30  # of a file
-MAX_PIXELS = 100_000_000  # a picture larger than this is refused: it may be a decompression bomb
-TURNS = {  # what makes a picture of each of EXIF's orientations upright
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+MAX_PIXELS = 100_000_000  # larger pictures may be decompression bombs
 
 
 def open_picture(path: str | Path) -> Image.Image:
-    """The picture at `path` as it is meant to be seen: upright, mode RGB, transparency on white.
+    """The picture at `path`: upright, mode RGB, transparency on white, the first of several frames.
 
-    Of several frames or pages the first. InputError, one line with the path and the remedy, where the file is missing,
-    is no regular file, is of none of FORMATS, is damaged, or has more than MAX_PIXELS pixels.
+    InputError where the file is missing, not a regular file, in none of FORMATS, damaged or above MAX_PIXELS.
     """
     return read_picture(path)[0]
 
 
 def read_picture(path: str | Path, short_side: int | None = None) -> tuple[Image.Image, bytes | None]:
-    """`open_picture`, and the file's content where plain decoding of it gives just that picture, otherwise None.
+    """`open_picture`, and the file's bytes where plain decoding gives the same picture, else None.
 
-    A JPEG whose short side is four times `short_side` or more, to which it will be shrunk, is decoded at a half, a
-    quarter or an eighth of its size, but at twice what it will be: a third of the time for a camera's, and as good.
+    A JPEG that will be shrunk to `short_side` pixels, from four times that or more, is decoded at a half, a quarter or
+    an eighth of its size, still twice what is needed: a third of the time for a camera's pictures.
     """
     content = file_content(Path(path))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's, of what is too large or damaged: reported below in one line
+            warnings.simplefilter("ignore")  # Pillow's, about large or damaged files: reported below
             with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise Image.DecompressionBombError
                 if short_side:
                     picture.draft(None, tuple(2 * short_side * side // min(picture.size) for side in picture.size))
                 picture.load()
-            turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
-            if picture.mode == "RGB" and not picture.has_transparency_data and turn is None:
+            turned = picture.getexif().get(ExifTags.Base.Orientation, 1) in range(2, 9)
+            if picture.mode == "RGB" and not picture.has_transparency_data and not turned:
                 return picture, content
-            picture = on_white(picture)
-            return (picture if turn is None else picture.transpose(turn)), None
+            upright = ImageOps.exif_transpose(picture) if turned else picture
+            return on_white(upright), None
     except Image.DecompressionBombError:
         raise InputError(f"{path} has more than {MAX_PIXELS // 10**6} megapixels; shrink it first") from None
     except UnidentifiedImageError:
         raise InputError(f"{path} cannot be decoded as any of {', '.join(FORMATS)}; replace or convert it") from None
-    except Exception as error:  # Pillow lets through whatever damage makes of struct, zlib, indices, memory ...
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise InputError(f"{path} cannot be decoded ({reason}); replace the image") from None
+    except Exception as error:  # damaged files raise errors from struct, zlib, indexing, memory and more
+        raise InputError(f"{path} cannot be decoded ({one_line(error)}); replace the image") from None
+
+
+def picture_bytes(path: str | Path) -> bytes:
+    """The picture at `path`, as `open_picture` gives it, encoded: the file's bytes where they do, else PNG."""
+    picture, content = read_picture(path)
+    return as_png(picture) if content is None else content
+
+
+def as_png(picture: Image.Image) -> bytes:
+    """A picture as PNG, without loss."""
+    file = io.BytesIO()
+    picture.save(file, "png")
+    return file.getvalue()
 
 
 def file_content(path: Path) -> bytes:
-    """The bytes of a regular file, links followed; InputError for any other: a pipe would never end."""
+    """The bytes of a regular file, links followed; InputError for any other: reading a pipe would never end."""
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no regular file"
+            kind = "a folder" if stat.S_ISDIR(found.st_mode) else "not a regular file"
             raise InputError(f"{path} is {kind}; put a picture there")
         if found.st_size > MAX_BYTES:
             raise InputError(f"{path} has more than {MAX_BYTES // 2**20} MiB; shrink it first")
@@ -84,7 +86,7 @@ def file_content(path: Path) -> bytes:
 
 
 def on_white(picture: Image.Image) -> Image.Image:
-    """A picture of any mode as RGB, tones of more than eight bits kept, what is transparent white."""
+    """A picture of any mode as RGB, with transparent pixels white."""
     if picture.mode == "F" or picture.mode.startswith("I"):
         values = np.asarray(picture)  # (H, W)
         gray = eight_bits(values)
@@ -92,18 +94,17 @@ def on_white(picture: Image.Image) -> Image.Image:
         return Image.fromarray(gray).convert("RGB")
     if not picture.has_transparency_data:
         return picture.convert("RGB")
-    if picture.mode in ("La", "RGBa"):  # premultiplied, which converts to its own kind alone
+    if picture.mode in ("La", "RGBa"):  # premultiplied: Pillow converts them to LA and RGBA only
         picture = picture.convert(picture.mode.replace("a", "A"))
     drawn = picture.convert("RGBA")
-    white = Image.new("RGBA", drawn.size, "white")
-    return Image.alpha_composite(white, drawn).convert("RGB")
+    return Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
 
 
 def eight_bits(values: np.ndarray) -> np.ndarray:
     """Gray values (H, W) as uint8 tones (H, W).
 
-    Unsigned ones are scaled by their full range. Floats and signed ones tell none: it is the least of 0 to 1 (floats
-    alone), 0 to 255 and 0 to 65,535 that holds them all, otherwise from their own least to their greatest.
+    Unsigned integers are scaled by their full range. Other types do not say their range: it is the smallest of 0 to 1
+    (floats only), 0 to 255 and 0 to 65,535 that holds all values, else their own minimum to maximum.
 
     >>> eight_bits(np.array([[0, 257, 65535]], np.uint16)).tolist()
     [[0, 1, 255]]

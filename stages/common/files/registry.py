@@ -1,11 +1,11 @@
-"""Registries: a folder of modules, each with one entry named after its file."""
+"""Registries: a folder of modules with one entry each, named after its file."""
 
 import importlib
 import pkgutil
 
 
 def members(package: str, attribute: str) -> dict[str, object]:
-    """`attribute` of every module in `package` that has it, by the module's name, in the order of names."""
+    """`attribute` of each module in `package` that has it, by module name, sorted."""
     path = importlib.import_module(package).__path__
     modules = [importlib.import_module(f"{package}.{found.name}") for found in pkgutil.iter_modules(path)]
     having = [module for module in modules if hasattr(module, attribute)]

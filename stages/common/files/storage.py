@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and paths that stay inside their root."""
+"""Files written whole or not at all, JSON read as a type, and paths that stay inside their folder."""
 
 import glob
 import json
@@ -14,16 +14,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from stages.common.files.errors import InputError, one_line
 
-Kind = TypeVar("Kind")
+T = TypeVar("T")
 
 
 @contextmanager
 def write_beside(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary sibling of `path`; rename it onto `path` on success, remove it on failure.
+    """Yield a temporary path beside `path`; rename it onto `path` on success, remove it on failure.
 
-    The caller creates the sibling as a file or a folder. An existing `path` is replaced only once
-    the new one is whole, so an interrupted stage never leaves a half-written output. The sibling is this process's
-    own: another that writes `path` at the same time has another, and what one that was killed left is removed.
+    The caller creates a file or a folder there. An interrupted stage never leaves a half-written output. The temporary
+    name holds the process's number: two processes do not share it, and those of killed processes are removed.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +33,7 @@ def write_beside(path: str | Path) -> Iterator[Path]:
     beside, older = (path.with_name(f".{path.name}.{what}{os.getpid()}.partial") for what in ("", "older."))
     try:
         yield beside
-        if beside.is_dir() and path.exists():  # a folder replaces only an empty one
+        if beside.is_dir() and path.exists():  # a folder can only replace an empty one
             path.replace(older)
         beside.replace(path)
     finally:
@@ -42,16 +41,23 @@ def write_beside(path: str | Path) -> Iterator[Path]:
         _remove(older)
 
 
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def write_json(path: str | Path, value: object) -> None:
-    """Write `value` as indented JSON with a final newline, whole or not at all."""
+    """Write `value` as indented JSON, whole or not at all."""
     with write_beside(path) as beside:
         beside.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def read_json(path: str | Path, kind: type[Kind], remedy: str) -> Kind:
-    """The JSON of a file as `kind`, a type that pydantic knows; what a mapping has besides its fields is kept.
+def read_json(path: str | Path, kind: type[T], remedy: str) -> T:
+    """The JSON of a file, checked against the type `kind`; keys that a mapping type does not name are kept.
 
-    InputError, one line with the place in the file and `remedy`, where it is missing, damaged or holds anything else.
+    InputError with the place in the file and `remedy` where it is missing, damaged or of another type.
     """
     try:
         return TypeAdapter(kind).validate_json(file_text(path), extra="allow")
@@ -66,26 +72,21 @@ def read_json(path: str | Path, kind: type[Kind], remedy: str) -> Kind:
 
 
 def file_text(path: str | Path) -> str:
-    """A file's text: UTF-8, or UTF-16 where its byte order mark says so; the mark, which some editors write, is left
-    out. ValueError where it is neither, OSError where it cannot be read."""
+    """The text of a UTF-8 file, or UTF-16 with a byte order mark; the mark is left out.
+
+    ValueError where it is neither, OSError where it cannot be read.
+    """
     content = Path(path).read_bytes()
     return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
 
 
 def inside(root: str | Path, name: str) -> Path:
-    """`root / name`, or InputError for a name that leads out of `root`: by `..` or an absolute path.
+    """`root / name`; InputError for a name that leads out of `root`, by `..` or as an absolute path.
 
-    Links are followed wherever they lead: a data file cannot make any, so they are the user's own (photographs on
-    another disk, or DVC's cache).
+    Links are followed: a data file cannot create any, so they are the user's own (photographs on another disk, DVC's
+    cache).
     """
     plain = os.path.normpath(name)
     if os.path.isabs(plain) or plain.split(os.sep)[0] == "..":
         raise InputError(f"{name!r} leads out of {root}; use a path inside that folder")
     return Path(root) / plain
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

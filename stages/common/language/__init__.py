@@ -1,1 +1,1 @@
-"""English words: inflection, lexicons, cleaning of captions."""
+"""The room language: inflection, lexicons, cleaning of captions, and statements."""

@@ -1,4 +1,4 @@
-"""The short text of a triple: "man riding horse"."""
+"""English inflection, and the short text of a triple: "man riding horse"."""
 
 from functools import cache
 
@@ -23,7 +23,7 @@ _PAST_PARTICIPLES = dict(
         "wind:wound write:written begin:begun become:become"
     ).split()
 )
-# verbs of more than one syllable whose stress lies on the last, so that the consonant doubles
+# verbs of more than one syllable that double the last consonant, as the stress is on the last syllable
 _DOUBLED = set("begin unwrap forget admit commit control refer prefer occur upset transfer".split())
 
 
@@ -61,10 +61,10 @@ def triple_text(
     object: str,
     passive: bool = False,
 ) -> str:
-    """Subject, participle, particle, preposition and object, those that exist, with spaces.
+    """Subject, participle, particle, preposition and object, joined by spaces; particle and preposition may be None.
 
-    The subject of a `passive` with a preposition undergoes the verb, and takes the past participle; a
-    passive with an agent has been turned to the active, agent first.
+    A `passive` with a preposition takes the past participle, as its subject undergoes the verb. A passive with an
+    agent is stored as its active: the agent is the subject.
 
     >>> triple_text("man", "sit", None, "on", "bench")
     'man sitting on bench'
@@ -79,12 +79,12 @@ def triple_text(
 
 
 def _doubles(verb: str) -> bool:
-    """Consonant, one vowel, consonant in a verb of one syllable: run, sit, hug, but not rain or box."""
+    """Whether the last consonant doubles: in a verb of one syllable with one vowel (run, sit), not in rain or box."""
     if verb in _DOUBLED:
         return True
     if len(verb) < 2 or verb[-1] in _VOWELS + "wxy" or verb[-2] not in _VOWELS:
         return False
     syllable = verb.lstrip("bcdfghjklmnpqrstvwxyz")
-    if verb.removesuffix(syllable).endswith("q"):  # in "quit" and "squat" the u is no vowel
+    if verb.removesuffix(syllable).endswith("q"):  # the u of "quit" and "squat" is not a vowel
         syllable = syllable[1:]
     return len(syllable) == 2 and syllable[0] in _VOWELS

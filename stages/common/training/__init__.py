@@ -1,1 +1,1 @@
-"""The one training loop, for base and for every method."""
+"""The room training: the one training loop, for base and for every method."""

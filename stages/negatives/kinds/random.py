@@ -1,15 +1,15 @@
 """Random: any other triple."""
 
-from stages.negatives.kind import Kind
-from stages.negatives.lexicon import unmentioned
-from stages.negatives.propose import anything
+from stages.negatives.candidates import any_row
+from stages.negatives.kind import NegativeKind
+from stages.negatives.word_relations import unmentioned
 
-KIND = Kind(
+KIND = NegativeKind(
     number=3,
     colour="#d5dadc",
     differs="",
     negative="any other triple",
-    refused="no subject or object that mostly goes without saying (hand, shirt)",
-    source=lambda rows, facts: anything(rows),
-    leaves_out=lambda items, facts: {"unmentioned_noun": unmentioned(items, facts.nouns, ["subject", "object"])},
+    refused="no subject or object that usually goes unmentioned (hand, shirt)",
+    sampler=lambda rows, facts: any_row(rows),
+    item_filters=lambda items, facts: {"unmentioned_noun": unmentioned(items, facts.nouns, ["subject", "object"])},
 )

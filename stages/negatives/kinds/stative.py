@@ -8,7 +8,7 @@ import pandas as pd
 from stages.negatives.kinds import dynamic
 
 
-def states(items: pd.DataFrame) -> np.ndarray:
+def with_stative_verb(items: pd.DataFrame) -> np.ndarray:
     """Items of a stative verb (N,)."""
     return items["dynamic"].eq(False).fillna(False).to_numpy(bool)
 
@@ -18,5 +18,5 @@ KIND = replace(
     number=1,
     colour="#2f8f8a",
     negative="same subject and object, a state that excludes the anchor's (sit, stand)",
-    belongs=states,
+    belongs=with_stative_verb,
 )

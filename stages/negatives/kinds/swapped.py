@@ -1,15 +1,16 @@
-"""Swapped: the same verb, subject and object change places; a text alone where no image shows that."""
+"""Swapped: the same verb, with subject and object exchanged; a text alone where no image shows that."""
 
 import pandas as pd
 
-from stages.negatives.items import swappable
-from stages.negatives.kind import Facts, Kind, Masks
-from stages.negatives.lexicon import symmetric, unmentioned
-from stages.negatives.propose import swapped_roles
+from stages.common.language.lexicons import symmetric
+from stages.negatives.anchors import swappable
+from stages.negatives.candidates import swapped_roles
+from stages.negatives.kind import Facts, Masks, NegativeKind
+from stages.negatives.word_relations import unmentioned
 
 
-def without_reverse(items: pd.DataFrame, facts: Facts) -> Masks:
-    """Triples whose reverse may be true as well, or is absurd."""
+def without_false_reverse(items: pd.DataFrame, facts: Facts) -> Masks:
+    """Leave out triples whose reverse may be true too, or is absurd."""
     return {
         "unmentioned_noun": unmentioned(items, facts.nouns, ["subject", "object"]),
         "symmetric": symmetric(items, facts.verbs),
@@ -18,19 +19,19 @@ def without_reverse(items: pd.DataFrame, facts: Facts) -> Masks:
 
 
 def reversed_roles(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with subject and object in each other's place."""
+    """The rows with subject and object exchanged."""
     return rows.rename(columns={"subject": "object", "object": "subject"})
 
 
-KIND = Kind(
+KIND = NegativeKind(
     number=2,
     colour="#8ccabb",
     differs="roles",
-    negative="same verb, subject and object change places; in train also a text alone",
-    refused="no symmetric relation (next to, kiss), no subject or object that mostly goes without saying (hand, "
+    negative="same verb, subject and object exchanged; in train also as a text alone",
+    refused="no symmetric relation (next to, kiss), no subject or object that usually goes unmentioned (hand, "
     "shirt), and only where both are people or animals, or two images show the object in the subject's role",
-    source=lambda rows, facts: swapped_roles(rows),
-    leaves_out=without_reverse,
-    alone=reversed_roles,
+    sampler=lambda rows, facts: swapped_roles(rows),
+    item_filters=without_false_reverse,
+    text_only=reversed_roles,
     k=1,  # a triple has one reverse
 )

@@ -1,9 +1,9 @@
-"""The plain CLIP loss over all images of the batch and their texts: the control."""
+"""CLIP's loss over all images of the batch and their texts: the control."""
 
 import torch
 
 from stages.common.files.params import Block
-from stages.train.terms import Embedded, Loss, in_batch_cross_entropy
+from stages.common.training.terms import Embedded, Loss, item_contrast
 
 
 class Options(Block):
@@ -11,12 +11,13 @@ class Options(Block):
 
 
 def clip_loss(batch: Embedded, scale: torch.Tensor, options: Options) -> torch.Tensor:
-    """A worked batch, B = 2, K = 1, scale 1, the four images and texts the rows of the identity: each row
-    and column holds one 1 and three 0, so loss = log(e + 3) - 1 = 0.7437. Were the text of one tuple's negative that
-    of the other's, and its image too, these two rows would leave each other out and meet two 0, and the others would
-    meet three: loss = (log(e + 2) - 1 + log(e + 3) - 1) / 2 = 0.6476.
+    """Symmetric cross-entropy over the N = B * (K+1) members of the batch, each image present with its text.
+
+    A worked batch, B = 2, K = 1, scale 1, the four images and texts the rows of the identity: each row and column holds
+    one 1 and three 0, so loss = log(e + 3) - 1 = 0.7437. If both negatives had the same text and image, their two rows
+    would leave each other out and meet two 0, the others three: (log(e + 2) - 1 + log(e + 3) - 1) / 2 = 0.6476.
     """
-    return in_batch_cross_entropy(batch, scale, offered=batch.present)
+    return item_contrast(batch, scale, offered=batch.present)
 
 
 LOSS = Loss(clip_loss, Options, colour="#4a86c5")

@@ -1,0 +1,1 @@
+"""Stage answer: one model on one published benchmark."""

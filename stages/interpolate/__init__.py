@@ -1,0 +1,1 @@
+"""Stage interpolate: models between base and a method, and what they reach."""

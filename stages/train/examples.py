@@ -1,0 +1,95 @@
+"""The tuples of a split as examples, and the batches of a run."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stages.common.files.errors import InputError
+from stages.common.files.tables import SCHEMAS, read_table, tuple_rows
+from stages.common.training.batches import Examples
+
+TUPLES = "data/negatives/tuples.parquet"
+COLUMNS = ["set", "place", "image_id", "text"]
+MAX_TUPLES = 200_000_000  # of a run, 8 bytes each in memory
+
+
+def read_examples(with_captions: bool) -> dict[str, Examples]:
+    """The tuples of split train and, if there are any, of split val, with the anchors' whole captions or without."""
+    columns = [*COLUMNS, "sentence"] if with_captions else COLUMNS
+    found = {}
+    for split in ("train", "val"):
+        table = read_table(TUPLES, SCHEMAS["tuples"], columns, pc.field("split") == split)
+        if len(table):
+            found[split] = tuple_examples(table)
+    if "train" not in found:
+        raise InputError(f"{TUPLES} has no tuples of split train; give more captioned images")
+    return found
+
+
+def tuple_examples(table: pa.Table) -> Examples:
+    """The N tuples of a table with a row a member, as in the table of tuples."""
+    rows = tuple_rows(table["place"].to_numpy())  # (N, K+1)
+    anchors, images = rows[:, 0], table["image_id"].fill_null(-1).to_numpy()
+    captions = strings(table["sentence"])[anchors] if "sentence" in table.column_names else np.full(len(anchors), None)
+    return Examples(
+        strings(table["set"])[anchors],
+        np.where(rows >= 0, images[rows], -1),
+        np.where(rows >= 0, strings(table["text"])[rows], None),
+        captions,
+    )
+
+
+def strings(column: pa.ChunkedArray) -> np.ndarray:
+    """A column of strings as Python objects (M,); equal strings are one object, to save memory."""
+    coded = column.combine_chunks().dictionary_encode()
+    values = np.append(coded.dictionary.to_numpy(zero_copy_only=False), None)  # the last one for null
+    return values[coded.indices.fill_null(len(values) - 1).to_numpy()]  # (M,)
+
+
+def epoch_batches(
+    sets: np.ndarray, weights: dict[str, float], batch_size: int, seed: int, epoch: int
+) -> list[np.ndarray]:
+    """The batches of one epoch, each rows (B,) of one set, with the sets interleaved at random.
+
+    A set of n tuples gives round(weight * n / batch_size) batches, and at least one unless its weight is 0. The draw
+    depends on the seed and the epoch alone, so that a resumed run gets the same batches.
+    """
+    rng = np.random.default_rng([seed, 2, epoch])
+    batches = []
+    for name in sorted(weights):
+        rows = np.flatnonzero(sets == name)
+        if not len(rows) or not weights[name]:
+            continue
+        count = max(1, round(weights[name] * len(rows) / batch_size))
+        passes = [rng.permutation(rows) for _ in range(-(-count * batch_size // len(rows)))]
+        drawn = np.concatenate(passes)[: count * batch_size]
+        batches += list(drawn.reshape(count, batch_size))  # count of (B,)
+    return [batches[i] for i in rng.permutation(len(batches))]
+
+
+def all_batches(
+    sets: np.ndarray, weights: dict[str, float], batch_size: int, epochs: int, seed: int
+) -> Iterator[np.ndarray]:
+    """The batches of every epoch in turn; InputError where they would not fit in memory."""
+    names, counts = np.unique(sets, return_counts=True)
+    drawn = epochs * sum(max(batch_size, weights.get(name, 0) * count) for name, count in zip(names, counts))
+    if drawn > MAX_TUPLES:
+        raise InputError(
+            f"params.yaml: train.epochs, train.sets and train.batch_size draw {drawn:.1e} tuples, "
+            f"{MAX_TUPLES:.0e} at most; lower them"
+        )
+    for epoch in range(epochs):
+        yield from epoch_batches(sets, weights, batch_size, seed, epoch)
+
+
+def check_length(batches: list[np.ndarray], sets: np.ndarray, warmup: int) -> None:
+    """InputError where there is no batch, or a run that is shorter than the warm-up."""
+    if not batches:
+        raise InputError(f"params.yaml: train.sets weighs none of {', '.join(np.unique(sets))}, the sets of {TUPLES}")
+    if warmup >= len(batches):
+        raise InputError(
+            f"params.yaml: train.warmup {warmup} is not below the run's {len(batches)} steps; "
+            "lower it, or give more epochs or captions"
+        )
