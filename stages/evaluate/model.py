@@ -41,4 +41,3 @@ def evaluate_calibrated(clip: Clip, inputs: Inputs, measures: Iterable[Measure])
         temperatures = model.temperatures | {"fitted temperature": found["temperature"]}
         model = model._replace(temperatures=temperatures, threshold=found["threshold"] or np.nan)
     return model, found
-

@@ -1,10 +1,10 @@
-"""Stage infer: which relation a picture shows, ranked; `from stages.infer import Relations` in Python."""
+"""Stage infer: the relations that a picture shows, ranked; in Python, `from stages.infer import Relations`."""
 
 __all__ = ["Relations"]
 
 
 def __getattr__(name: str) -> type:
-    """Relations when it is asked for: stage check, which wants the options alone, takes a second less."""
+    """Imports Relations when it is used: stage check, which needs only the options, is faster without PyTorch."""
     if name == "Relations":
         from stages.infer.relations import Relations
 

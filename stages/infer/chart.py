@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from PIL import Image
 
-ROWS = 5  # relations below a picture
+ROWS = 5  # relations below each picture
 STYLE = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -16,15 +16,15 @@ STYLE = {
     "axes.edgecolor": "#9aa0a8",
     "xtick.bottom": False,
     "xtick.labelbottom": False,
-    "text.parse_math": False,  # as in the report's charts: "$5" is no formula
+    "text.parse_math": False,  # "$5" in a label is not a formula
 }
 
 
 @matplotlib.rc_context(STYLE)
 def chart(shown: list[tuple[Image.Image, str, pd.DataFrame]], colour: str = "#a9cfd9") -> bytes:
-    """PNG of pictures side by side; of each a title, and the relations as by Relations.rank.
+    """A PNG of pictures side by side, each with a title and its relations as by Relations.rank.
 
-    The same bytes for the same input.
+    The same input gives the same bytes.
     """
     figure = Figure(figsize=(3.4 * len(shown), 5.2), layout="constrained", dpi=110)
     panels = figure.subplots(2, len(shown), squeeze=False, height_ratios=(2, 1))

@@ -1,20 +1,14 @@
-"""A page to try a model in a browser, by Gradio, which is installed only for it: pip install gradio."""
+"""A page to try a model in a browser, by Gradio, which this page alone needs: pip install gradio."""
 
 import os
 from functools import cache
 
-from stages.common.clip.clip import CONFIG, MODELS
 from stages.common.files.errors import InputError
 from stages.common.files.pictures import open_picture
-from stages.infer.relations import Relations
+from stages.infer.relations import Relations, known_models
 
-LIMIT = "20mb"  # of a file that is uploaded
+MAX_UPLOAD = "20mb"
 TITLE = "Who does what to whom?"
-
-
-def known_models(first: str) -> list[str]:
-    """`first`, and the names in data/models."""
-    return list(dict.fromkeys([first, *sorted(path.parent.name for path in MODELS.glob(f"[a-z]*/{CONFIG}"))]))
 
 
 def answer(model: Relations, path: str | None, subject: str, object: str) -> tuple[dict[str, float], str]:
@@ -28,18 +22,18 @@ def answer(model: Relations, path: str | None, subject: str, object: str) -> tup
 
 
 def make_page(first: str):
-    """The page as gradio.Blocks; `first` is the model that is chosen at first, a name or a folder."""
+    """The page as gradio.Blocks; `first` is the model chosen at first, a name or a folder."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # nothing is sent anywhere
     try:
         import gradio
     except ImportError:
         raise InputError("the page needs Gradio; pip install gradio") from None
-    opened = cache(Relations)
+    opened, names = cache(Relations), list(dict.fromkeys([first, *known_models()]))
     opened(first)
 
     def show(path: str | None, subject: str, object: str, name: str) -> tuple[dict[str, float], str]:
-        if name not in known_models(first):
-            raise gradio.Error(f"{name} is no model of {MODELS}")
+        if name not in names:
+            raise gradio.Error(f"there is no model {name}")
         try:
             return answer(opened(name), path, subject, object)
         except InputError as error:
@@ -52,7 +46,7 @@ def make_page(first: str):
                 picture = gradio.Image(type="filepath", label="picture", height=360)
                 with gradio.Row():
                     words = [gradio.Textbox(label=name, max_lines=1) for name in ("subject", "object")]
-                name = gradio.Dropdown(known_models(first), value=first, label="model")
+                name = gradio.Dropdown(names, value=first, label="model")
                 button = gradio.Button("Which relation?", variant="primary")
             with gradio.Column():
                 bars, note = gradio.Label(num_top_classes=10, label="relations"), gradio.Markdown()
@@ -62,5 +56,5 @@ def make_page(first: str):
 
 
 def serve(model: str) -> None:
-    """Show the page at http://127.0.0.1, to this machine alone, until it is stopped."""
-    make_page(model).launch(server_name="127.0.0.1", share=False, max_file_size=LIMIT, show_error=True)
+    """Serve the page at http://127.0.0.1, for this machine alone, until it is stopped."""
+    make_page(model).launch(server_name="127.0.0.1", share=False, max_file_size=MAX_UPLOAD, show_error=True)

@@ -226,7 +226,8 @@ def _unfilled(found: list[np.ndarray], sizes: Iterable[int]) -> Iterator[np.ndar
 
 
 def _encode_batches(batches: Iterable, encode: Callable, count: int, what: str) -> list[np.ndarray]:
-    return [encode(batch).cpu().numpy() for batch in tqdm(batches, f"encoding {what}", count, leave=False)]
+    bar = tqdm(batches, f"encoding {what}", count, leave=False, disable=count < 2)
+    return [encode(batch).cpu().numpy() for batch in bar]
 
 
 def text_table(clip: Clip, texts: Sequence[str]) -> EmbeddingTable:

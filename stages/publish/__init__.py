@@ -1,0 +1,1 @@
+"""Stage publish: a model as a folder for a hub."""
