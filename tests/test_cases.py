@@ -29,7 +29,7 @@ from stages.common.files.params import load_params
 from stages.parse.bulk import parse_captions
 from stages.parse.pipeline import compact_pipeline
 from stages.triples.table import caption_triples, new_memory
-from stages.triples.verbs import read_lexicon
+from stages.common.language.lexicons import read_dynamic_verbs
 from tests.triples.trees import parses_of
 from tests.whole.project import parse, run, set_up, stage
 

@@ -14,7 +14,7 @@ import timm
 import torch
 from transformers import AutoConfig
 
-from stages.common.clip.clip import save_checkpoint
+from stages.common.clip.embed import save_checkpoint
 
 IMAGE_TOWER = "tf_efficientnet_lite2"
 DIM = 384  # of the shared space

@@ -22,7 +22,7 @@ from stages.benchmark.pictures import locate, picture_bytes, unique_pictures
 from stages.benchmark.published import BENCHMARKS
 from stages.benchmark.score import cosines
 from stages.common.clip.frozen_tower import hold_backbones
-from stages.common.clip.clip import MODELS, encode_images, encode_texts, load_checkpoint
+from stages.common.clip.embed import MODELS, encode_images, encode_texts, load_checkpoint
 from stages.common.files.params import load_params
 from stages.common.files.tables import read_jpegs
 from stages.evaluate.__main__ import read_inputs

@@ -9,7 +9,7 @@ from unittest import mock
 
 from ruamel.yaml import YAML
 
-from stages.common.clip.clip import MODELS, load_checkpoint
+from stages.common.clip.embed import MODELS, load_checkpoint
 from stages.common.files.storage import write_json
 from stages.common.files.tables import read_jpegs
 from stages.evaluate.__main__ import read_inputs

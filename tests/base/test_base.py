@@ -16,7 +16,7 @@ from stages.base.options import BaseOptions
 from stages.base.scratch import caption_batches
 from stages.common.files.errors import InputError
 from tests.common.clip.towers import make_towers
-from tests.train.project import RUN, TINY, jpeg, run_here, write_rows
+from tests.project import RUN, TINY, jpeg, run_here, write_rows
 
 OPTIONS = {
     "model": "tiny-of-tests",

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import yaml
 from PIL import Image
 
-from tests.train.project import ROOT, RUN
+from tests.project import ROOT, RUN
 
 
 def run(folder: Path) -> subprocess.CompletedProcess:

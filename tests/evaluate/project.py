@@ -13,9 +13,9 @@ import torch
 import yaml
 from PIL import Image
 
-from stages.common.clip.clip import save_checkpoint
+from stages.common.clip.embed import save_checkpoint
 from stages.common.files.tables import SCHEMAS, write_parts, write_table
-from tests.train.project import RUN
+from tests.project import RUN
 
 MODEL = {
     "embed_dim": 8,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.common.clip.clip import encode_texts, load_checkpoint
+from stages.common.clip.embed import encode_texts, load_checkpoint
 from stages.evaluate.exact import BATCH, Items, embed, exact
 from stages.evaluate.relation import answer
 from tests.evaluate.project import make_model

@@ -3,11 +3,12 @@
 import numpy as np
 import pyarrow as pa
 
-from stages.common.clip.clip import encode_images, encode_texts, load_checkpoint
+from stages.common.clip.embed import encode_images, encode_texts, load_checkpoint
 from stages.common.files.tables import SCHEMAS, features_schema, read_part, read_table, table_files, write_parts
 from stages.features.__main__ import main
 from stages.features.part import features_table
-from tests.train.project import make_project, run_here
+from tests.project import run_here
+from tests.train.project import make_project
 
 
 def test_ids_and_a_list_of_fixed_size():

@@ -8,11 +8,11 @@ import pyarrow as pa
 import yaml
 from PIL import Image
 
-from stages.common.clip.clip import load_checkpoint
+from stages.common.clip.embed import load_checkpoint
 from stages.common.clip.finish import About, finish
 from stages.common.files.tables import SCHEMAS, write_parts
 from tests.evaluate.project import images, make_model, triples
-from tests.train.project import RUN
+from tests.project import RUN
 
 
 def make_pictures(folder: Path, count: int) -> list[Path]:

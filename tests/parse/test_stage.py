@@ -13,7 +13,7 @@ import yaml
 
 import stages.parse.__main__ as stage
 from stages.common.files.tables import SCHEMAS, read_table, table_files, write_parts
-from tests.train.project import RUN
+from tests.project import RUN
 
 ROOT = Path(__file__).parents[2]
 CAPTIONS = ["A man riding a wave.", "A dog chases a cat", "A man riding a wave.", "Two boys, on a bench."] * 2

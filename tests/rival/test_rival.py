@@ -12,7 +12,8 @@ from stages.common.files.errors import InputError
 from stages.evaluate.__main__ import main as evaluate
 from stages.rival.__main__ import main
 from stages.train.__main__ import main as train
-from tests.train.project import OPTIONS, RUN, TINY, run_here, start
+from tests.project import RUN, TINY, run_here, start
+from tests.train.project import OPTIONS
 
 EVALUATE = {"resamples": 10, "alphas": [], "instances": ""}
 OWN = {"model": "tiny-rival.json", "pretrained": "weights.safetensors"}

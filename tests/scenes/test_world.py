@@ -17,7 +17,7 @@ from stages.scenes.world import (
     favourites,
     held_out_triples,
 )
-from stages.triples.verbs import read_lexicon
+from stages.common.language.lexicons import read_dynamic_verbs
 
 SEED = 0
 

@@ -13,15 +13,16 @@ import numpy as np
 import open_clip
 import torch
 
-from stages.common.clip.clip import pixel_encoder
-from stages.common.training.reading import loader, pixel_reader
+from stages.common.clip.embed import pixel_encoder
+from stages.common.training.images import loader, pixel_reader
 from stages.train import parallel
 from stages.train.batches import own_parts
-from stages.train.load import load
-from stages.train.loop import Hooks, Plan, fine_tune
+from stages.common.training.batches import load
+from stages.common.training.loop import Hooks, Plan, fine_tune
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
-from tests.train.project import OPTIONS, SCALING, jpeg, tiny_model, write_jpegs
+from tests.project import SCALING, jpeg, tiny_model, write_jpegs
+from tests.train.project import OPTIONS
 
 STEPS, SAVED = 6, 3  # the state after step 3 is kept
 FOLDER = TemporaryDirectory()

@@ -4,12 +4,12 @@ import open_clip
 import pytest
 import torch
 
-from stages.common.clip.clip import load_checkpoint
+from stages.common.clip.embed import load_checkpoint
 from stages.common.files.errors import InputError
 from stages.train.adapters import adaptable, add_adapters
-from stages.train.weights import freeze, training_mode
+from stages.train.freeze import freeze, training_mode
 from tests.common.clip.towers import make_towers
-from tests.train.project import TINY, tiny_model
+from tests.project import TINY, tiny_model
 
 RESNET = {"image_size": 32, "layers": [1, 1, 1, 1], "width": 8, "head_width": 8}
 TEXT = ("transformer.resblocks.0.attn", "transformer.resblocks.0.mlp.c_fc", "transformer.resblocks.0.mlp.c_proj")

@@ -9,11 +9,11 @@ import open_clip
 import pytest
 import torch
 
-from stages.common.clip.clip import decode, picture, pixel_encoder
-from stages.common.training.reading import loader, pixel_reader
+from stages.common.clip.embed import decode, picture, pixel_encoder
+from stages.common.training.images import loader, pixel_reader
 from stages.train.batches import Part, own_parts
-from stages.train.load import augmentation, copied, load
-from tests.train.project import SCALING, jpeg, tiny_model, write_jpegs
+from stages.common.training.batches import augmentation, copied, load
+from tests.project import SCALING, jpeg, tiny_model, write_jpegs
 
 TRANSFORM = open_clip.transform.image_transform((16, 16), is_train=False, **SCALING)
 GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU here")

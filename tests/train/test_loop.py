@@ -6,14 +6,25 @@ from functools import partial
 import pytest
 import torch
 
-from stages.common.clip.clip import pixel_encoder
+from stages.common.clip.embed import pixel_encoder
 from stages.common.files.errors import InputError
-from stages.train.load import Batch
-from stages.train.loop import TIMINGS, Hooks, Plan, Towers, as_tuples, fine_tune, gradients, make_tools, whole_batch
+from stages.common.training.batches import Batch
+from stages.common.training.loop import (
+    TIMINGS,
+    Hooks,
+    Plan,
+    Towers,
+    as_tuples,
+    fine_tune,
+    gradients,
+    make_tools,
+    whole_batch,
+)
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
-from stages.train.weights import freeze
-from tests.train.project import OPTIONS, tiny_model
+from stages.train.freeze import freeze
+from tests.project import tiny_model
+from tests.train.project import OPTIONS
 
 SAVE_EVERY = 5
 

@@ -11,7 +11,7 @@ from stages.common.training.contrast import symmetric_cross_entropy
 from stages.common.files.registry import members
 from stages.train.losses import LOSSES
 from stages.train.losses.drive import anchor_similarity
-from stages.train.terms import Embedded, tuple_cross_entropy
+from stages.common.training.terms import Embedded, tuple_cross_entropy
 from tests.train.project import METHODS
 
 SCALE = torch.tensor(3.0)
@@ -173,7 +173,7 @@ def test_a_file_more_is_a_loss_more(tmp_path, monkeypatch):
     """The registry is the folder: here with one file more, as another who adds a loss would write it."""
     latest = (
         "from stages.train.losses.clip import Options, clip_loss\n"
-        "from stages.train.terms import Loss\n"
+        "from stages.common.training.terms import Loss\n"
         "LOSS = Loss(clip_loss, Options, colour='#123456')\n"
     )
     (tmp_path / "latest.py").write_text(latest)

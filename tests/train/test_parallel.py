@@ -7,9 +7,9 @@ import torch
 
 from stages.common.files.errors import InputError
 from stages.train.batches import check_parts
-from stages.train.parallel import LostProcess, explained, gather, processes, reported, wrap
+from stages.common.training.distributed import LostProcess, explained, gather, processes, reported, wrap
 from tests.train.joined import RUNS, run
-from tests.train.project import start
+from tests.project import start
 
 CPU, GPU, MPS = map(torch.device, ("cpu", "cuda", "mps"))
 

@@ -1,6 +1,6 @@
 """A state is read back by its own key alone."""
 
-from stages.train.resume import read_state, write_state
+from stages.common.training.resume import read_state, write_state
 
 
 def test_another_runs_state_is_refused_aloud(tmp_path, capsys):

@@ -12,15 +12,16 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from stages.common.clip.clip import WEIGHTS, load_checkpoint
+from stages.common.clip.embed import WEIGHTS, load_checkpoint
 from stages.common.files.errors import InputError
 from stages.common.files.tables import write_parts
 from stages.features.part import features_table
 from stages.train.__main__ import main
-from stages.train.loop import TIMINGS
-from stages.train.resume import write_state
+from stages.common.training.loop import TIMINGS
+from stages.common.training.resume import write_state
 from tests.common.clip.towers import make_towers
-from tests.train.project import make_project, run_here, set_options, start, write_rows
+from tests.project import run_here, start, write_rows
+from tests.train.project import make_project, set_options
 
 LONG = {"epochs": 12}  # of 9 steps
 RESUME = "data/models/.drive-resume.pt"

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from stages.train.validate import Questions, answers, distinct, validate
-from tests.train.project import tiny_model
+from stages.common.training.validate import Questions, answers, distinct, validate
+from tests.project import tiny_model
 
 
 def test_answers_worked_by_hand():

@@ -2,8 +2,8 @@
 
 import torch
 
-from stages.train.weights import freeze, training_mode
-from tests.train.project import tiny_model
+from stages.train.freeze import freeze, training_mode
+from tests.project import tiny_model
 
 
 def trained(model) -> set[str]:

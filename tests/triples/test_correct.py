@@ -4,7 +4,7 @@ import pytest
 
 from stages.triples.columns import flatten
 from stages.triples.correct import correct
-from stages.triples.verbs import read_lexicon
+from stages.common.language.lexicons import read_dynamic_verbs
 from tests.triples.trees import TREES, parses_of, predict, read_conllu, words_of
 
 PART, FIN = "Tense=Past|VerbForm=Part", "VerbForm=Fin"

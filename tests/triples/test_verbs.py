@@ -3,7 +3,7 @@
 import pytest
 
 from stages.common.files.errors import InputError
-from stages.triples.verbs import read_lexicon, stems, verb_lemma
+from stages.common.language.lexicons import read_dynamic_verbs, stems, verb_lemma
 
 
 def test_the_shipped_lexicon():

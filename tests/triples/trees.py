@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from stages.common.files.tables import SCHEMAS
 from stages.triples.table import caption_triples, new_memory
-from stages.triples.verbs import read_lexicon
+from stages.common.language.lexicons import read_dynamic_verbs
 
 TREES = "tests/triples/gold_trees.conllu"  # COCO captions (CC BY 4.0), their trees corrected by hand
 

@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 
 import stages.common.clip.pretrained  # noqa: F401  registers compact
-from stages.common.clip.clip import encode_images, encode_texts
+from stages.common.clip.embed import encode_images, encode_texts
 from stages.evaluate.bootstrap import mean_intervals
 from stages.evaluate.exact import Items
 from stages.evaluate.relation import answer

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from stages.common.files.params import read_block
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
-from stages.train.terms import Embedded
+from stages.common.training.terms import Embedded
 from tools.benchmarks.timing import alternate
 
 B, K, D = 64, 3, 512

@@ -24,16 +24,16 @@ from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
 import stages.common.clip.pretrained  # noqa: F401  registers compact
-from stages.common.clip.clip import best_device, pixel_encoder, unit_length
+from stages.common.clip.embed import best_device, pixel_encoder, unit_length
 from stages.common.files.params import read_block
-from stages.common.training.reading import DECODED, embedding_reader, loader, pixel_reader
+from stages.common.training.images import DECODED, embedding_reader, loader, pixel_reader
 from stages.common.files.tables import SCHEMAS, write_parts
 from stages.train.batches import all_batches, own_parts
-from stages.train.load import Batch, augmentation, copied, load
-from stages.train.loop import Plan, advance, make_tools
+from stages.common.training.batches import Batch, augmentation, copied, load
+from stages.common.training.loop import Plan, advance, make_tools
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
-from stages.train.weights import freeze
+from stages.train.freeze import freeze
 from tools.benchmarks.timing import alternate
 
 PHOTOS, TUPLES = 512, 4096

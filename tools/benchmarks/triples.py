@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stages.triples.table import new_memory, triple_table
-from stages.triples.verbs import read_lexicon
+from stages.common.language.lexicons import read_dynamic_verbs
 
 CAPTIONS = 100_000
 ROWS = 10_000

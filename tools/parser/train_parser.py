@@ -21,7 +21,7 @@ from udtools import udeval
 
 from stages.common.files.storage import write_json
 from stages.parse.pipeline import PARSER, compact_pipeline
-from stages.triples.verbs import read_lexicon
+from stages.common.language.lexicons import read_dynamic_verbs
 from tools.parser.adapt import adapt, parser_and_batches, tagger_and_batches
 from tools.parser.caption_phrases import leaf
 from tools.parser.caption_trees import caption_treebank, conllu_lines

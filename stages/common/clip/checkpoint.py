@@ -4,7 +4,6 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import NotRequired
 
 import open_clip
 import torch
@@ -25,33 +24,11 @@ WEIGHTS = "open_clip_model.safetensors"
 REBUILD_HINT = "delete the folder and run `dvc repro` to make the model anew"
 
 
-class VisionConfig(TypedDict):
-    """A field that open_clip would replace by its own default."""
-
-    image_size: int | list[int]
-
-
-class ModelConfig(TypedDict):
-    """An open_clip architecture: what this project reads of it."""
-
-    embed_dim: int
-    vision_cfg: VisionConfig
-    text_cfg: dict
-
-
-class PreprocessConfig(TypedDict):
-    """How pictures are scaled."""
-
-    size: NotRequired[int | list[int]]  # published configurations leave it to the image tower
-    mean: list[FiniteFloat]
-    std: list[FiniteFloat]
-
-
-class Config(TypedDict):
-    """The content of open_clip_config.json."""
-
-    model_cfg: ModelConfig
-    preprocess_cfg: PreprocessConfig
+# The content of open_clip_config.json that this project reads; open_clip would replace missing fields by its defaults.
+Vision = TypedDict("Vision", {"image_size": int | list[int]})
+Model = TypedDict("Model", {"embed_dim": int, "vision_cfg": Vision, "text_cfg": dict})
+Preprocess = TypedDict("Preprocess", {"mean": list[FiniteFloat], "std": list[FiniteFloat]})
+Config = TypedDict("Config", {"model_cfg": Model, "preprocess_cfg": Preprocess})
 
 
 def load_checkpoint(folder: str | Path, device: torch.device | str = "cpu") -> Clip:

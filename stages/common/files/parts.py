@@ -2,14 +2,12 @@
 
 import os
 import platform
-import queue
 import shutil
 import sys
 import threading
 import traceback
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, as_completed
 from pathlib import Path
 
 import pyarrow as pa
@@ -41,11 +39,24 @@ def make_parts(
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / part_name(number) for number in range(len(jobs))]
     missing = {path: job for path, job in zip(paths, jobs) if not _is_whole(path)}
-    calls = {path: (Path.cwd(), _code_keys(work), work, job, path) for path, job in missing.items()}
-    with tqdm(total=len(paths), initial=len(paths) - len(calls), desc=out.name, unit="part") as progress:
-        for _ in _finished(executor, calls):
-            progress.update()
-    return paths
+    error: Exception | None = None
+    with tqdm(total=len(paths), initial=len(paths) - len(missing), desc=out.name, unit="part") as progress:
+        for _ in range(TRIES):
+            code = _code_keys(work)
+            calls = {executor.submit(_make, Path.cwd(), code, work, job, path): path for path, job in missing.items()}
+            for future in as_completed(calls):
+                if (error := future.exception()) is None:
+                    del missing[calls[future]]
+                    progress.update()
+                elif isinstance(error, InputError):
+                    raise error
+                else:
+                    failure = f"{calls[future]} failed: {type(error).__name__}: {error}".rstrip(": ")
+                    print(failure, file=sys.stderr)
+            if not missing:
+                return paths
+    traceback.print_exception(error)
+    raise InputError(f"{failure}, in {TRIES} tries; run again, finished parts are kept")
 
 
 def publish(paths: list[Path], out: Path) -> int:
@@ -58,38 +69,6 @@ def publish(paths: list[Path], out: Path) -> int:
     for older in out.parent.glob(f".{out.name}-*"):
         shutil.rmtree(older)
     return rows
-
-
-def _finished(executor: Executor, calls: dict[Path, tuple]) -> Iterator[Path]:
-    """Call `_make` with each of `calls`, by part; yields each part's path when it is written."""
-    running: dict[Future, Path] = {}
-    finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
-    failed: Counter[Path] = Counter()
-
-    def submit(path: Path) -> None:
-        future = executor.submit(_make, *calls[path])
-        running[future] = path
-        future.add_done_callback(finished.put)
-
-    for path in calls:
-        submit(path)
-    while running:
-        future = finished.get()
-        path = running.pop(future)
-        try:
-            future.result()
-        except InputError:
-            raise
-        except Exception as error:
-            failed[path] += 1
-            failure = f"{path} failed: {type(error).__name__}: {error}".rstrip(": ")
-            if failed[path] == TRIES or type(error).__name__ == "KilledWorker":  # Dask has tried as often by itself
-                traceback.print_exception(error)
-                raise InputError(f"{failure}, in try {TRIES} of {TRIES}; run again, finished parts are kept") from error
-            print(f"{failure}; trying again", file=sys.stderr)
-            submit(path)
-        else:
-            yield path
 
 
 def _code_keys(work: Callable) -> list[str]:

@@ -139,12 +139,11 @@ def read_part(
     with report_damage(path):
         file = pq.read_metadata(path)
         found = file.schema.to_arrow_schema()
-    if strange := sorted(set(found.names) ^ set(schema.names)):
-        what = "lacks" if strange[0] in schema.names else "has an unknown"
-        raise InputError(f"{path} {what} column {strange[0]!r}; {REBUILD_HINT}")
-    for field in schema:
-        if not (kind := found.field(field.name).type).equals(field.type):
-            raise InputError(f"{path}: column {field.name!r} is {kind}, not {field.type}; {REBUILD_HINT}")
+    expected, kinds = ({field.name: str(field.type) for field in one} for one in (schema, found))
+    if wrong := sorted(dict(kinds.items() ^ expected.items())):
+        name = wrong[0]
+        what = f"is {kinds.get(name, 'missing')}, not {expected.get(name, 'expected')}"
+        raise InputError(f"{path}: column {name!r} {what}; {REBUILD_HINT}")
     if (rows := checks_of(found).get("rows", file.num_rows)) != file.num_rows:
         raise InputError(f"{path} has {file.num_rows} rows and was written with {rows}; {REBUILD_HINT}")
     with report_damage(path):
@@ -184,7 +183,8 @@ def check_rows(path: str | Path, schema: pa.Schema, table: pa.Table) -> None:
     checks = checks_of(schema)
     for name in table.column_names:
         column = table[name]
-        if not schema.field(name).nullable and any(map(has_null, column.chunks)):
+        floating = pa.types.is_floating(column.type) and not pc.all(pc.is_finite(column)).as_py()
+        if not schema.field(name).nullable and (column.null_count or floating):
             raise InputError(f"{path}: column {name!r} would have a null or a number that is not finite")
         if allowed := checks.get("values", {}).get(name):
             strange = [value for value in pc.unique(column).to_pylist() if value not in allowed]
@@ -195,17 +195,6 @@ def check_rows(path: str | Path, schema: pa.Schema, table: pa.Table) -> None:
         if len(counts) < len(table):
             twice = counts.filter(pc.greater(counts["count_all"], 1)).slice(0, 1).to_pylist()[0]
             raise InputError(f"{path}: {', '.join(f'{name} {twice[name]!r}' for name in key)} would occur twice")
-
-
-def has_null(column: pa.Array) -> bool:
-    """Whether a column has a null or a number that is not finite, also inside lists and structs."""
-    if column.null_count:
-        return True
-    if pa.types.is_list(column.type) or pa.types.is_fixed_size_list(column.type):
-        return has_null(column.flatten())
-    if pa.types.is_struct(column.type):
-        return any(map(has_null, column.flatten()))
-    return pa.types.is_floating(column.type) and pc.all(pc.is_finite(column)).as_py() is False
 
 
 def write_parts(folder: str | Path, tables: Iterable[pa.Table], schema: pa.Schema) -> None:

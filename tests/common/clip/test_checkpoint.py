@@ -7,9 +7,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from stages.common.clip.clip import CONFIG, WEIGHTS, load_checkpoint, save_checkpoint
+from stages.common.clip.embed import CONFIG, WEIGHTS, load_checkpoint, save_checkpoint
 from stages.common.files.errors import InputError
-from tests.train.project import tiny_model
+from tests.project import tiny_model
 
 
 @pytest.fixture

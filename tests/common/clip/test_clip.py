@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from stages.common.clip.clip import (
+from stages.common.clip.embed import (
     autocast,
     best_device,
     embed_padded_texts,
@@ -13,7 +13,7 @@ from stages.common.clip.clip import (
     evaluation_transform,
 )
 from stages.common.files.errors import InputError
-from tests.train.project import jpeg, tiny_model
+from tests.project import jpeg, tiny_model
 
 
 def test_texts_without_their_padding_have_the_same_embeddings_and_gradients():

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from stages.common.clip.clip import load_checkpoint
+from stages.common.clip.embed import load_checkpoint
 from stages.common.clip.finish import CALIBRATION, STATEMENTS, About, card, finish, licence_of, read_calibration, share
 from stages.common.language.statements import training_statements
 from tests.evaluate.project import make_model

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from stages.common.clip.frozen_tower import ROWS, Held, _known, hold_backbones, remembered, see_table
-from stages.common.clip.clip import evaluation_transform, load_checkpoint, picture, pixel_encoder
+from stages.common.clip.embed import evaluation_transform, load_checkpoint, picture, pixel_encoder
 from stages.common.files.errors import InputError
 from tests.common.clip.towers import make_towers
-from tests.train.project import jpeg, tiny_model, write_jpegs
+from tests.project import jpeg, tiny_model, write_jpegs
 
 
 def test_each_input_is_computed_once():

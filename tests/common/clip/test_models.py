@@ -10,9 +10,9 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
-from stages.common.clip.clip import encode_images, encode_texts, load_checkpoint, save_checkpoint
+from stages.common.clip.embed import encode_images, encode_texts, load_checkpoint, save_checkpoint
 from stages.common.clip.pretrained import make_model
-from tests.train.project import jpeg
+from tests.project import jpeg
 
 TOWERS = {  # timm's small model of the same family in the place of the large one
     "ViT-B-32-quickgelu": {"layers": 1, "width": 64, "image_size": 64},

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from stages.common.files.errors import InputError
 from stages.common.clip.pretrained import make_model, usual_preprocess
 from tests.common.clip.towers import make_towers
-from tests.train.project import TINY
+from tests.project import TINY
 
 
 @pytest.fixture

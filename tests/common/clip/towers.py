@@ -7,7 +7,7 @@ import open_clip
 import torch
 from transformers import BertConfig, BertTokenizerFast
 
-from stages.common.clip.clip import save_checkpoint
+from stages.common.clip.embed import save_checkpoint
 from tools.join_towers import PREPROCESS
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "dog", "cat", "with", "chasing", *map(str, range(18))]

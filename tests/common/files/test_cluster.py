@@ -17,9 +17,9 @@ import stages.captions.__main__ as captions
 import stages.features.__main__ as features
 import stages.parse.__main__ as parse
 import stages.triples.__main__ as triples
-from stages.common.clip.clip import save_checkpoint
+from stages.common.clip.embed import save_checkpoint
 from stages.common.files.tables import table_files
-from tests.train.project import ROOT, RUN, jpeg, tiny_model
+from tests.project import ROOT, RUN, jpeg, tiny_model
 
 pytest.importorskip("distributed", reason="not installed, so that Dask is not tested: pip install distributed")
 TABLES = (

@@ -20,7 +20,7 @@ from stages.common.files.parts import make_parts, publish
 from stages.common.run import RunOptions
 from stages.common.files.tables import part_name
 from tests.common.files.work import LOGGED, numbers, refuse, stop_on, stop_once
-from tests.train.project import RUN
+from tests.project import RUN
 
 ROOT = Path(__file__).parents[2]
 

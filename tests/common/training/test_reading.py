@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from stages.common.files.errors import InputError
-from stages.common.training.reading import embedding_reader, jpeg_reader, rows_of, workers
+from stages.common.training.images import embedding_reader, jpeg_reader, rows_of, workers
 from stages.common.files.tables import table_files
-from tests.train.project import jpeg, write_jpegs
+from tests.project import jpeg, write_jpegs
 
 
 def test_rows_of_ids():
@@ -40,10 +40,10 @@ def test_cached_embeddings_are_rows():
 
 def test_workers_where_a_gpu_trains(monkeypatch):
     """8 cores: 7 for one process; 3 for each of two; none beside a CPU that trains; what is asked for otherwise."""
-    monkeypatch.setattr("stages.common.training.reading.cores", lambda: 8)
+    monkeypatch.setattr("stages.common.training.images.cores", lambda: 8)
     cpu, gpu = torch.device("cpu"), torch.device("cuda")
     assert [workers("auto", cpu), workers("auto", gpu), workers(3, cpu), workers(0, gpu)] == [0, 7, 3, 0]
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
     assert workers("auto", gpu) == 3
-    monkeypatch.setattr("stages.common.training.reading.cores", lambda: 224)
+    monkeypatch.setattr("stages.common.training.images.cores", lambda: 224)
     assert workers("auto", gpu) == 16
