@@ -19,18 +19,13 @@ from stages.common.run import RunOptions
 from stages.evaluate.options import EvaluateOptions
 from stages.evaluate.schemas import EVALUATED, MEASURE_ROWS, write_frame
 
-
-class Counts(TypedDict):
-    """What stage benchmark counted."""
-
-    questions: int
-    answerable: int
+Counts = TypedDict("Counts", {"questions": int, "answerable": int})  # as stage benchmark counted them
 
 
 def embed_pictures(clip: Clip, path: str) -> np.ndarray:
     """The exact embeddings (P, D) of a table of pictures, by picture_id, with one part in memory at a time."""
     parts = (read_part(file, PICTURES)["content"].to_pylist() for file in table_files(path))
-    return np.concatenate([snap_to_grid(encode_images(clip, contents)) for contents in parts if contents])
+    return np.concatenate([snap_to_grid(encode_images(clip, contents)) for contents in parts])
 
 
 def main(arguments: list[str]) -> None:
@@ -42,10 +37,10 @@ def main(arguments: list[str]) -> None:
     questions = read_table(f"{folder}/questions.parquet", QUESTIONS).to_pandas()
     counts = read_json(f"{folder}/summary.json", Counts, REBUILD_HINT)
     clip = load_checkpoint(MODELS / model, best_device(read_block("run", RunOptions).device))
-    asked = np.stack(questions["texts"])  # (N, T)
-    texts = text_table(clip, sorted(set(asked.ravel())))
-    images, image_rows = embed_pictures(clip, f"{folder}/pictures"), np.stack(questions["pictures"])  # (P, D), (N, I)
-    cosines = question_cosines(images, texts.embeddings, image_rows, texts.rows(asked))  # (N, I, T)
+    options, image_rows = np.stack(questions["texts"]), np.stack(questions["pictures"])  # (N, T), (N, I)
+    texts = text_table(clip, sorted(set(options.ravel())))
+    images = embed_pictures(clip, f"{folder}/pictures")  # (P, D)
+    cosines = question_cosines(images, texts.embeddings, image_rows, texts.rows(options))  # (N, I, T)
     draws = read_block("evaluate", EvaluateOptions).resamples, read_seed()
     rows = score(name, BENCHMARKS[name], questions, cosines, draws)
     share = counts["answerable"] / counts["questions"]

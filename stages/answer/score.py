@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 
 from stages.benchmark.question import Benchmark
-from stages.evaluate.bootstrap import cluster_sums, macro_interval, ratio_intervals
+from stages.evaluate.bootstrap import CELLS, KEYS, macro_mean, means
 
 AT_ONCE = 4096  # questions
-CELLS = ["value", "low", "high", "count"]
 
 
 def question_cosines(
@@ -23,18 +22,18 @@ def score(
 ) -> pd.DataFrame:
     """A row for each category and score, for all questions, and where the authors publish it the mean over categories.
 
-    Columns measure, set (the benchmark), direction (the score), slice (the category) and CELLS. Intervals resample
-    questions by their first picture; `draws` are the resamples and the seed.
+    `set` is the benchmark, `direction` the score, `slice` the category. Intervals resample questions by their first
+    picture; `draws` are the resamples and the seed.
     """
     points = {way: np.asarray(right, float) for way, right in benchmark.scores(cosines).items()}  # (N,) each
     category, clusters = questions["category"].to_numpy(str), questions["pictures"].str[0].to_numpy()
     masks = {"all": np.ones(len(questions), bool)} | {one: category == one for one in np.unique(category)}
-    keys = [(way, one) for one in masks for way in points]
-    columns = np.stack([np.where(masks[one], points[way], np.nan) for way, one in keys], axis=1)  # (N, M)
-    cells = ratio_intervals(*cluster_sums(columns, clusters), *draws)
-    table = pd.DataFrame(keys, columns=["direction", "slice"]).assign(**dict(zip(CELLS, cells)))
+    columns = {
+        (name, way, one): np.where(mask, right, np.nan) for one, mask in masks.items() for way, right in points.items()
+    }
+    found = [means(columns, clusters, draws)]
     if (counted := questions["macro"].to_numpy(bool)).any():
         parts = {way: (right[counted], category[counted], clusters[counted]) for way, right in points.items()}
-        macro = [(way, "macro", *macro_interval(*part, *draws), counted.sum()) for way, part in parts.items()]
-        table = pd.concat([table, pd.DataFrame(macro, columns=table.columns)], ignore_index=True)
-    return table.assign(measure="benchmark", set=name)
+        macro = [(name, way, "macro", *macro_mean(*part, draws)) for way, part in parts.items()]
+        found.append(pd.DataFrame(macro, columns=KEYS + CELLS))
+    return pd.concat(found, ignore_index=True).assign(measure="benchmark")

@@ -13,13 +13,11 @@ from stages.common.run import RunOptions
 from stages.features.options import Features
 from stages.features.part import features_part
 
-IMAGES = Path("data/captions/images")
-
 
 def main(arguments: list[str]) -> None:
     run = read_block("run", RunOptions)
     name = target_name(arguments, read_block("features", Features), "features of params.yaml")
-    files, out = table_files(IMAGES), Path("data/features") / name
+    files, out = table_files("data/captions/images"), Path("data/features") / name
     key = content_key(name, [*files, MODELS / name, *code_files("features")])
     with open_executor(run.engine, workers=1) as executor:  # PyTorch uses all cores, or the GPU
         publish(make_parts(out, features_part, [(path, name, run.device, key) for path in files], key, executor), out)

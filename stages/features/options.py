@@ -1,12 +1,7 @@
-"""The parameters of stage features: the block `features`."""
+"""The parameters of stage features: the block `features`, a model's name to no options."""
 
 from typing import Literal
 
 from stages.common.files.params import Block
 
-
-class FeaturesOptions(Block):
-    """No options."""
-
-
-Features = dict[Literal["base"], FeaturesOptions]
+Features = dict[Literal["base"], Block]

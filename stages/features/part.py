@@ -20,8 +20,7 @@ def load(name: str, device: str, key: str) -> Clip:
 def features_part(path: Path, name: str, device: str, key: str) -> pa.Table:
     """The embeddings of a file of images under model `name`."""
     images = read_part(path, SCHEMAS["images"])
-    embeddings = encode_images(load(name, device, key), images["jpeg"].to_pylist())  # (N, D)
+    embeddings = encode_images(load(name, device, key), images["jpeg"].to_pylist()).astype(np.float16)  # (N, D)
     dim = embeddings.shape[1]
-    flat = pa.array(embeddings.astype(np.float16).ravel())  # (N * D,)
-    columns = [images["image_id"], pa.FixedSizeListArray.from_arrays(flat, dim)]
+    columns = [images["image_id"], pa.FixedSizeListArray.from_arrays(pa.array(embeddings.ravel()), dim)]
     return pa.table(columns, schema=features_schema(dim))

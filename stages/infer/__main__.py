@@ -9,18 +9,15 @@ import sys
 from stages.common.clip.checkpoint import MODELS
 from stages.common.files.errors import InputError, run_stage
 from stages.common.files.params import read_block
-from stages.common.files.pictures import open_picture
 from stages.common.files.storage import write_beside
 from stages.common.run import RunOptions
-from stages.infer.batch import answer_all, as_text, write_batch
-from stages.infer.chart import chart
+from stages.infer.batch import answer_all, chart, write_batch
 from stages.infer.options import InferOptions
 from stages.infer.pictures import is_one, read_queries
 from stages.infer.relations import Relations
 from stages.infer.web import serve
 
 OUT, CHART = "data/infer", "metrics/inference.png"
-CHARTED = 3  # pictures on the chart
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -50,29 +47,6 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return given
 
 
-def ask(given: argparse.Namespace) -> None:
-    """Print the relations of one picture."""
-    model = load(given.model)
-    rows = model.rank(given.pictures[0], given.subject, given.relation, given.object, given.text, given.top)
-    if given.json:
-        print(rows.to_json(orient="records", indent=2))
-        return
-    print(as_text(rows))
-    if not rows.attrs["stands_out"]:
-        print("no relation stands out: the model scores pictures that show none of this as high")
-
-
-def ask_many(given: argparse.Namespace) -> None:
-    """Write the table and the page of a batch of pictures."""
-    asked = {"relation": given.relation, "subject": given.subject, "object": given.object}
-    queries = read_queries(given.pictures)
-    found, broken = answer_all(load(given.model), queries, asked | {"texts": given.text, "top": given.top})
-    write_batch(given.out, found, f"Relations by {given.model}")
-    print(f"{given.out}/relations.parquet and index.html: {len(found)} pictures, {broken} skipped")
-    if broken and given.strict:
-        raise InputError(f"{broken} of {len(queries)} pictures are broken")
-
-
 def load(model: str, device: str = "auto") -> Relations:
     """The model; a line on stderr where it is not calibrated."""
     found = Relations(model, device)
@@ -81,16 +55,39 @@ def load(model: str, device: str = "auto") -> Relations:
     return found
 
 
+def ask(given: argparse.Namespace) -> None:
+    """Print the relations of one picture."""
+    model = load(given.model)
+    rows = model.rank(given.pictures[0], given.subject, given.relation, given.object, given.text, given.top)
+    if given.json:
+        print(rows.to_json(orient="records", indent=2))
+        return
+    for row in rows.itertuples():
+        bar = "#" * round(20 * row.probability)
+        print(f"{row.rank:2d}  {100 * row.probability:5.1f}%  {bar:20s}  {row.text}")
+    if not rows.attrs["stands_out"]:
+        print("no relation stands out: the model scores pictures that show none of this as high")
+
+
+def ask_many(given: argparse.Namespace) -> None:
+    """Write the table and the page of a batch of pictures."""
+    words = {"relation": given.relation, "subject": given.subject, "object": given.object}
+    queries = [query for source in given.pictures for query in read_queries(source)]
+    found, broken = answer_all(load(given.model), queries, words | {"texts": given.text, "top": given.top})
+    write_batch(given.out, found, f"Relations by {given.model}")
+    print(f"{given.out}/relations.parquet and index.html: {len(found)} pictures, {broken} skipped")
+    if broken and given.strict:
+        raise InputError(f"{broken} of {len(queries)} pictures are broken")
+
+
 def stage() -> None:
     """data/infer for infer.images of params.yaml, and a chart of the first pictures."""
     options = read_block("infer", InferOptions)
-    queries = read_queries([options.images])
-    model = load(str(MODELS / options.model), read_block("run", RunOptions).device)
-    found, _ = answer_all(model, queries, {})
+    queries = read_queries(options.images)
+    found, _ = answer_all(load(str(MODELS / options.model), read_block("run", RunOptions).device), queries, {})
     write_batch(OUT, found, f"Relations by {options.model}")
-    charted = [(open_picture(query.picture), query.nouns, rows) for query, rows in found[:CHARTED]]
     with write_beside(CHART) as beside:
-        beside.write_bytes(chart(charted))
+        beside.write_bytes(chart(found))
 
 
 def main(arguments: list[str]) -> None:

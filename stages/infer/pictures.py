@@ -26,56 +26,45 @@ class Query(NamedTuple):
         return ", ".join(noun for noun in (self.subject, self.object) if noun)
 
 
-def is_one(source: str) -> bool:
-    """Whether `source` is one picture, not a folder, a pattern or a list."""
-    return not Path(source).is_dir() and not is_pattern(source) and Path(source).suffix not in (".csv", ".json")
-
-
 def is_pattern(source: str) -> bool:
     """Whether `source` is a pattern, and not the name of an existing file."""
     return glob.has_magic(source) and not Path(source).exists()
 
 
-def read_queries(sources: list[str]) -> list[Query]:
-    """All pictures of `sources`: pictures, folders, patterns, csv files and COCO's json, in that order.
+def is_one(source: str) -> bool:
+    """Whether `source` is one picture, not a folder, a pattern or a list."""
+    return not Path(source).is_dir() and not is_pattern(source) and Path(source).suffix not in (".csv", ".json")
 
-    InputError for a source without any, or with a mistake.
+
+def read_queries(source: str) -> list[Query]:
+    """The pictures of `source`: a picture, a folder, a pattern, a csv file or COCO's json.
+
+    InputError where it has none, or a mistake.
     """
-    found = []
-    for source in sources:
-        path = Path(source)
-        if is_pattern(source):
-            here = [Query(Path(name)) for name in sorted(glob.glob(source, recursive=True)) if is_picture(name)]
-        elif path.is_dir():
-            here = [Query(name) for name in sorted(path.iterdir()) if is_picture(name)]
-        elif path.suffix == ".csv":
-            here = read_csv(path)
-        elif path.suffix == ".json":
-            here = read_coco(path)
-        else:
-            here = [Query(path)]
-        if not here:
-            raise InputError(f"{source} has no picture ({', '.join(sorted(SUFFIXES))}); put some there")
-        found += here
+    path = Path(source)
+    if is_one(source):
+        return [Query(path)]
+    if is_pattern(source) or path.is_dir():
+        paths = path.iterdir() if path.is_dir() else map(Path, glob.glob(source, recursive=True))
+        found = [Query(one) for one in sorted(paths) if one.suffix.lower() in SUFFIXES]
+    else:
+        found = read_csv(path) if path.suffix == ".csv" else read_coco(path)
+    if not found:
+        raise InputError(f"{source} has no picture ({', '.join(sorted(SUFFIXES))}); put some there")
     return found
-
-
-def is_picture(path: str | Path) -> bool:
-    return Path(path).suffix.lower() in SUFFIXES
 
 
 def read_csv(path: Path) -> list[Query]:
     """Rows of picture, subject and object, of which the last two may be empty; pictures lie in the csv's folder."""
     rows = csv.DictReader(io.StringIO(text_of(path)))
     columns = rows.fieldnames or []
-    if "picture" not in columns or set(columns) - {"picture", "subject", "object"}:
+    if "picture" not in columns or set(columns) - set(Query._fields):
         raise InputError(f"{path}: columns are {', '.join(columns) or 'none'}; write picture,subject,object")
     found = []
     for number, row in enumerate(rows, 2):
         if not row["picture"] or None in row:
             raise InputError(f"{path}: row {number} does not fit picture,subject,object; fix it")
-        nouns = (row.get(name) or None for name in ("subject", "object"))
-        found.append(Query(inside(path.parent, row["picture"]), *nouns))
+        found.append(Query(inside(path.parent, row["picture"]), row.get("subject") or None, row.get("object") or None))
     return found
 
 

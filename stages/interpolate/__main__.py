@@ -10,13 +10,11 @@ from stages.common.files.params import read_block, target_name
 from stages.common.files.storage import write_beside
 from stages.common.run import RunOptions
 from stages.evaluate.inputs import read_inputs
-from stages.evaluate.measure import overall
+from stages.evaluate.measure import COLUMNS, overall
 from stages.evaluate.measures import MEASURES
 from stages.evaluate.model import evaluate
 from stages.evaluate.options import EvaluateOptions
 from stages.evaluate.schemas import EVALUATED, MEASURE_ROWS, write_frame
-
-MEASURED = ("relation", "retrieval")
 
 
 def main(arguments: list[str]) -> None:
@@ -28,13 +26,13 @@ def main(arguments: list[str]) -> None:
     for alpha in read_block("evaluate", EvaluateOptions).alphas:
         tuned.model.load_state_dict(interpolate(*ends, alpha))
         model = evaluate(tuned, inputs)
-        rows = pd.concat([MEASURES[name].rows(inputs, model).assign(measure=name) for name in MEASURED])
-        numbers = overall(rows, inputs.differs)
-        found += [
-            ("interpolation", name, "both", f"{alpha:g}", value, len(inputs.tuples)) for name, value in numbers.items()
-        ]
-    table = pd.DataFrame(found, columns=["measure", "set", "direction", "slice", "value", "count"])
+        rows = pd.concat(
+            [MEASURES[name].rows(inputs, model).assign(measure=name) for name in ("relation", "retrieval")]
+        )
+        for name, value in overall(rows, inputs.differs).items():
+            found.append((name, "both", f"{alpha:g}", value, len(inputs.tuples)))
     with write_beside(EVALUATED / f"{method}-interpolation") as folder:
+        table = pd.DataFrame(found, columns=COLUMNS).assign(measure="interpolation")
         write_frame(folder / "measures.parquet", table, MEASURE_ROWS)
 
 

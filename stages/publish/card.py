@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import jinja2
-import pandas as pd
 
 from stages.base.options import BaseOptions
 from stages.common.clip.pretrained import FOLDER
+from stages.common.files.errors import InputError
 from stages.common.files.params import Name, checked
 from stages.common.files.tables import read_table
 from stages.evaluate.schemas import MEASURE_ROWS
@@ -16,61 +16,56 @@ from stages.train.options import TrainOptions
 TEMPLATE = Path(__file__).with_name("card.md")
 
 
-def origin_of(name: str, params: dict) -> tuple[str, str, dict[str, object]]:
-    """What a model is, in a sentence, its licence, and how it was made, from the parameters."""
+def card(name: str, params: dict, measures: Path, calibration: dict, statements: int) -> str:
+    """The card of a model as Markdown, with the YAML header that hubs read.
+
+    `measures` is the model's table of measures, which may be missing; `statements` is their number. InputError for a
+    model that the parameters do not have.
+    """
+    content = {"name": name, "calibration": calibration, "statements": statements}
+    content |= origin(name, params) | accuracies(measures)
+    text = TEMPLATE.read_text(encoding="utf-8")
+    return jinja2.Template(text, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True).render(content)
+
+
+def origin(name: str, params: dict) -> dict:
+    """The kind of a model (base, rival or method), its licence, and how it was made, from the parameters."""
+    base, train = checked(params, "base", BaseOptions), checked(params, "train", TrainOptions)
     rivals = checked(params, "rivals", dict[Name, RivalOptions])
-    if name in rivals:
-        rival = rivals[name]
-        return "A published CLIP as it is.", "other", {"Model": rival.model, "Weights": rival.pretrained}
-    base = checked(params, "base", BaseOptions)
-    folder = base.model.removeprefix(FOLDER) if base.model.startswith(FOLDER) else ""
-    weights = base.pretrained or folder or "random"
-    licence = "mit" if weights == "random" else licence_of(Path(folder)) if folder else "other"
-    details: dict[str, object] = {"Base model": base.model, "Base weights": weights}
-    if base.epochs:
-        details["Base training on captions"] = base.model_dump(exclude={"model", "pretrained", "files"})
-    if name == "base":
-        return "The CLIP from which the methods of DRIVE start.", licence, details
-    train = checked(params, "train", TrainOptions)
-    details["Method"] = train.methods[name].model_dump(exclude_unset=True)
-    details["Parameters"] = train.shared(name).model_dump()
-    text = f"A CLIP fine-tuned by the method `{name}` of DRIVE on tuples of an anchor and its hard negatives."
-    return text, licence, details
+    kind = "rival" if name in rivals else "base" if name == "base" else "method"
+    start = rivals.get(name, base)
+    details: dict = {"Start": start.model, "Weights": start.pretrained or "random"}
+    if kind != "rival" and base.epochs:
+        details["Training on captions"] = base.model_dump(exclude={"model", "pretrained", "files"})
+    if kind == "method":
+        if name not in train.methods:
+            raise InputError(f"params.yaml has no method or rival {name!r}, so that its card cannot be written; add it")
+        details["Method"] = train.methods[name].model_dump(exclude_unset=True)
+        details["Parameters"] = train.shared(name).model_dump()
+    return {"kind": kind, "licence": licence_of(start.model, start.pretrained), "details": details}
 
 
-def licence_of(folder: Path) -> str:
-    """The licence in the card of a model folder; "other" without one."""
-    path = folder / "README.md"
+def licence_of(model: str, pretrained: str) -> str:
+    """The licence of the weights that a model starts from: the project's own for random ones, a folder's by its card.
+
+    "other" where it is not known.
+    """
+    if not model.startswith(FOLDER):
+        return "other" if pretrained else "mit"
+    path = Path(model.removeprefix(FOLDER)) / "README.md"
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     return next((line.partition(": ")[2] for line in lines if line.startswith("license: ")), "other")
 
 
-def accuracies(path: Path) -> dict[str, object]:
-    """What the card says about accuracy, from a model's table of measures; empty without one."""
+def accuracies(path: Path) -> dict:
+    """From a table of measures: accuracies with interval, and chance, by set; recall@1 of captions by direction."""
     if not path.is_file():
-        return {}
+        return {"accuracy": {}, "recall": {}, "images": 0}
     rows = read_table(path, MEASURE_ROWS).to_pandas()
-    whole = rows[(rows["measure"] == "relation") & (rows["slice"] == "all")]
-    cells = {
-        (r.set, r.direction): f"{100 * r.value:.1f} [{100 * r.low:.1f}, {100 * r.high:.1f}]" for r in whole.itertuples()
-    }
-    recall = rows[(rows["measure"] == "retrieval") & (rows["slice"] == "recall@1")]
-    both = [f"{100 * row.value:.1f} {row.direction}" for row in recall.itertuples()]
-    return {
-        "accuracy": [(name, *(cells.get((name, way), "") for way in ("i2t", "t2i"))) for name in whole["set"].unique()],
-        "images": int(recall.loc[recall["direction"] == "i2t", "count"].iloc[0]),
-        "chance": ", ".join(
-            f"{100 * level:.0f}" for level in sorted(whole.query("direction == 'i2t'")["chance"].unique())
-        ),
-        "recall": ", ".join(both),
-    }
-
-
-def card(name: str, params: dict, measures: Path, calibration: dict, statements: pd.DataFrame) -> str:
-    """The card as Markdown, with the YAML header that hubs read."""
-    origin, licence, details = origin_of(name, params)
-    content = {"accuracy": [], "images": 0, "chance": "", "recall": ""} | accuracies(measures)
-    content |= {"name": name, "origin": origin, "licence": licence, "details": details}
-    content |= {"calibration": calibration, "statements": f"{len(statements):,}"}
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(content)
+    accuracy: dict[str, dict[str, str]] = {}
+    for row in rows[(rows["measure"] == "relation") & (rows["slice"] == "all")].itertuples():
+        cells = accuracy.setdefault(row.set, {"i2t": "", "t2i": "", "chance": f"{100 * row.chance:.0f}"})
+        cells[row.direction] = f"{100 * row.value:.1f} [{100 * row.low:.1f}, {100 * row.high:.1f}]"
+    recall = rows[(rows["measure"] == "retrieval") & (rows["slice"] == "recall@1")].set_index("direction")
+    shares = {way: f"{100 * value:.1f}" for way, value in recall["value"].items()}
+    return {"accuracy": accuracy, "recall": shares, "images": recall["count"]["i2t"]}

@@ -1,103 +1,80 @@
 """python -m stages.report: what evaluations, trainings and negatives wrote -> metrics/, numbers, charts and a page."""
 
+import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
+import pyarrow.compute as pc
+
 from stages.common.files.errors import InputError, run_stage
 from stages.common.files.params import Name, read_block, read_seed
-from stages.common.files.storage import read_json, write_beside, write_json
-from stages.common.files.tables import REBUILD_HINT, read_jpegs
+from stages.common.files.storage import read_json, write_beside
+from stages.common.files.tables import REBUILD_HINT, SCHEMAS, read_table
 from stages.evaluate.options import EvaluateOptions
-from stages.evaluate.schemas import EVALUATED
+from stages.evaluate.schemas import ANSWERS, EVALUATED
 from stages.report import collect
 from stages.report.compare import differences
-from stages.report.content import figures, finding, gallery_rows, lacking, sections, tiles
-from stages.report.names import BASE, best_model, colours, evaluated
-from stages.report.page import gallery_cards, render
+from stages.report.content import figures, page
 from stages.rival.options import RivalOptions
 
-DATA, METRICS, TUPLES = Path("data"), Path("metrics"), "data/negatives/tuples.parquet"
+DATA, METRICS = Path("data"), Path("metrics")
 
 
-def read_tables(models: list[str], negatives: collect.NegativesSummary) -> dict:
-    """Every table of the report, by name."""
-    measures, answers = collect.read_measures(models, read_block("benchmarks", dict)), collect.read_answers(models)
-    differs = {name: numbers["differs"] for name, numbers in negatives["sets"].items()}
-    if strange := set(measures.loc[measures["measure"] == "relation", "set"]) - differs.keys():
+def findings() -> collect.Findings:
+    """Every table of the report."""
+    methods, rivals = read_block("train", dict)["methods"], read_block("rivals", dict[Name, RivalOptions])
+    models = collect.evaluated(EVALUATED, methods, rivals)
+    measures = collect.read_measures(models, read_block("benchmarks", dict))
+    tables = {model: read_table(EVALUATED / model / "answers.parquet", ANSWERS).to_pandas() for model in models}
+    answers = {model: table.sort_values("tuple_id", ignore_index=True) for model, table in tables.items()}
+    anchors = read_table(collect.TUPLES, SCHEMAS["tuples"], ["set", "relation"], pc.field("place") == 0).to_pandas()
+    sets = read_json(DATA / "negatives/summary.json", collect.NegativesSummary, REBUILD_HINT)["sets"]
+    if strange := set(measures.loc[measures["measure"] == "relation", "set"]) - sets.keys():
         raise InputError(f"data/negatives/summary.json does not know the set {min(strange)!r}; run `dvc repro`")
-    scores = collect.trade(measures, differs)
-    return {
-        "measures": measures,
-        "answers": answers,
-        "differs": differs,
-        "scores": scores,
-        "interpolation": collect.interpolation_points(measures, scores, BASE),
-        "differences": differences(answers, read_block("evaluate", EvaluateOptions).resamples, read_seed()),
-        "history": collect.read_history(DATA / "models", models),
-        "relations": collect.read_relations(DATA / "triples/summary.json"),
-        "anchors": collect.read_tuples(TUPLES),
-    }
-
-
-def gallery(tables: dict, best: str, hard: list[str]) -> list[tuple[str, list[dict]]]:
-    """The cards of gains and losses with their headings."""
-    chosen = gallery_rows(tables["answers"], best, hard)
-    members = collect.read_members(TUPLES, [key for _, rows in chosen for key in rows["tuple_id"]])
-    images = sorted(set(members["image_id"].dropna().astype(int)))
-    jpegs = dict(zip(images, read_jpegs(images)))
-    return [(title, gallery_cards(rows, members, jpegs, best)) for title, rows in chosen]
-
-
-def page_content(tables: dict, negatives: dict, drawn: dict[str, str], best: str, hard: list[str]) -> dict:
-    """What the template names, except for the gallery and the colours."""
-    answered = tables["answers"][best]
-    images = answered["image_id"].nunique()
-    return {
-        "tuples": f"{len(answered):,}",
-        "images": f"{images:,}",
-        "models": list(tables["answers"]),
-        "finding": finding(tables, best, hard),
-        "notes": lacking(tables, hard, images),
-        "tiles": tiles(tables, hard),
-        "sections": sections(tables, negatives, drawn, best, hard),
-        "hard": [name for name in answered["set"].unique() if name in hard],
-    }
-
-
-def write_metrics(tables: dict, hard: list[str], drawn: dict[str, str], page: str) -> None:
-    """The committed numbers, the details as csv, the charts, and the page."""
-    with write_beside(METRICS / "results") as folder:
-        for name, numbers in collect.results(tables["measures"], hard).items():
-            write_json(folder / f"{name}.json", numbers)
-    for stage in ("triples", "negatives"):
-        with write_beside(METRICS / f"{stage}.json") as beside:
-            shutil.copyfile(DATA / stage / "summary.json", beside)
-    with write_beside(METRICS / "details") as folder:
-        folder.mkdir()
-        collect.labelled(tables["measures"]).to_csv(folder / "accuracy.csv", index=False)
-        for name in ("measures", "differences", "history", "relations"):
-            tables[name].round(5).to_csv(folder / f"{name}.csv", index=False)
-    files = {"report": {"index.html": page}, "figures": {f"{name}.svg": chart for name, chart in drawn.items()}}
-    for kind, contents in files.items():
-        with write_beside(METRICS / kind) as folder:
-            folder.mkdir()
-            for name, content in contents.items():
-                (folder / name).write_text(content, encoding="utf-8")
+    differs = {name: counts["differs"] for name, counts in sets.items()}
+    scores = collect.model_scores(measures, differs)
+    ranked = scores.set_index("model")["relation" if "relation" in scores else "retention"]
+    return collect.Findings(
+        measures,
+        answers,
+        scores,
+        collect.interpolation_points(measures, scores),
+        differences(answers, read_block("evaluate", EvaluateOptions).resamples, read_seed()),
+        anchors,
+        sets,
+        hard=[name for name, what in differs.items() if what],
+        best=collect.best_model(dict(ranked), methods),
+        colours=collect.colours(models, {name: method["loss"] for name, method in methods.items()}, sets),
+    )
 
 
 def main(arguments: list[str]) -> None:
-    methods, rivals = read_block("train", dict)["methods"], read_block("rivals", dict[Name, RivalOptions])
-    models = evaluated(EVALUATED, methods, rivals)
-    negatives = read_json(DATA / "negatives/summary.json", collect.NegativesSummary, REBUILD_HINT)
-    tables = read_tables(models, negatives)
-    hard = [name for name, differs in tables["differs"].items() if differs]
-    scores = tables["scores"].set_index("model")
-    best = best_model(dict(scores["relation" if "relation" in scores else "retention"]), methods)
-    shades = colours(models, {name: method["loss"] for name, method in methods.items()}, tables["differs"])
-    drawn = figures(tables, best, shades)
-    content = page_content(tables, negatives, drawn, best, hard)
-    content |= {"gallery": gallery(tables, best, hard), "colours": shades}
-    write_metrics(tables, hard, drawn, render(content))
+    found = findings()
+    drawn = figures(found)
+    numbers = collect.results(found.measures, found.hard)
+    relations = read_json(DATA / "triples/summary.json", collect.TriplesSummary, REBUILD_HINT)["top_relations"]
+    details = {
+        "accuracy": collect.labelled(found.measures),
+        "measures": found.measures.round(5),
+        "differences": found.differences.round(5),
+        "history": collect.read_history(DATA / "models", found.answers).round(5),
+        "relations": pd.DataFrame(relations.items(), columns=["relation", "triples"]),
+    }
+    folders = {
+        "results": {f"{name}.json": json.dumps(shares, indent=2) + "\n" for name, shares in numbers.items()},
+        "details": {f"{name}.csv": table.to_csv(index=False) for name, table in details.items()},
+        "figures": {f"{name}.svg": chart for name, chart in drawn.items()},
+        "report": {"index.html": page(found, drawn)},
+    }
+    for folder, files in folders.items():
+        with write_beside(METRICS / folder) as beside:
+            for name, text in files.items():
+                (beside / name).parent.mkdir(parents=True, exist_ok=True)
+                (beside / name).write_text(text, encoding="utf-8")
+    for stage in ("triples", "negatives"):
+        with write_beside(METRICS / f"{stage}.json") as beside:
+            shutil.copyfile(DATA / stage / "summary.json", beside)
 
 
 if __name__ == "__main__":

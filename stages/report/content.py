@@ -1,198 +1,124 @@
-"""What the page says, section by section: tables, charts with alternative texts, and the gallery.
+"""What the page says, section by section: numbers, tables and charts; the words are in page.html and sections.yaml."""
 
-`tables` are those of `read_tables`, `best` is the model that the page is about, `hard` the names of the hard sets.
-"""
+from pathlib import Path
 
+import jinja2
 import pandas as pd
 
+from stages.common.files.params import load_params
 from stages.evaluate.measures import MEASURES
-from stages.report import plots
-from stages.report.collect import hard_means, pick
-from stages.report.compare import examples
-from stages.report.names import BASE, CONTROL
-from stages.report.page import data_uri
-from stages.report.tables import (
-    TITLES,
-    best_marks,
-    by_columns,
-    by_rows,
-    count_table,
-    difference_table,
-    points,
-    score_table,
-)
+from stages.report import plots, tables
+from stages.report.collect import BASE, CONTROL, Findings, hard_means, pick
+from stages.report.compare import data_uri, gallery, page_pairs
 
-GALLERY = 6  # cards of clearest gains, and of worst losses
-FEW = 3  # images; with fewer, an interval says nothing
+TEMPLATE, SECTIONS = Path(__file__).with_name("page.html"), Path(__file__).with_name("sections.yaml")
 SEEN = {"seen triple": "seen", "unseen triple": "held out"}  # slices of the section of held-out combinations
 
 
-def figures(tables: dict, best: str, colours: dict[str, str]) -> dict[str, str]:
-    """Every chart that the tables allow, SVG by name."""
-    measures, scores = tables["measures"], tables["scores"]
+def figures(found: Findings) -> dict[str, str]:
+    """Every chart that the findings allow, SVG by name; the name begins with that of its section."""
+    measures, scores, colours = found.measures, found.scores, found.colours
     whole = pick(measures, measure="relation", slice="all")
     drawn = {"accuracy": plots.set_bars(whole, {name: colours[name] for name in whole["model"].unique()})}
-    pair = {name: colours[name] for name in dict.fromkeys((BASE, best)) if name in scores["model"].values}
-    chance = whole[whole["direction"] == "i2t"].groupby(whole["set"].map(tables["differs"]))["chance"].mean()
-    for differs, part in pick(measures, measure="verbs").groupby("set", sort=False):
-        drawn[f"verbs_{differs}"] = plots.verb_chart(part, 100 * chance[differs], pair)
-    if len(confused := pick(measures, measure="confusions", model=best)):
+    pair = {name: colours[name] for name in dict.fromkeys((BASE, found.best)) if name in found.answers}
+    differs = whole["set"].map({name: counts["differs"] for name, counts in found.sets.items()})
+    chance = whole[whole["direction"] == "i2t"].groupby(differs)["chance"].mean()
+    for name, part in pick(measures, measure="verbs").groupby("set", sort=False):
+        drawn[f"verbs_{name}"] = plots.verb_chart(part, 100 * chance[name], pair)
+    if len(confused := pick(measures, measure="confusions", model=found.best)):
         drawn["confusions"] = plots.confusion_map(confused)
     if "relation" in scores:
-        drawn["retention"] = plots.retention_lines(scores, tables["interpolation"], colours)
+        drawn["retention"] = plots.retention_lines(scores, found.interpolation, colours)
     if len(curves := pick(measures, measure="calibration").query("chance.notna()")):
         drawn["calibration"] = plots.reliability_lines(curves, colours)
-    drawn["tuples"] = plots.tuple_bars(tables["anchors"], {name: colours[name] for name in tables["differs"]})
+    drawn["tuples"] = plots.tuple_bars(found.anchors, {name: colours[name] for name in found.sets})
     return drawn
 
 
-def finding(tables: dict, best: str, hard: list[str]) -> str:
-    """The result in two sentences: relations and their price, and the hardest set; against the control and base.
+def lead(found: Findings) -> dict:
+    """What the first sentence compares: the scores of the best model with those of `others`, the control and base.
 
-    Empty where there is neither.
+    `hardest` is the hardest set for the first of the others and the difference there, None where there is neither.
     """
-    scores, gains = tables["scores"].set_index("model"), []
-    others = [name for name in (CONTROL, BASE) if name in scores.index and name != best]
-    if best == BASE or not others:
-        return ""
-    whats = {"relation": "picks the right text for {:.1f}% of the hard images"}
-    for name, what in (whats | {"retention": "finds {:.1f}% of whole captions at rank 1"}).items():
-        if name in scores:
-            beside = ", ".join(f"{other} {scores.loc[other, name]:.1f}%" for other in others)
-            gains.append(f"{what.format(scores.loc[best, name])} ({beside})")
-    text = f"{best} {' and '.join(gains)}."
-    asked = pick(tables["measures"], measure="relation", slice="all", direction="i2t", model=others[0])
-    asked = asked[asked["set"].isin(hard)]
+    scores, best, hardest = found.scores.set_index("model"), found.best, None
+    others = [name for name in (CONTROL, BASE) if name in scores.index and best not in (name, BASE)]
+    asked = pick(found.measures, measure="relation", slice="all", direction="i2t")
+    asked = asked[asked["set"].isin(found.hard) & asked["model"].isin(others[:1])]
     if len(asked):
-        worst = asked.loc[asked["value"].idxmin(), "set"]
-        pair = pick(pairs_of(tables["differences"], best), set=worst, direction="i2t", model=best, minus=others[0])
-        found = points(next(pair.itertuples())).striptags()
-        text += f" On {worst}, the hardest set for {others[0]}, {best} − {others[0]} = {found} points."
-    return text
+        name = asked.loc[asked["value"].idxmin(), "set"]
+        pairs = page_pairs(found.differences, best)
+        pair = pick(pairs, set=name, direction="i2t", model=best, minus=others[0])
+        hardest = name, tables.points(next(pair.itertuples()))
+    return {"others": others, "scores": scores.to_dict("index"), "hardest": hardest}
 
 
-def tiles(tables: dict, hard: list[str]) -> list[dict]:
-    """The numbers of the first screen: a title, and (model, percent, mark) for every model."""
-    relation = 100 * hard_means(pick(tables["measures"], measure="relation", slice="all"), hard)
-    shown = {f"relations, {TITLES[way]}": relation[way] for way in ("i2t", "t2i") if way in relation}
-    shown["whole captions, recall@1"] = tables["scores"].set_index("model")["retention"]
-    return [
-        {"title": title, "rows": [*zip(values.index, values.map("{:.1f}".format), best_marks(values.tolist()))]}
-        for title, values in shown.items()
-    ]
-
-
-def gallery_rows(answers: dict[str, pd.DataFrame], best: str, hard: list[str]) -> list[tuple[str, pd.DataFrame]]:
-    """The clearest gains and the worst losses of the best model against base, with their headings."""
-    if best == BASE or BASE not in answers:
-        return []
-    headings = ((f"Clearest gains of {best}", True), (f"Worst losses of {best}", False))
-    return [(title, examples(answers[BASE], answers[best], gained, hard, GALLERY)) for title, gained in headings]
-
-
-def pairs_of(differences: pd.DataFrame, best: str) -> pd.DataFrame:
-    """The pairs on the page, both directions: the best model minus every other, and every other beside the control."""
-    turned = differences[differences["minus"] == best]
-    turned = turned.assign(model=best, minus=turned["model"], low=-turned["high"], high=-turned["low"])
-    turned = turned.assign(difference=-turned["difference"])
-    pairs = pd.concat([differences[differences["minus"] != best], turned])
-    shown = pairs[["model", "minus"]].isin([best, CONTROL]).any(axis=1)
-    return pairs[shown & (pairs["direction"] != "group")]
-
-
-def lacking(tables: dict, hard: list[str], images: int) -> list[str]:
-    """What the page cannot show, and why, a sentence each."""
-    measures = tables["measures"]
-    relation = pick(measures, measure="relation")
-    asked = set(relation["set"])
-    silent = [name for name in tables["differs"] if name not in asked]
-    notes = {
-        f"No question of the sets {', '.join(silent)}: the test split has no such tuple.": silent,
-        "No question is of a hard set, so relations have no accuracy here, and the page is about the model that finds "
-        "most whole captions.": not asked.intersection(hard),
-        f"All questions are on {images} image{'s' * (images > 1)}: no interval tells anything.": images < FEW,
-        "No test tuple is a combination that training did not see.": pick(relation, slice="unseen triple").empty,
-        "No verb probe: the test split has too few images of a verb.": pick(measures, measure="probe").empty,
-    }
-    return [note for note, applies in notes.items() if applies]
+def tiles(found: Findings) -> dict:
+    """The numbers of the first screen, a row a model: relations both ways and retention."""
+    means = hard_means(pick(found.measures, measure="relation", slice="all"), found.hard)
+    table = found.scores[["model"]]
+    for way, rows in means[means["direction"] != "group"].groupby("direction"):
+        values = table["model"].map(rows.set_index("model")["value"])
+        table = table.assign(**{f"relations, {tables.TITLES[way]}": 100 * values})
+    return tables.score_table(table.assign(**{"whole captions, recall@1": found.scores["retention"]}))
 
 
 def measure_table(name: str, rows: pd.DataFrame) -> dict:
-    """The table of a measure, as its module asks; readers of relation see all slices elsewhere."""
-    if name == "relation":
-        rows = rows[(rows["slice"] == "all") & (rows["direction"] != "group")]
-    rows = rows[~rows["slice"].str.startswith("range ")]
+    """The table of a measure in the form for which its module asks."""
+    if name == "relation":  # its slices and the rest have sections of their own
+        rows = rows[rows["slice"] == "all"]
+    rows = rows[~rows["slice"].str.startswith("range ")]  # points of a curve
     columns = MEASURES[name].columns
-    return by_columns(rows, columns) if columns else by_rows(rows, ["set", "slice", "direction"])
+    return tables.by_columns(rows, columns) if columns else tables.by_rows(rows, ["set", "slice", "direction"])
 
 
-def sections(tables: dict, negatives: dict, drawn: dict[str, str], best: str, hard: list[str]) -> list[dict]:
-    """The page from top to bottom: each section with a title, a text, tables and charts."""
-    measures = tables["measures"]
-    relation = pick(measures, measure="relation")
-    held_out = relation[relation["slice"].isin(SEEN) & (relation["direction"] != "group")]
-    held_out = held_out.assign(slice=held_out["slice"].map(SEEN)).sort_values(["set", "direction", "slice"])
-    parts = relation[(relation["direction"] == "i2t") & relation["set"].isin(hard)]
-    parts = parts[~parts["slice"].isin(("all", *SEEN))]
+def all_tables(found: Findings) -> dict[str, dict]:
+    """The table of each section, by name; confusions have a chart instead."""
+    measures, relation = found.measures, pick(found.measures, measure="relation")
+    drawn = measures["measure"].isin(MEASURES.keys() - {"confusions"})
     benchmarks = measures[measures["measure"].isin(("benchmark", "coverage"))]
-    found = [(one.order, one.title, one.text, name, ()) for name, one in MEASURES.items()]
-    found = [
-        (
-            order,
-            title,
-            text,
-            measure_table(name, rows) if len(rows := pick(measures, measure=name)) and name != "confusions" else None,
-            [c for c in drawn if c.split("_")[0] in (name, "accuracy" if name == "relation" else name)],
-        )
-        for order, title, text, name, _ in found
-    ]
-    found += [
-        (
-            10,
-            "Differences on the same tuples",
-            DIFFERENCES,
-            difference_table(pairs_of(tables["differences"], best)),
-            [],
-        ),
-        (20, "Held-out combinations", HELD_OUT, by_rows(held_out, ["set", "direction", "slice"]), []),
-        (25, "Relations against retention", RETENTION, score_table(tables["scores"]), ["retention"]),
-        (95, "Benchmarks", BENCHMARKS, by_rows(benchmarks, ["set", "slice", "direction"]), []),
-        (120, "Slices", SLICES, by_rows(parts, ["set", "slice"]), []),
-        (130, "Tuples", TUPLES, count_table(negatives["sets"]), ["tuples"]),
-    ]
-    return [
-        {
-            "id": "".join(letter for letter in title.lower().replace(" ", "-") if letter not in ",:"),
-            "title": title,
-            "text": text,
-            "table": table,
-            "charts": [data_uri(drawn[name].encode(), "image/svg+xml") for name in charts if name in drawn],
-            "alt": f"Chart: {title}. {text}",
-        }
-        for _, title, text, table, charts in sorted(found, key=lambda one: one[0])
-        if (table and table["rows"]) or any(name in drawn for name in charts)
-    ]
+    held_out = relation[relation["slice"].isin(SEEN) & (relation["direction"] != "group")].replace({"slice": SEEN})
+    held_out = held_out.sort_values(["set", "direction"], key=lambda names: pd.factorize(names)[0])
+    parts = pick(relation[relation["set"].isin(found.hard) & ~relation["slice"].isin(SEEN)], direction="i2t")
+    parts = parts[parts["count"] < parts.groupby(["model", "set"])["count"].transform("max")]  # not the whole set
+    return {name: measure_table(str(name), rows) for name, rows in measures[drawn].groupby("measure")} | {
+        "differences": tables.difference_table(page_pairs(found.differences, found.best)),
+        "held_out": tables.by_rows(held_out, ["set", "direction", "slice"]),
+        "retention": tables.score_table(found.scores),
+        "benchmarks": tables.by_rows(benchmarks, ["set", "slice", "direction"]),
+        "slices": tables.by_rows(parts, ["set", "slice"]),
+        "tuples": tables.count_table(found.sets),
+    }
 
 
-DIFFERENCES = (
-    "In points, with paired 95% intervals; coloured where the interval leaves out zero. The best model against every "
-    "other, and every other against the control; the remaining pairs are in metrics/details/differences.csv."
-)
-HELD_OUT = (
-    "Percent right on test tuples whose subject, relation and object training saw together, and on those that it did "
-    "not, with the number of tuples: whether a model composes, or knows what it has seen."
-)
-RETENTION = (
-    "In percent. Relation: the mean image-to-text accuracy over the hard sets. Retention: recall@1 on whole captions, "
-    "the mean of both ways. Each line interpolates the weights from base to a method, a dot for each alpha."
-)
-SLICES = (
-    "Image-to-text accuracy in percent within parts of the hard sets, with the number of tuples: whether the verb "
-    "occurs in training, whether it has a particle or a preposition."
-)
-BENCHMARKS = (
-    "Percent right by each benchmark's published rule, with intervals over images; macro is the mean over categories "
-    "where the authors publish it. Two images to a text are asked as a forced choice, since CLIP has no matching head. "
-    "Questions whose images are missing are not asked; the files are named in data/benchmarks."
-)
-TUPLES = "How many tuples were built, by set and split; the chart counts them by the anchor's verb."
+def sections(found: Findings, drawn: dict[str, str]) -> list[dict]:
+    """The page from top to bottom: each section with its heading, a table and charts; empty ones are left out."""
+    headings = {name: measure._asdict() for name, measure in MEASURES.items()} | load_params(SECTIONS)
+    contents, shown = all_tables(found), []
+    for name, heading in sorted(headings.items(), key=lambda one: one[1]["order"]):
+        prefix = "accuracy" if name == "relation" else name
+        charts = {one: data_uri(drawn[one].encode(), "image/svg+xml") for one in drawn if one.split("_")[0] == prefix}
+        table = contents.get(name, {"rows": []})
+        if charts or table["rows"]:
+            shown.append({"id": name, "heading": heading, "table": table, "charts": charts})
+    return shown
+
+
+def page(found: Findings, drawn: dict[str, str]) -> str:
+    """The report as one HTML page that needs no server, no script and no other file; text is escaped."""
+    relation = pick(found.measures, measure="relation")
+    asked = set(relation["set"])
+    content = found._asdict() | lead(found)
+    content |= {
+        "images": found.answers[found.best]["image_id"].nunique(),
+        "hard": [name for name in found.hard if name in asked],
+        "not_asked": [name for name in found.sets if name not in asked],
+        "held_out": len(pick(relation, slice="unseen triple")),
+        "probed": len(pick(found.measures, measure="probe")),
+        "tiles": tiles(found),
+        "sections": sections(found, drawn),
+        "gallery": gallery(found.answers, found.best, found.hard),
+    }
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(content)

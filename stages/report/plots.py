@@ -4,6 +4,7 @@
 """
 
 import io
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -14,20 +15,7 @@ from stages.report.tables import TITLES
 
 MAX_VERBS = 40  # in a chart by verb: those with most tuples
 MAX_CONFUSED = 25  # rows of the heat map
-STYLE = {
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#9aa0a8",
-    "axes.titlesize": 11,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "xtick.color": "#444b54",
-    "ytick.color": "#444b54",
-    "legend.frameon": False,
-    "svg.hashsalt": "report",  # the same ids in every run
-    "text.parse_math": False,  # "$5" in a label is not a formula
-}
+STYLE = matplotlib.rc_params_from_file(Path(__file__).with_name("charts.mplstyle"), use_default_template=False)
 
 
 def svg(figure: Figure) -> str:
@@ -38,7 +26,7 @@ def svg(figure: Figure) -> str:
 
 
 def canvas(height: float) -> Figure:
-    """An empty figure as wide as the page, `height` in inches."""
+    """A figure as wide as the page; `height` in inches."""
     return Figure(figsize=(10.7, height), layout="constrained")
 
 
@@ -51,47 +39,45 @@ def whiskers(rows: pd.DataFrame) -> np.ndarray:
 def set_bars(accuracy: pd.DataFrame, colours: dict[str, str]) -> str:
     """Accuracy by set and model with 95% intervals, a panel for each direction, chance as a dotted line."""
     sets = list(accuracy["set"].unique())
-    figure = canvas(3.6)
-    panels = figure.subplots(1, 2, sharey=True)
-    width = 0.8 / len(colours)
-    for panel, direction in zip(panels, ("i2t", "t2i")):
+    figure, width, x = canvas(3.6), 0.8 / len(colours), np.arange(len(sets))  # x (S,)
+    for panel, direction in zip(figure.subplots(1, 2, sharey=True), ("i2t", "t2i")):
         part = accuracy[accuracy["direction"] == direction].set_index(["model", "set"])
         for index, (model, colour) in enumerate(colours.items()):
             rows = part.reindex([(model, name) for name in sets])
-            x = np.arange(len(sets)) + (index - (len(colours) - 1) / 2) * width
-            panel.bar(x, 100 * rows["value"], width, color=colour, label=model, edgecolor="white", linewidth=0.6)
-            lines = {"fmt": "none", "ecolor": "#222", "lw": 1, "capsize": 2}
-            panel.errorbar(x, 100 * rows["value"], whiskers(rows), **lines)
+            style: dict = {"color": colour, "edgecolor": "white", "linewidth": 0.6, "capsize": 2, "ecolor": "#222"}
+            places = x + (index - (len(colours) - 1) / 2) * width  # (S,)
+            panel.bar(places, 100 * rows["value"], width, yerr=whiskers(rows), label=model, **style)
         levels = 100 * part["chance"].groupby(level="set").max().reindex(sets)  # NaN: not asked
-        for index, level in enumerate(levels):
-            panel.hlines(level, index - 0.45, index + 0.45, color="#222", ls=":", lw=1.2)
-        panel.set(title=TITLES[direction], xticks=range(len(sets)), xticklabels=sets, ylim=(0, 103))
-    panels[0].set_ylabel("accuracy, %")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=min(8, len(colours)))
-    return svg(figure)
+        panel.hlines(levels, x - 0.45, x + 0.45, color="#222", ls=":", lw=1.2)
+        panel.set(title=TITLES[direction], xticks=x, xticklabels=sets, ylim=(0, 103))
+    return svg(with_legend(figure, "accuracy, %"))
+
+
+def with_legend(figure: Figure, label: str) -> Figure:
+    """A figure of panels with one axis of values, named `label`, and one legend below them."""
+    figure.axes[0].set_ylabel(label)
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=8)
+    return figure
 
 
 @matplotlib.rc_context(STYLE)
 def verb_chart(verbs: pd.DataFrame, chance: float, colours: dict[str, str]) -> str:
     """Image-to-text accuracy by verb with 95% intervals, for the one or two models of `colours`, sorted by the last.
 
-    `chance` in percent.
+    `chance` in percent. The verbs are of one set: what differs in the negatives.
     """
     part, best = verbs[verbs["direction"] == "i2t"], list(colours)[-1]
     own = part[part["model"] == best].nlargest(MAX_VERBS, "count").sort_values("value")
-    order, counts = own["slice"].tolist(), own["count"].tolist()
-    figure = canvas(1.2 + 0.3 * len(order))
+    figure, y = canvas(1.4 + 0.3 * len(own)), np.arange(len(own))  # y (V,)
     panel = figure.subplots()
     for shift, (model, colour) in zip((-0.14, 0.14), colours.items()):
-        rows = part[part["model"] == model].set_index("slice").reindex(order)
-        style = {"fmt": "o" if model == best else "D", "ms": 5, "color": colour, "capsize": 2}
-        place = 100 * rows["value"], np.arange(len(order)) + shift
-        panel.errorbar(*place, xerr=whiskers(rows), label=model, **style)
-    labels = [f"{verb}  ({count:,})" for verb, count in zip(order, counts)]
+        rows = part[part["model"] == model].set_index("slice").reindex(own["slice"])
+        style: dict = {"fmt": "o" if model == best else "D", "ms": 5, "color": colour, "capsize": 2}
+        panel.errorbar(100 * rows["value"], y + shift, xerr=whiskers(rows), label=model, **style)
     panel.axvline(chance, color="#222", ls=":", lw=1)
-    panel.set(xlabel="image-to-text accuracy, %", xlim=(-2, 102))
-    panel.set(yticks=range(len(order)), yticklabels=labels)
-    panel.set_ylim(-0.7, len(order) - 0.3)
+    panel.set(xlabel="image-to-text accuracy, %", xlim=(-2, 102), ylim=(-0.7, len(own) - 0.3), yticks=y)
+    panel.set_yticklabels([f"{verb}  ({count:,})" for verb, count in zip(own["slice"], own["count"])])
+    panel.set_title(f"negatives that differ in {verbs['set'].iloc[0]}")
     panel.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return svg(figure)
 
@@ -109,9 +95,9 @@ def confusion_map(part: pd.DataFrame) -> str:
         if not np.isnan(rate):
             ink = "white" if rate > 60 else "#222"
             panel.text(column, row, f"{rate:.0f}", ha="center", va="center", fontsize=7.5, color=ink)
-    panel.set(xticks=range(len(verbs)), yticks=range(len(verbs)), yticklabels=verbs)
-    panel.set_xticklabels(verbs, rotation=60, ha="right")
     panel.set(xlabel="verb of the text preferred", ylabel="verb of the image")
+    panel.set_xticks(range(len(verbs)), verbs, rotation=60, ha="right")
+    panel.set_yticks(range(len(verbs)), verbs)
     figure.colorbar(shown, label="% taken for it", shrink=0.7)
     return svg(figure)
 
@@ -125,25 +111,19 @@ def retention_lines(scores: pd.DataFrame, interpolation: pd.DataFrame, colours: 
     """
     figure = canvas(4.4)
     panel = figure.subplots()
-    for model, rows in interpolation.groupby("model", sort=False):
-        rows = rows.sort_values("alpha")
-        x, y = rows["retention"], rows["relation"]
-        panel.plot(x, y, color=colours[model], lw=1.4, marker="o", ms=3.5, zorder=2)
-    at = scores[["retention", "relation"]].to_numpy()  # (M, 2)
-    spread = np.maximum(np.ptp(at, axis=0), 1e-9)  # (2,)
-    for number, row in enumerate(scores.itertuples()):
-        style = {"s": 90, "color": colours[row.model], "edgecolor": "white", "zorder": 3}
-        panel.scatter(row.retention, row.relation, **style)
-        near = np.abs(at[:number] - at[number]) < 0.06 * spread  # (number, 2)
-        hidden = near.all(axis=1).any()  # its label would cover an earlier one's
-        place = {"xytext": (8, -14 if hidden else 5), "textcoords": "offset points", "weight": "bold", "zorder": 4}
-        panel.annotate(row.model, (row.retention, row.relation), **place)
-    corner = {"xycoords": "axes fraction", "ha": "right", "va": "top", "color": "#5c6570", "style": "italic"}
-    panel.annotate("better ↗", (0.99, 0.98), **corner)
+    for model, rows in interpolation.sort_values("alpha").groupby("model"):
+        panel.plot(rows["retention"], rows["relation"], color=colours[model], lw=1.4, marker="o", ms=3.5, zorder=2)
+    for place, row in enumerate(scores.sort_values("retention").itertuples()):
+        at = row.retention, row.relation
+        panel.scatter(*at, s=90, color=colours[row.model], edgecolor="white", zorder=3)
+        offset = 8, 5 if place % 2 else -14  # above and below in turn, so that neighbours do not overlap
+        panel.annotate(row.model, at, xytext=offset, textcoords="offset points", weight="bold", zorder=4)
+    corner: dict = {"transform": panel.transAxes, "ha": "right", "va": "top", "color": "#5c6570", "style": "italic"}
+    panel.text(0.99, 0.98, "better ↗", **corner)
     panel.margins(0.12)
     panel.grid(color="#e8eaed", zorder=0)
-    panel.set(xlabel="recall@1 on whole captions, mean of both ways, %")
-    panel.set(ylabel="image-to-text accuracy,\nmean over the hard sets, %")
+    panel.set_xlabel("recall@1 on whole captions, mean of both ways, %")
+    panel.set_ylabel("image-to-text accuracy,\nmean over the hard sets, %")
     return svg(figure)
 
 
@@ -162,9 +142,7 @@ def reliability_lines(reliability: pd.DataFrame, colours: dict[str, str]) -> str
             panel.plot(x, y, color=colours[model], lw=1.2, label=model)
             panel.scatter(x, y, s=120 * rows["count"] / rows["count"].max(), color=colours[model])
         panel.set(title=name, xlabel="probability, %", xlim=(0, 101), ylim=(0, 101))
-    figure.axes[0].set_ylabel("right, %")
-    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=8)
-    return svg(figure)
+    return svg(with_legend(figure, "right, %"))
 
 
 @matplotlib.rc_context(STYLE)
@@ -172,14 +150,13 @@ def tuple_bars(anchors: pd.DataFrame, colours: dict[str, str]) -> str:
     """The number of tuples by the anchor's verb, stacked by set; `anchors` has set and relation."""
     table = pd.crosstab(anchors["relation"], anchors["set"])
     table = table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index[:MAX_VERBS]]
-    figure = canvas(3.2)
+    figure, below = canvas(3.2), np.zeros(len(table))
     panel = figure.subplots()
-    below = np.zeros(len(table))
     for name in (name for name in colours if name in table):
         panel.bar(range(len(table)), table[name], bottom=below, color=colours[name], label=name, edgecolor="white")
         below += table[name].to_numpy()
-    panel.set(ylabel="tuples", xticks=range(len(table)), xlim=(-0.6, len(table) - 0.4))
-    panel.set_xticklabels(table.index, rotation=55, ha="right")
+    panel.set(ylabel="tuples", xlim=(-0.6, len(table) - 0.4))
+    panel.set_xticks(range(len(table)), table.index, rotation=55, ha="right")
     panel.yaxis.set_major_formatter("{x:,.0f}")
     panel.legend()
     return svg(figure)

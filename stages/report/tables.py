@@ -1,56 +1,69 @@
-"""The page's tables, all of one form that the template knows.
+"""The page's tables, all made by `grid` in one form that the template knows.
 
-A table has `head`, rows of (text, columns spanned), and `rows`, each a name and cells of (text, mark); a mark is a
-class of the style sheet.
+Rows of measures have the columns model, set, direction, slice, value, low, high, count and chance.
 """
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable
 
 import pandas as pd
-from markupsafe import Markup
 
+from stages.report.collect import TupleCounts
+
+Cell = tuple[str, tuple[str, ...], str, str]  # its row's name, its column's key, its text, its class in the page
 MAX_ROWS = 60
 TITLES = {"i2t": "image to text", "t2i": "text to image", "group": "both at once"}
-COUNTED = ("mean rank",)  # sets whose values are numbers, not shares; the lowest is the best
+# How the names of sets and slices begin whose values are not shares of which the highest is the best:
+NUMBERS = ("mean rank",)
+LOWEST_BEST = (*NUMBERS, "calibration error", "other nouns stand out")
+UNRANKED = ("no image", "another image")  # controls
 
 
-def is_count(name: str) -> bool:
-    return name.startswith(COUNTED)
+def grid(cells: Iterable[Cell]) -> dict:
+    """A table of cells; rows and columns in order of appearance, columns with the same first part together.
+
+    `head` holds rows of (text, columns spanned): a key of two parts has a row for each. `rows` have a name and cells of
+    (text, class).
+
+    >>> table = grid([("base", ("dynamic", "i2t"), "71.3", "top")])
+    >>> table["head"], table["rows"]
+    ([[('dynamic', 1)], [('image to text', 1)]], [{'name': 'base', 'cells': [('71.3', 'top')]}])
+    """
+    rows: dict[str, dict] = {}
+    groups: dict[str, dict] = {}
+    for name, key, text, mark in cells:
+        rows.setdefault(name, {})[key] = (text, mark)
+        groups.setdefault(key[0], {})[key] = None
+    keys = [key for group in groups.values() for key in group]
+    head = [[(TITLES.get(key[-1], key[-1]), 1) for key in keys]]
+    if any(len(key) > 1 for key in keys):
+        head.insert(0, [(TITLES.get(name, name), len(group)) for name, group in groups.items()])
+    body = [{"name": name, "cells": [row.get(key, ("", "")) for key in keys]} for name, row in rows.items()]
+    return {"head": head, "rows": body}
 
 
-def cell(row) -> Markup:
-    """A value in percent, with its interval if it has one: "71.3 [68.9, 73.6]"."""
-    scale, digits = (1, 2) if is_count(row.set) else (100, 1)
-    value = Markup(f"{scale * row.value:.{digits}f}")
-    if pd.isna(row.low):
-        return value
-    return value + Markup(" <small>[{}, {}]</small>").format(*(f"{scale * n:.{digits}f}" for n in (row.low, row.high)))
+def best_marks(values: pd.Series, groups: list[pd.Series]) -> list[str]:
+    """ "top" for the highest value of each group, unless all are equal; "" for the others.
+
+    >>> best_marks(pd.Series([1.0, None, 2.0, 3.0, 3.0]), [pd.Series(["a", "a", "a", "b", "b"])])
+    ['', '', 'top', '', '']
+    """
+    grouped = values.groupby(groups)
+    best = (values == grouped.transform("max")) & (grouped.transform("nunique") > 1)
+    return ["top" if one else "" for one in best]
 
 
-def marked(found: list) -> list[tuple[str, str]]:
-    """Cells of values that compete, "" for None; the best one is marked "top", unless all are equal."""
-    values = [None if row is None else -row.value if is_count(row.set) else row.value for row in found]
-    return [("" if row is None else cell(row), mark) for row, mark in zip(found, best_marks(values))]
+def with_cells(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Rows of measures with `text`, "71.3 [68.9, 73.6]", and `mark`, of the best of those alike in `columns`."""
 
+    def begins(names: tuple[str, ...]) -> pd.Series:
+        return rows["set"].str.startswith(names) | rows["slice"].str.startswith(names)
 
-def best_marks(values: list[float | None]) -> list[str]:
-    """ "top" for the highest of the values; "" for the others, for None, and where all are equal."""
-    known = {value for value in values if value is not None}
-    return ["top" if len(known) > 1 and value == max(known) else "" for value in values]
-
-
-def named_row(name: str, cells: list) -> dict:
-    """A row; a cell that is only text has no mark."""
-    return {"name": name, "cells": [cell if isinstance(cell, tuple) else (cell, "") for cell in cells]}
-
-
-def head(keys: list[tuple[str, ...]]) -> list[list[tuple[str, int]]]:
-    """The head rows over columns named by keys of one or two parts: a first part spans its columns."""
-    last = [(TITLES.get(key[-1], key[-1]), 1) for key in keys]
-    if not keys or len(keys[0]) == 1:
-        return [last]
-    return [[(TITLES.get(name, name), count) for name, count in Counter(key[0] for key in keys).items()], last]
+    texts = []
+    for row, number in zip(rows.itertuples(), begins(NUMBERS)):
+        value, low, high = (f"{part:.2f}" if number else f"{100 * part:.1f}" for part in (row.value, row.low, row.high))
+        texts.append(value if pd.isna(row.low) else f"{value} [{low}, {high}]")
+    values = rows["value"].mask(begins(LOWEST_BEST), -rows["value"]).mask(begins(UNRANKED))
+    return rows.assign(text=texts, mark=best_marks(values, [rows[name] for name in columns]))
 
 
 def by_columns(rows: pd.DataFrame, columns: tuple[str, ...]) -> dict:
@@ -59,38 +72,27 @@ def by_columns(rows: pd.DataFrame, columns: tuple[str, ...]) -> dict:
     Rows with a direction that none of TITLES names are of readers without images, the same for every model: they come
     last, named after it.
     """
-    first = rows["model"].iloc[0]
-    own = rows["direction"].isin(TITLES)
-    scorers = [(model, part) for model, part in rows[own].groupby("model", sort=False)]
-    blind = rows[~own & (rows["model"] == first)]
-    keys = list(dict.fromkeys(rows[list(columns)].itertuples(index=False, name=None)))
-    keys = sorted(keys, key=lambda key: [k[0] for k in keys].index(key[0]))
-    cells = {name: {tuple(getattr(r, c) for c in columns): r for r in part.itertuples()} for name, part in scorers}
-    marks = list(zip(*(marked([found.get(key) for found in cells.values()]) for key in keys)))
-    body = [named_row(name, list(row)) for name, row in zip(cells, marks)]
-    for name, part in blind.groupby("direction", sort=False):
-        found = {tuple(getattr(r, c) for c in columns): r for r in part.itertuples()}
-        body.append(named_row(name, [cell(found[key]) if key in found else "" for key in keys]))
-    chance = rows[own].drop_duplicates(list(columns)).set_index(list(columns))["chance"]
-    if len(chance) and chance.notna().all():
-        body.append(named_row("chance", [f"{100 * chance[key if len(key) > 1 else key[0]]:.1f}" for key in keys]))
-    return {"head": head(keys), "rows": body}
+    own, names = rows["direction"].isin(TITLES), list(columns)
+    models, readers = with_cells(rows[own], names), with_cells(rows[~own], names)
+    parts = [models, readers.assign(model=readers["direction"], mark="")]
+    if len(models) and models["chance"].notna().all():
+        chance = models.drop_duplicates(names)
+        parts.append(chance.assign(model="chance", mark="", text=[f"{100 * level:.1f}" for level in chance["chance"]]))
+    table = pd.concat(parts)
+    keys = table[names].itertuples(index=False, name=None)
+    return grid(zip(table["model"], keys, table["text"], table["mark"]))
 
 
-def by_rows(rows: pd.DataFrame, keys: list[str], label: Callable | None = None) -> dict:
-    """A row for each combination of `keys`, named by its parts and count or by `label`; a column a model."""
-    models, body = list(rows["model"].unique()), []
-
-    def plain(row) -> str:
-        parts = [TITLES.get(part, part) for part in (getattr(row, key) for key in keys) if part != "all"]
-        return f"{', '.join(parts)} ({row.count:,})"
-
-    for _, part in rows.groupby(keys, sort=False):
-        found = {row.model: row for row in part.itertuples()}
-        body.append(named_row((label or plain)(next(part.itertuples())), marked([found.get(m) for m in models])))
-    if more := len(body) - MAX_ROWS:
-        body = [*body[:MAX_ROWS], named_row(f"{more} more in metrics/details", [])] if more > 0 else body
-    return {"head": head([(model,) for model in models]), "rows": body}
+def by_rows(rows: pd.DataFrame, keys: list[str]) -> dict:
+    """A row for each combination of `keys`, named by its parts and its count; a column a model."""
+    cells, names = with_cells(rows, keys), []
+    counts = rows.groupby(keys)["count"].transform("first")  # of the first model: one name for all models
+    for key, count in zip(rows[keys].itertuples(index=False, name=None), counts):
+        names.append(", ".join(TITLES.get(part, part) for part in key if part != "all") + f" ({count:,})")
+    table = grid(zip(names, zip(cells["model"]), cells["text"], cells["mark"]))
+    if (more := len(table["rows"]) - MAX_ROWS) > 0:
+        table["rows"][MAX_ROWS:] = [{"name": f"{more} more in metrics/details", "cells": []}]
+    return table
 
 
 def difference_table(differences: pd.DataFrame) -> dict:
@@ -98,36 +100,30 @@ def difference_table(differences: pd.DataFrame) -> dict:
 
     A cell is marked better or worse where its interval leaves out zero.
     """
-    keys = list(dict.fromkeys(zip(differences["set"], differences["direction"])))
-    keys, body = sorted(keys, key=lambda key: [name for name, _ in keys].index(key[0])), []
-    for (model, minus), part in differences.groupby(["model", "minus"], sort=False):
-        found = {}
-        for row in part.itertuples():
-            found[row.set, row.direction] = (points(row), "better" if row.low > 0 else "worse" if row.high < 0 else "")
-        body.append(named_row(f"{model} − {minus}", [found.get(key, "") for key in keys]))
-    return {"head": head(keys), "rows": body}
+    cells = []
+    for row in differences.itertuples():
+        mark = "better" if row.low > 0 else "worse" if row.high < 0 else ""
+        cells.append((f"{row.model} − {row.minus}", (row.set, row.direction), points(row), mark))
+    return grid(cells)
 
 
-def points(row) -> Markup:
+def points(row) -> str:
     """A difference with its interval: "+2.1 [+0.4, +3.9]"."""
-    numbers = (100 * row.difference, 100 * row.low, 100 * row.high)
-    return Markup("{:+.1f} <small>[{:+.1f}, {:+.1f}]</small>").format(*numbers)
+    return f"{100 * row.difference:+.1f} [{100 * row.low:+.1f}, {100 * row.high:+.1f}]"
 
 
 def score_table(scores: pd.DataFrame) -> dict:
-    """A row a model with relation and retention, in percent."""
-    names = [name for name in ("relation", "retention") if name in scores]
-    marks = [best_marks(scores[name].tolist()) for name in names]
-    cells = [[(f"{value:.1f}", mark) for value, mark in zip(scores[name], m)] for name, m in zip(names, marks)]
-    body = [named_row(model, list(row)) for model, row in zip(scores["model"], zip(*cells))]
-    return {"head": head([(name,) for name in names]), "rows": body}
+    """A row a model, and a column for each of its scores in percent."""
+    rows = scores.melt("model")
+    texts = [f"{value:.1f}" for value in rows["value"]]
+    return grid(zip(rows["model"], zip(rows["variable"]), texts, best_marks(rows["value"], [rows["variable"]])))
 
 
-def count_table(sets: dict[str, dict]) -> dict:
+def count_table(sets: dict[str, TupleCounts]) -> dict:
     """Tuples by set and split, and how well texts alone are told apart, from the summary of stage negatives."""
-    splits, body = ("train", "val", "test"), []
+    cells: list[Cell] = []
     for name, numbers in sets.items():
-        blind = numbers["blind_classifier"]
-        counts = [f"{numbers['tuples'][split]:,}" for split in splits]
-        body.append(named_row(name, [*counts, "" if blind is None else f"{100 * blind:.1f}"]))
-    return {"head": [[(name, 1) for name in (*splits, "text classifier on test, %")]], "rows": body}
+        blind, texts = numbers["blind_classifier"], {split: f"{n:,}" for split, n in numbers["tuples"].items()}
+        texts["text classifier on test, %"] = "" if blind is None else f"{100 * blind:.1f}"
+        cells += [(name, (column,), text, "") for column, text in texts.items()]
+    return grid(cells)

@@ -21,7 +21,6 @@ class RivalOptions(Block):
 
 
 def not_base(name: str) -> str:
-    """`name` as it is; ValueError for base, whose folder a rival would overwrite."""
     if name == "base":
         raise ValueError("base is the name of the starting model; give the rival another")
     return name

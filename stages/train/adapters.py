@@ -12,7 +12,7 @@ from stages.common.files.errors import InputError
 
 
 def adaptable(model: open_clip.CLIP) -> list[str]:
-    """The layers that can take an adapter and have a weight that trains: linear ones, ungrouped convolutions, attention.
+    """The layers that can take an adapter and have a weight that trains: linear, ungrouped convolution, attention.
 
     Not those inside attention pooling, whose weights open_clip reads without calling the layers.
     """

@@ -1,14 +1,14 @@
 """The tuples of a split as examples, and the batches of a run."""
 
-from collections.abc import Iterator
-
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.common.files.errors import InputError
-from stages.common.files.tables import SCHEMAS, read_table, tuple_rows
+from stages.common.files.tables import REBUILD_HINT, SCHEMAS, read_table, tuple_rows
 from stages.common.training.batches import Examples
+from stages.train.options import SharedOptions
 
 TUPLES = "data/negatives/tuples.parquet"
 COLUMNS = ["set", "place", "image_id", "text"]
@@ -29,16 +29,18 @@ def read_examples(with_captions: bool) -> dict[str, Examples]:
 
 
 def tuple_examples(table: pa.Table) -> Examples:
-    """The N tuples of a table with a row a member, as in the table of tuples."""
+    """The N tuples of a table with a row a member, as in the table of tuples.
+
+    InputError where the tuples of one set differ in their number of negatives.
+    """
     rows = tuple_rows(table["place"].to_numpy())  # (N, K+1)
-    anchors, images = rows[:, 0], table["image_id"].fill_null(-1).to_numpy()
+    anchors, images = rows[:, 0], table["image_id"].fill_null(-1).to_numpy()  # (N,), (M,)
+    sets, texts = strings(table["set"])[anchors], strings(table["text"])  # (N,), (M,)
     captions = strings(table["sentence"])[anchors] if "sentence" in table.column_names else np.full(len(anchors), None)
-    return Examples(
-        strings(table["set"])[anchors],
-        np.where(rows >= 0, images[rows], -1),
-        np.where(rows >= 0, strings(table["text"])[rows], None),
-        captions,
-    )
+    ragged = pd.Series((rows >= 0).sum(axis=1)).groupby(sets).nunique() > 1
+    if ragged.any():
+        raise InputError(f"{TUPLES}: set {ragged.idxmax()} has tuples of different lengths; {REBUILD_HINT}")
+    return Examples(sets, np.where(rows >= 0, images[rows], -1), np.where(rows >= 0, texts[rows], None), captions)
 
 
 def strings(column: pa.ChunkedArray) -> np.ndarray:
@@ -69,27 +71,25 @@ def epoch_batches(
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
-def all_batches(
-    sets: np.ndarray, weights: dict[str, float], batch_size: int, epochs: int, seed: int
-) -> Iterator[np.ndarray]:
-    """The batches of every epoch in turn; InputError where they would not fit in memory."""
+def all_batches(sets: np.ndarray, options: SharedOptions, seed: int) -> list[np.ndarray]:
+    """The batches of every epoch in turn; `sets` (N,) are those of the training tuples.
+
+    InputError where they would not fit in memory, where there is none, and where the warm-up is not shorter.
+    """
     names, counts = np.unique(sets, return_counts=True)
-    drawn = epochs * sum(max(batch_size, weights.get(name, 0) * count) for name, count in zip(names, counts))
+    size, weights = options.batch_size, options.sets
+    drawn = options.epochs * sum(max(size, weights.get(name, 0) * count) for name, count in zip(names, counts))
     if drawn > MAX_TUPLES:
         raise InputError(
             f"params.yaml: train.epochs, train.sets and train.batch_size draw {drawn:.1e} tuples, "
             f"{MAX_TUPLES:.0e} at most; lower them"
         )
-    for epoch in range(epochs):
-        yield from epoch_batches(sets, weights, batch_size, seed, epoch)
-
-
-def check_length(batches: list[np.ndarray], sets: np.ndarray, warmup: int) -> None:
-    """InputError where there is no batch, or a run that is shorter than the warm-up."""
+    batches = [rows for epoch in range(options.epochs) for rows in epoch_batches(sets, weights, size, seed, epoch)]
     if not batches:
-        raise InputError(f"params.yaml: train.sets weighs none of {', '.join(np.unique(sets))}, the sets of {TUPLES}")
-    if warmup >= len(batches):
+        raise InputError(f"params.yaml: train.sets weighs none of {', '.join(names)}, the sets of {TUPLES}")
+    if options.warmup >= len(batches):
         raise InputError(
-            f"params.yaml: train.warmup {warmup} is not below the run's {len(batches)} steps; "
+            f"params.yaml: train.warmup {options.warmup} is not below the run's {len(batches)} steps; "
             "lower it, or give more epochs or captions"
         )
+    return batches

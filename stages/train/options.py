@@ -4,7 +4,7 @@ import operator
 from functools import reduce
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, create_model, model_validator
+from pydantic import Field, ValidationError, create_model, model_validator
 
 from stages.common.files.params import Block, Name
 from stages.train.losses import LOSSES
@@ -12,17 +12,10 @@ from stages.train.losses import LOSSES
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
-def in_order(pair: list[float]) -> list[float]:
-    """`pair` as it is; ValueError where the first is above the second."""
-    if pair[0] > pair[1]:
-        raise ValueError("the least share comes first")
-    return pair
-
-
 class Augment(Block):
     """Random changes of pictures: see params.yaml."""
 
-    crop: Annotated[list[Share], Field(min_length=2, max_length=2), AfterValidator(in_order)]
+    crop: list[Share] = Field(min_length=2, max_length=2)
     flip: bool
 
 
@@ -44,7 +37,9 @@ class SharedOptions(Block):
     alpha: float = Field(ge=0, le=1)
 
     @model_validator(mode="after")
-    def fits_frozen_backbones(self) -> "SharedOptions":
+    def options_fit(self) -> "SharedOptions":
+        if self.augment.crop[0] > self.augment.crop[1]:
+            raise ValueError(f"augment.crop is {self.augment.crop}; the least share comes first")
         if self.freeze == "backbones" and self.augment.crop[0] < 1:
             raise ValueError("freeze backbones computes an image's features once; make augment.crop [1.0, 1.0]")
         if self.freeze == "backbones" and self.adapters:
@@ -54,9 +49,8 @@ class SharedOptions(Block):
 
 def method_type(loss: str) -> type[Block]:
     """The options of a method with this loss: the loss's own, and any of the shared ones."""
-    shared = {
-        name: (Annotated[f.annotation, *f.metadata, None], None) for name, f in SharedOptions.model_fields.items()
-    }
+    fields = SharedOptions.model_fields.items()
+    shared = {name: (Annotated[field.annotation, *field.metadata, "may be left out"], None) for name, field in fields}
     return create_model(loss, __base__=LOSSES[loss].options, loss=(Literal[loss], ...), **shared)  # type: ignore
 
 

@@ -1,143 +1,116 @@
 """A project folder with made-up evaluations, as the stages before the report would leave it."""
 
-import io
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import yaml
-from PIL import Image
 
 from stages.common.files.storage import write_json
-from stages.common.files.tables import SCHEMAS as INPUTS
-from stages.common.files.tables import write_table
-from stages.evaluate.schemas import SCHEMAS
+from stages.evaluate.schemas import ANSWERS, MEASURE_ROWS, write_frame
+from tests.project import jpeg, write_jpegs, write_rows
 
 SETS = {"dynamic": "verb", "swapped": "roles", "random": ""}  # what differs in the negative
-METHODS, RIVALS = {"clip": {}, "mine": {}}, {"siglip": {"model": "ViT-B-16-SigLIP", "pretrained": "webli"}}
+METHODS = {"clip": {"loss": "clip"}, "mine": {"loss": "clip", "lr": 0.001}}  # two methods with one loss
+RIVALS = {"siglip": {"model": "ViT-B-16-SigLIP", "pretrained": "webli"}}
 MODELS = ("base", *METHODS, *RIVALS)
 BENCHMARKS = {"winoground": {"files": "winoground", "images": "winoground"}}
+PARAMS = {
+    "seed": 0,
+    "train": {"methods": METHODS},
+    "rivals": RIVALS,
+    "benchmarks": BENCHMARKS,
+    "evaluate": {"resamples": 20, "alphas": [0.5], "instances": ""},
+}
 VERBS = ("ride", "feed")
-
-
-def put(path: Path, rows: pd.DataFrame, schema: pa.Schema) -> None:
-    write_table(path, pa.Table.from_pandas(rows[schema.names], schema, preserve_index=False), schema)
+BLIND = ("no image: the most frequent verb", "no image: both nouns")
 
 
 def answers(sets: tuple[str, ...], images: int, right: float) -> pd.DataFrame:
     """Four tuples of each set, on so many images in turn, the first `right` of each set answered rightly."""
     number = np.arange(4 * len(sets))
     won = (number % 4 < 4 * right).astype(float)
-    anchor, other = 1 + number % images, 1 + (number + 1) % images
-    return pd.DataFrame(
-        {
-            "tuple_id": number,
-            "set": np.repeat(sets, 4),
-            "image_id": anchor,
-            "relation": np.resize(VERBS, len(number)),
-            "images": [list(pair) for pair in zip(anchor, other)],
-            "texts": [[f"man riding horse {n}", f"man feeding horse {n}"] for n in number],
-            "true_score": 0.5,
-            "text_score": 0.7 - 0.4 * won,
-            "image_score": 0.4,
-            "best_text": 1,
-            "i2t": won,
-            "t2i": won,
-            "group": won,
-            "unseen_triple": number % 2 == 1,
-        }
-    )
+    columns = {"tuple_id": number, "set": np.repeat(sets, 4), "image_id": number % images}
+    columns |= {"true_score": 0.5, "text_score": 0.7 - 0.4 * won, "best_text": 1, "i2t": won, "t2i": won, "group": won}
+    return pd.DataFrame(columns)
 
 
-def measured(tuples: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Accuracies by keys and direction, an interval of a tenth to either side."""
-    long = tuples.melt(keys, ["i2t", "t2i", "group"], "direction", "accuracy")
-    groups = long.groupby([*keys, "direction"], sort=False, as_index=False)["accuracy"]
-    table = groups.agg(accuracy="mean", count="size")
-    return table.assign(low=table["accuracy"] - 0.1, high=table["accuracy"] + 0.1, chance=0.5)
+def shares(tuples: pd.DataFrame, measure: str, set: object, slice: object) -> pd.DataFrame:
+    """The mean answer by set, slice and direction, with an interval of a tenth to either side, as rows of a measure."""
+    long = tuples.assign(set=set, slice=slice).melt(["set", "slice"], ["i2t", "t2i", "group"], "direction")
+    means = long.groupby(["slice", "set", "direction"], sort=False, as_index=False)["value"]
+    table = means.agg(value="mean", count="size").assign(measure=measure, chance=0.5)
+    return table.assign(low=table["value"] - 0.1, high=table["value"] + 0.1)
 
 
-def evaluate(folder: Path, tuples: pd.DataFrame, tuned: bool) -> None:
-    """What stage evaluate writes of one model."""
-    unseen = tuples["unseen_triple"].map({True: "unseen triple", False: "seen triple"})
-    slices = pd.concat([tuples.assign(slice="all"), tuples.assign(slice=unseen)])
-    hard = tuples[tuples["set"] != "random"]
-    rivals = {"ride": "feed", "feed": "ride"}
-    tables = {
-        "tuples": tuples,
-        "accuracy": measured(slices, ["slice", "set"]),
-        "macro": measured(tuples, ["set"]),
-        "verbs": measured(hard.assign(differs=hard["set"].map(SETS)), ["differs", "relation"]),
-        "confusions": pd.DataFrame({"relation": VERBS, "count": 2, "mistaken": 1}),
-        "interpolation": pd.DataFrame({"alpha": [0.5] * tuned, "relation": 0.5, "retention": 0.2}),
-    }
-    shares = {"value": 0.5, "low": 0.4, "high": 0.6, "count": 8}
-    kinds = [(by, "all", f"verb@{k}", "all") for by in ("model", "commonest", "blind") for k in (1, 5)]
-    kinds += [("model", "both orders", "roles", "all"), ("model", "all", "mean rank", "all")]
-    inference = pd.DataFrame(kinds, columns=["by", "offered", "measure", "verbs"]).assign(**shares)
-    curve = pd.DataFrame({"confidence": [0.3, 0.7], "accuracy": [0.2, 0.8], "count": [4, 4]})
-    curves = pd.concat([curve.assign(temperature=name) for name in ("CLIP's own", "fitted")])
-    tables |= {"inference": inference, "reliability": curves}
-    tables["confusions"]["taken_for"] = tables["confusions"]["relation"].map(rivals)
-    for name in tables:
-        put(folder / f"{name}.parquet", tables[name], SCHEMAS[name])
-    recalls = {f"{way}_recall@{rank}": 20.0 + rank for way in ("i2t", "t2i") for rank in (1, 5, 10)}
-    relation = {"relation": round(100 * hard["i2t"].mean(), 2)} if len(hard) else {}
-    summary = {
-        "overall": relation | {"retention": 21.0},
-        "retention": recalls | {"noun_accuracy": 60.0},
-        "controls": {name: {"language_prior": 50.0, "shuffled_i2t": 49.0} for name in tuples["set"].unique()},
-        "inference": {"verb@1": 50.0, "verb@5": 50.0, "mean_rank": 1.5, "roles": 50.0},
-        "calibration": {"relation@1": 50.0, "expected_calibration_error": {"CLIP's own": 9.0, "fitted": 1.0}},
-        "probe": {"accuracy": 30.0, "commonest": 10.0} if tuples["image_id"].nunique() > 2 else {},
-    }
-    write_json(folder / "summary.json", summary)
+def measures(tuples: pd.DataFrame) -> pd.DataFrame:
+    """What stage evaluate writes of one model: tuples with an odd number are combinations that training did not see."""
+    verb, sets = np.resize(VERBS, len(tuples)), tuples["set"]
+    hard = tuples[sets != "random"]
+    seen = np.where(tuples["tuple_id"] % 2, "unseen triple", "seen triple")
+    parts = [shares(tuples, "relation", sets, slice) for slice in ("all", seen, "seen relation")]
+    particle = tuples.head(2)
+    parts += [shares(particle, "relation", particle["set"], "with particle"), shares(tuples, "macro", sets, "all")]
+    verbs = shares(hard, "verbs", sets.map(SETS), verb[: len(hard)])
+    parts += [verbs.assign(chance=np.nan)] if len(hard) else []
+    rows = [("confusions", "ride", "i2t", "feed", 0.5), ("confusions", "feed", "i2t", "ride", 0.0)]
+    rows += [("controls", name, "i2t", "another image", 0.1) for name in sets.unique()]
+    rows += [("inference", name, by, "all", 0.5) for name in ("verb@1", "verb@5", "roles") for by in ("i2t", *BLIND)]
+    rows += [("inference", "mean rank", "i2t", "all", 1.5), ("inference", "verb@1, of such nouns", "i2t", "all", 0.6)]
+    rows += [("retrieval", "captions", way, f"recall@{k}", (20 + k) / 100) for way in ("i2t", "t2i") for k in (1, 5)]
+    rows += [("calibration", "statements", "i2t", "most probable is right", 0.5), ("naming", "nouns", "i2t", "all", 0.6)]
+    for name in ("CLIP's own temperature", "fitted temperature"):
+        rows += [("calibration", name, "i2t", part, 0.2) for part in ("calibration error", "range 0", "range 1")]
+    if tuples["image_id"].nunique() > 2:
+        rows += [("probe", "verbs", "i2t", "accuracy", 0.3)]
+    table = pd.DataFrame(rows, columns=["measure", "set", "direction", "slice", "value"]).assign(count=8)
+    table["chance"] = np.where(table["slice"].str.startswith("range"), 0.3, np.nan)
+    return pd.concat([*parts, table], ignore_index=True)
 
 
-def answer_benchmark(folder: Path, models: tuple[str, ...]) -> None:
-    """What stage benchmark writes: every model right in half of two questions, an image of a third is missing."""
-    kind = {"benchmark": folder.name, "category": "all", "direction": "text"}
-    share = {"accuracy": 0.5, "low": 0.25, "high": 0.75, "count": 2}
-    schema = SCHEMAS["benchmarks"]
-    rows = pd.DataFrame([kind | share | {"model": name} for name in models], columns=schema.names)
-    put(folder / "accuracy.parquet", rows, schema)
-    write_json(folder / "summary.json", {"questions": 3, "answered": 2, "missing": 1, "missing_images": ["3.png"]})
+def one_row(measure: str, set: str, direction: str, slice: str, value: float, count: int = 2) -> pd.DataFrame:
+    """A row of a measure with an interval of a quarter to either side."""
+    row = {"measure": measure, "set": set, "direction": direction, "slice": slice, "value": value, "count": count}
+    return pd.DataFrame([row | {"low": value - 0.25, "high": value + 0.25}])
 
 
-def picture(number: int) -> bytes:
-    """A JPEG of one colour."""
-    file = io.BytesIO()
-    Image.new("RGB", (8, 8), (20 * number, 0, 0)).save(file, "jpeg")
-    return file.getvalue()
+def evaluate(root: Path, model: str, tuples: pd.DataFrame) -> None:
+    """What stages evaluate, interpolate and answer write of one model; the second benchmark is of an earlier run."""
+    tables = {model: measures(tuples)}
+    if model in METHODS:
+        points = {"relation": 0.5, "retention": 0.2}
+        tables[f"{model}-interpolation"] = pd.concat(
+            [one_row("interpolation", name, "both", "0.5", value) for name, value in points.items()]
+        )
+    for name in (*BENCHMARKS, "removed"):
+        coverage = one_row("coverage", name, "both", "questions with their images", 0.67, 3)
+        tables[f"{model}-{name}"] = pd.concat([one_row("benchmark", name, "text", "Object", 0.5), coverage])
+    for name, table in tables.items():
+        write_frame(root / name / "measures.parquet", table, MEASURE_ROWS)
+    write_frame(root / model / "answers.parquet", tuples, ANSWERS)
 
 
 def make_project(root: Path, sets: tuple = tuple(SETS), images: int = 4, models: tuple = MODELS) -> None:
     """Everything that the report reads; base answers a quarter rightly, each model after it a quarter more."""
-    params = {"seed": 0, "train": {"methods": METHODS}, "rivals": RIVALS, "benchmarks": BENCHMARKS}
-    params["evaluate"] = {"resamples": 20, "alphas": [0.5], "instances": ""}
-    (root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+    (root / "params.yaml").write_text(yaml.safe_dump(PARAMS, sort_keys=False), encoding="utf-8")
     data = root / "data"
     for place, model in enumerate(models):
-        evaluate(data / "evaluate" / model, answers(sets, images, min(1, (place + 1) / 4)), model in METHODS)
+        evaluate(data / "evaluate", model, answers(sets, images, min(1, (place + 1) / 4)))
         (data / "models" / model).mkdir(parents=True)
         history = {"step": [10, 20], "loss": [1.0, 0.5]}
         history |= {"tuple_accuracy": [0.5, 0.75]} if model in METHODS else {}
         if model not in RIVALS:
             pd.DataFrame(history).to_csv(data / "models" / model / "history.csv", index=False)
-    for name in (*BENCHMARKS, "removed"):  # the second is of an earlier run
-        answer_benchmark(data / "evaluate/_benchmarks" / name, models)
-    filled = dict.fromkeys(INPUTS["triples"].names, "x") | {"dynamic": True, "passive": False, "rank": 0}
-    filled |= {"caption_id": 1, "image_id": 1, "split": "test"}
-    triples = pd.DataFrame(filled | {"triple_id": [1, 2], "relation": VERBS})
-    put(data / "triples/triples/part-00000.parquet", triples, INPUTS["triples"])
-    tuples = answers(sets, images, 1).assign(split="test", anchor=[1, 2] * (2 * len(sets)))
-    tuples = tuples.assign(negatives=tuples["images"], negative_texts=tuples["texts"], unseen_relation=False)
-    put(data / "negatives/tuples.parquet", tuples, INPUTS["tuples"])
-    pictures = pd.DataFrame({"image_id": range(1, images + 2), "width": 8, "height": 8})
-    pictures["jpeg"] = pictures["image_id"].map(picture)
-    put(data / "captions/images/part-00000.parquet", pictures, INPUTS["images"])
-    counts = {name: {"tuples": {"train": 9, "val": 0, "test": 4 * (name in sets)}} for name in SETS}
+    filled = {"split": "test", "dynamic": True, "unseen_relation": False, "unseen_triple": False}
+    members = []
+    for row in answers(sets, images, 1).itertuples():
+        own = filled | {"tuple_id": row.tuple_id, "set": row.set, "relation": VERBS[row.tuple_id % 2]}
+        for place, verb in enumerate(("riding", "feeding")):
+            text = f"man {verb} horse {row.tuple_id}"
+            members.append(own | {"place": place, "image_id": row.image_id + place, "text": text})
+    write_rows(data / "negatives/tuples.parquet", "tuples", members)
+    write_jpegs(data / "captions", [jpeg(number, 8) for number in range(images + 1)])
+    counts = {name: {"tuples": {"train": 1200, "val": 0, "test": 4 * (name in sets)}} for name in SETS}
     counts = {name: numbers | {"blind_classifier": 0.5, "differs": SETS[name]} for name, numbers in counts.items()}
     write_json(data / "negatives/summary.json", {"sets": counts})
     write_json(data / "triples/summary.json", {"top_relations": {"ride": 5, "feed": 4}})

@@ -4,25 +4,25 @@ Published score: the mean over pairs of attributes with at least 25 examples of 
 image prefers true_caption.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
+from typing_extensions import TypedDict
 
-from stages.benchmark.question import Benchmark, boxed, image_to_text, parse, questions, read_text
+from stages.benchmark.question import ARO, REMEDY, Benchmark, Question, boxed_question, image_to_text
+from stages.common.files.storage import read_json
 
 EXAMPLES = 25  # a pair of attributes with fewer is left out of the published mean
+Item = TypedDict("Item", ARO | {"attributes": list[str]})
 
 
-def read(folder: Path) -> pd.DataFrame:
+def read(folder: Path) -> Iterator[Question]:
     """The questions, by pair of attributes."""
-
-    def question(item: dict) -> list:
-        category = "_".join(item["attributes"])
-        return [category, [boxed(item)], [item["true_caption"], item["false_caption"]], False]
-
-    path = folder / "visual_genome_attribution.json"
-    table = questions(path, parse(path, read_text(path)), question)
-    return table.assign(macro=table.groupby("category")["category"].transform("size") >= EXAMPLES)
+    items = read_json(folder / "visual_genome_attribution.json", list[Item], REMEDY)
+    pairs = ["_".join(item["attributes"]) for item in items]
+    counts = Counter(pairs)
+    return (boxed_question(item, pair, counts[pair] >= EXAMPLES) for item, pair in zip(items, pairs))
 
 
 BENCHMARK = Benchmark(read, image_to_text)

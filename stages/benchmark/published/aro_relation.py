@@ -5,24 +5,23 @@ authors' notebook lists as `symmetric`. That list is not part of the json: it is
 list of names.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
+from typing_extensions import TypedDict
 
-from stages.benchmark.question import Benchmark, boxed, image_to_text, parse, questions, read_text
+from stages.benchmark.question import ARO, REMEDY, Benchmark, Question, boxed_question, image_to_text
+from stages.common.files.storage import read_json
+
+Item = TypedDict("Item", ARO | {"relation_name": str})
 
 
-def read(folder: Path) -> pd.DataFrame:
+def read(folder: Path) -> Iterator[Question]:
     """The questions, by relation."""
-    path = folder / "symmetric.json"
-    symmetric = list(parse(path, read_text(path)))
-
-    def question(item: dict) -> list:
-        name = item["relation_name"]
-        return [name, [boxed(item)], [item["true_caption"], item["false_caption"]], name not in symmetric]
-
-    path = folder / "visual_genome_relation.json"
-    return questions(path, parse(path, read_text(path)), question)
+    symmetric = read_json(folder / "symmetric.json", list[str], REMEDY)
+    items = read_json(folder / "visual_genome_relation.json", list[Item], REMEDY)
+    names = [item["relation_name"] for item in items]
+    return (boxed_question(item, name, name not in symmetric) for item, name in zip(items, names))
 
 
 BENCHMARK = Benchmark(read, image_to_text)

@@ -7,25 +7,23 @@ voice) and True2 before False2 (the passive), and `group`, the stricter one: bot
 ones, 17 by chance.
 """
 
-from pathlib import Path
+from typing import Annotated
 
 import numpy as np
-import pandas as pd
+from pydantic import Field
+from typing_extensions import TypedDict
 
-from stages.benchmark.question import Benchmark, json_files
+from stages.benchmark.question import Benchmark, Question, json_reader
 
 SENTENCES = ("True1", "True2", "False1", "False2")
+Group = TypedDict("Group", dict.fromkeys(SENTENCES, str))
+Item = TypedDict("Item", {"image_id": int | str, "caption_group": Annotated[list[Group], Field(min_length=1)]})
 
 
-def read(folder: Path) -> pd.DataFrame:
-    """The questions of every construction."""
-
-    def question(item: dict, category: str) -> list:
-        group = item["caption_group"][0]
-        return [category, [(f"{item['image_id']}.jpg", ())], [group[name] for name in SENTENCES], False]
-
-    table = json_files(folder, question)
-    return table.assign(category=table["category"].str.removesuffix("_captions"))
+def question(category: str, item: Item) -> Question:
+    """Which two of four sentences are true of the image?"""
+    texts = [item["caption_group"][0][sentence] for sentence in SENTENCES]
+    return Question(category.removesuffix("_captions"), [(f"{item['image_id']}.jpg", ())], texts)
 
 
 def scores(cosines: np.ndarray) -> dict[str, np.ndarray]:
@@ -42,4 +40,4 @@ def scores(cosines: np.ndarray) -> dict[str, np.ndarray]:
     return {"precision@2": (before < 2).mean(axis=1), "first": right[:, 0], "second": right[:, 1], "group": both}
 
 
-BENCHMARK = Benchmark(read, scores)
+BENCHMARK = Benchmark(json_reader(list[Item], question), scores)

@@ -3,16 +3,16 @@
 Published score: how often the image prefers the caption, per category. The images are COCO's val2017.
 """
 
-from pathlib import Path
+from typing_extensions import TypedDict
 
-import pandas as pd
+from stages.benchmark.question import Benchmark, Question, image_to_text, json_reader
 
-from stages.benchmark.question import Benchmark, caption_files, image_to_text
-
-
-def read(folder: Path) -> pd.DataFrame:
-    """The questions of every category."""
-    return caption_files(folder, "filename", "caption", "negative_caption")
+Item = TypedDict("Item", {"filename": str, "caption": str, "negative_caption": str})
 
 
-BENCHMARK = Benchmark(read, image_to_text)
+def question(category: str, item: Item) -> Question:
+    """Which of two captions is the image's?"""
+    return Question(category, [(item["filename"], ())], [item["caption"], item["negative_caption"]])
+
+
+BENCHMARK = Benchmark(json_reader(dict[str, Item], question), image_to_text)

@@ -4,22 +4,18 @@ Published score of its image-text task: how often the image prefers both caption
 Its text-only task asks nothing of an image and is left out. The images are COCO's val2017.
 """
 
-from pathlib import Path
-
 import numpy as np
-import pandas as pd
+from typing_extensions import TypedDict
 
-from stages.benchmark.question import Benchmark, json_files
+from stages.benchmark.question import Benchmark, Question, json_reader
+
+TEXTS = ("caption", "caption2", "negative_caption")
+Item = TypedDict("Item", {"filename": str} | dict.fromkeys(TEXTS, str))
 
 
-def read(folder: Path) -> pd.DataFrame:
-    """The questions of every category."""
-
-    def question(item: dict, category: str) -> list:
-        texts = [item["caption"], item["caption2"], item["negative_caption"]]
-        return [category, [(item["filename"], ())], texts, False]
-
-    return json_files(folder, question)
+def question(category: str, item: Item) -> Question:
+    """Which two of three captions are the image's?"""
+    return Question(category, [(item["filename"], ())], [item[name] for name in TEXTS])
 
 
 def scores(cosines: np.ndarray) -> dict[str, np.ndarray]:
@@ -31,4 +27,4 @@ def scores(cosines: np.ndarray) -> dict[str, np.ndarray]:
     return {"i2t": cosines[:, 0, :2].min(axis=1) > cosines[:, 0, 2]}
 
 
-BENCHMARK = Benchmark(read, scores)
+BENCHMARK = Benchmark(json_reader(list[Item], question), scores)

@@ -6,40 +6,29 @@ its positive image than with the negative one. As published, only rows whose neg
 verb and object, which is the category.
 """
 
+import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
-import pandas as pd
+from typing_extensions import TypedDict
 
-from stages.benchmark.question import COLUMNS, Benchmark, read_text, text_to_image
-from stages.common.files.errors import InputError
+from stages.benchmark.question import Benchmark, Question, read_rows, text_to_image
+from stages.common.files.params import Text
+
+KINDS = {"subj_neg": "subject", "verb_neg": "verb", "obj_neg": "object"}
+TEXTS = ("sentence", "pos_image_id", "neg_image_id")
+Row = TypedDict("Row", dict.fromkeys(TEXTS, Text) | dict.fromkeys(KINDS, Literal["True", "False"]))
 
 
-def read(folder: Path) -> pd.DataFrame:
+def read(folder: Path) -> Iterator[Question]:
     """Questions with one sentence and two images."""
-    path = folder / "svo_probes.csv"
-    kinds = {"subj_neg": "subject", "verb_neg": "verb", "obj_neg": "object"}
-    needed = ["sentence", "pos_image_id", "neg_image_id", *kinds]
-    try:
-        table = pd.read_csv(io.StringIO(read_text(path)), usecols=needed, dtype={"sentence": str}).reindex(
-            columns=needed
-        )
-    except ValueError as error:
-        raise InputError(f"{path}: {error}; download the published file anew") from None
-    if table.isna().any(axis=None):
-        row, column = next(zip(*table.isna().to_numpy().nonzero()))
-        where = f"{path}, row {row + 2}: {needed[column]} is empty"
-        raise InputError(f"{where}; download the published file anew")
-    for name in kinds:
-        if table[name].dtype != bool and len(table):
-            raise InputError(f"{path}: column {name} holds more than True and False; download the published file anew")
-    flags = table[list(kinds)].to_numpy(bool)  # (N, 3)
-    single = flags.sum(axis=1) == 1
-    rows = [
-        [list(kinds.values())[kind.argmax()], [(f"{own}.jpg", ()), (f"{other}.jpg", ())], [sentence], False]
-        for kind, (sentence, own, other) in zip(flags[single], table.loc[single, needed[:3]].values)
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    for row in read_rows(folder / "svo_probes.csv", Row, lambda text: csv.DictReader(io.StringIO(text, newline=""))):
+        different = [kind for column, kind in KINDS.items() if row[column] == "True"]
+        if len(different) == 1:
+            pictures = [(f"{row[name]}.jpg", ()) for name in ("pos_image_id", "neg_image_id")]
+            yield Question(different[0], pictures, [row["sentence"]])
 
 
 BENCHMARK = Benchmark(read, text_to_image)

@@ -4,16 +4,18 @@ Published score: pairwise accuracy, how often the image prefers the caption to t
 valid foils, as the authors ask: at least two of three annotators chose the caption alone.
 """
 
-from pathlib import Path
+from typing_extensions import TypedDict
 
-import pandas as pd
+from stages.benchmark.question import Benchmark, Question, image_to_text, json_reader
 
-from stages.benchmark.question import Benchmark, caption_files, image_to_text
-
-
-def read(folder: Path) -> pd.DataFrame:
-    """The questions of every phenomenon."""
-    return caption_files(folder, "image_file", "caption", "foil", lambda item: item["mturk"]["caption"] >= 2)
+Votes = TypedDict("Votes", {"caption": int})
+Item = TypedDict("Item", {"image_file": str, "caption": str, "foil": str, "mturk": Votes})
 
 
-BENCHMARK = Benchmark(read, image_to_text)
+def question(category: str, item: Item) -> Question | None:
+    """Which of caption and foil is the image's?"""
+    valid = item["mturk"]["caption"] >= 2
+    return Question(category, [(item["image_file"], ())], [item["caption"], item["foil"]]) if valid else None
+
+
+BENCHMARK = Benchmark(json_reader(dict[str, Item], question), image_to_text)

@@ -5,22 +5,20 @@ Published score: how often the image prefers the positive text, per file. The im
 swig, as the authors ask.
 """
 
-from pathlib import Path
+from typing import Annotated
 
-import pandas as pd
+from pydantic import Field
+from typing_extensions import TypedDict
 
-from stages.benchmark.question import Benchmark, image_to_text, json_files
+from stages.benchmark.question import Benchmark, Question, image_to_text, json_reader
 
-
-def read(folder: Path) -> pd.DataFrame:
-    """The questions of every file; the category is data set and kind of relation, such as vg_action."""
-
-    def question(item: list, category: str) -> list:
-        path, texts = item
-        images = category.partition("_")[0]
-        return [category, [(f"{images}/{path}", ())], [texts["POS"][0], texts["NEG"][0]], False]
-
-    return json_files(folder, question, pattern="**/*.json")
+Texts = TypedDict("Texts", dict.fromkeys(("POS", "NEG"), Annotated[list[str], Field(min_length=1)]))
 
 
-BENCHMARK = Benchmark(read, image_to_text)
+def question(category: str, item: tuple[str, Texts]) -> Question:
+    """Which of two texts is the image's? The category is data set and kind of relation, such as vg_action."""
+    path, texts = item
+    return Question(category, [(f"{category.partition('_')[0]}/{path}", ())], [texts["POS"][0], texts["NEG"][0]])
+
+
+BENCHMARK = Benchmark(json_reader(list[tuple[str, Texts]], question, "**/*.json"), image_to_text)

@@ -3,23 +3,24 @@
 Published scores: `text`, each image prefers its own caption; `image`, each caption its own image; `group`, both.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+from pydantic import Json
+from typing_extensions import TypedDict
 
-from stages.benchmark.question import Benchmark, parse, questions, read_text
+from stages.benchmark.question import Benchmark, Question, read_rows
+
+IMAGES, CAPTIONS = ("image_0", "image_1"), ("caption_0", "caption_1")
+Item = TypedDict("Item", dict.fromkeys((*IMAGES, *CAPTIONS, "collapsed_tag"), str))
 
 
-def read(folder: Path) -> pd.DataFrame:
+def read(folder: Path) -> Iterator[Question]:
     """Questions with two images and two captions."""
-
-    def question(item: dict) -> list:
-        pictures = [(f"{item[name]}.png", ()) for name in ("image_0", "image_1")]
-        return [item["collapsed_tag"], pictures, [item["caption_0"], item["caption_1"]], False]
-
-    path = folder / "examples.jsonl"
-    return questions(path, [parse(path, line) for line in read_text(path).rstrip("\n").split("\n")], question)
+    for item in read_rows(folder / "examples.jsonl", Json[Item], lambda text: text.rstrip("\n").split("\n")):
+        pictures = [(f"{item[name]}.png", ()) for name in IMAGES]
+        yield Question(item["collapsed_tag"], pictures, [item[name] for name in CAPTIONS])
 
 
 def scores(cosines: np.ndarray) -> dict[str, np.ndarray]:

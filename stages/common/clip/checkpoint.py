@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import open_clip
+import pandas as pd
 import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from pydantic import FiniteFloat
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from typing_extensions import TypedDict
 
 from stages.common.clip.embed import Clip, embed_tokens, pixel_encoder
@@ -21,8 +22,8 @@ from stages.common.files.storage import read_json, write_beside
 MODELS = Path("data/models")  # a folder for base, each method and each rival
 CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
+HISTORY = "history.csv"  # of a model that was trained here
 REBUILD_HINT = "delete the folder and run `dvc repro` to make the model anew"
-
 
 # The content of open_clip_config.json that this project reads; open_clip would replace missing fields by its defaults.
 Vision = TypedDict("Vision", {"image_size": int | list[int]})
@@ -47,8 +48,8 @@ def load_checkpoint(folder: str | Path, device: torch.device | str = "cpu") -> C
     except Exception as error:  # raised by open_clip, torch, safetensors or transformers
         raise InputError(f"open_clip cannot load {folder} ({one_line(error)}); {REBUILD_HINT}") from None
     for name, value in model.state_dict().items():
-        if dtypes[name] != value.dtype:
-            raise InputError(f"{folder}/{WEIGHTS}: tensor {name} is {dtypes[name]}, not {value.dtype}; {REBUILD_HINT}")
+        if (found := dtypes.get(name, value.dtype)) != value.dtype:
+            raise InputError(f"{folder}/{WEIGHTS}: tensor {name} is {found}, not {value.dtype}; {REBUILD_HINT}")
     model.to(memory_format=torch.channels_last).eval()  # convolutions take two thirds of the time, or less
     if same := indistinct(clip):
         raise InputError(f"{folder}/{WEIGHTS}: two {same} have one embedding, as with weights of zeros; {REBUILD_HINT}")
@@ -65,9 +66,8 @@ def weight_dtypes(path: Path) -> dict[str, torch.dtype]:
     if not path.is_file():
         raise InputError(f"{path} is missing; {REBUILD_HINT}")
     try:
-        with safe_open(path, "pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-            bad = not_finite(tensors)
+        tensors = load_file(path)
+        bad = not_finite(tensors)
     except (OSError, SafetensorError, RuntimeError, ValueError) as error:
         raise InputError(f"{path} is damaged ({one_line(error)}); {REBUILD_HINT}") from None
     if bad:
@@ -93,29 +93,32 @@ def indistinct(clip: Clip) -> str | None:
     return next((name for name, pair in embeddings.items() if torch.equal(pair[0], pair[1])), None)
 
 
-def save_checkpoint(folder: str | Path, model: open_clip.CLIP, config: dict, tokenizer: Callable | None = None) -> None:
-    """Write a model folder, whole or not at all."""
-    with write_beside(folder) as beside:
-        beside.mkdir()
-        write_checkpoint(beside, model, config, tokenizer)
-
-
-def write_checkpoint(folder: Path, model: open_clip.CLIP, config: dict, tokenizer: Callable | None = None) -> None:
-    """Write configuration, weights and tokenizer files into an existing folder; open_clip's own tokenizer has none.
+def save_checkpoint(
+    folder: str | Path,
+    model: open_clip.CLIP,
+    config: dict,
+    tokenizer: Callable | None = None,
+    history: pd.DataFrame | None = None,
+) -> None:
+    """Write a model folder, whole or not at all; open_clip's own tokenizer has no files.
 
     InputError where a weight is not finite.
     """
-    (folder / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     if bad := not_finite(state):
         raise InputError(
             f"tensor {bad} of the model has a number that is not finite, so it is not written; lower the learning rate "
             "it was trained with (base.lr, train.lr), or give other weights"
         )
-    save_file(state, folder / WEIGHTS)
-    shutil.copymode(folder / CONFIG, folder / WEIGHTS)  # safetensors writes files that other users cannot read
-    if hasattr(tokenizer, "save_pretrained"):
-        tokenizer.save_pretrained(folder)
+    with write_beside(folder) as beside:
+        beside.mkdir()
+        (beside / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        save_file(state, beside / WEIGHTS)
+        shutil.copymode(beside / CONFIG, beside / WEIGHTS)  # safetensors writes files that other users cannot read
+        if hasattr(tokenizer, "save_pretrained"):
+            tokenizer.save_pretrained(beside)
+        if history is not None:
+            history.to_csv(beside / HISTORY, index=False)
 
 
 def evaluation_transform(model: open_clip.CLIP) -> Callable:

@@ -4,8 +4,7 @@ import contextlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from itertools import groupby
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torchvision.transforms import Compose
 from tqdm import tqdm
 
 from stages.common.clip.embedding_table import EmbeddingTable, snap_to_grid
@@ -31,7 +31,7 @@ class Clip(NamedTuple):
     """A model with what turns pictures and texts into its input."""
 
     model: open_clip.CLIP
-    transform: Callable  # open_clip's for evaluation, from a picture to a tensor
+    transform: Compose  # open_clip's for evaluation, from a picture to a tensor
     tokenizer: Callable  # from a list of N texts to tokens (N, L)
 
     @property
@@ -50,27 +50,23 @@ def best_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
-@contextlib.contextmanager
-def autocast(device: torch.device) -> Iterator[None]:
-    """bf16 where the hardware has it, single precision elsewhere."""
+def has_bf16(device: torch.device) -> bool:
+    """Whether the hardware computes in bf16, other than by emulation."""
     if device.type == "cuda":
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
-        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=native):
-            yield
-    elif device.type == "cpu" and _cpu_has_bf16():
-        with attention_kernel(device), torch.autocast("cpu", dtype=torch.bfloat16):
-            yield
-    else:
-        yield
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("avx512_bf16"))
 
 
 def attention_kernel(device: torch.device) -> contextlib.AbstractContextManager:
     """Unfused attention on bf16 CPUs: the fused kernel is 40% slower. A backward pass that recomputes needs it too."""
-    return sdpa_kernel(SDPBackend.MATH) if device.type == "cpu" and _cpu_has_bf16() else contextlib.nullcontext()
+    return sdpa_kernel(SDPBackend.MATH) if device.type == "cpu" and has_bf16(device) else contextlib.nullcontext()
 
 
-def _cpu_has_bf16() -> bool:
-    return bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+@contextlib.contextmanager
+def autocast(device: torch.device) -> Iterator[None]:
+    """bf16 where the hardware has it, single precision elsewhere."""
+    with attention_kernel(device), torch.autocast(device.type, torch.bfloat16, enabled=has_bf16(device)):
+        yield
 
 
 def unit_length(embeddings: torch.Tensor) -> torch.Tensor:
@@ -134,47 +130,39 @@ def encode_texts(clip: Clip, texts: Sequence[str]) -> np.ndarray:
         return np.zeros((0, 0), np.float32)
     tokens = clip.tokenizer(distinct)  # (U, L)
     lengths = rounded_lengths(tokens) if cuts_padding(clip.model) else torch.zeros(len(tokens))  # (U,)
-    order = torch.argsort(lengths, stable=True).tolist()
-    batches = []
-    for _, group in groupby(order, key=lengths.tolist().__getitem__):
-        rows = list(group)
-        batches += [rows[start : start + TEXT_BATCH] for start in range(0, len(rows), TEXT_BATCH)]
-    encode = partial(embed_tokens, clip.model, device=clip.device)
-    found = _encode_batches((tokens[_filled(rows, TEXT_BATCH)] for rows in batches), encode, len(batches), "texts")
-    by_text = dict(zip((distinct[row] for row in order), _unfilled(found, map(len, batches))))
-    return np.stack([by_text[text] for text in texts])  # (N, D)
+    groups = [(lengths == length).nonzero().flatten().tolist() for length in lengths.unique()]
+    batches = [rows for group in groups for rows in batched(group, TEXT_BATCH)]
+    encoded = (embed_tokens(clip.model, tokens[filled(rows, TEXT_BATCH)], clip.device) for rows in batches)
+    return _in_order(texts, [distinct[row] for rows in batches for row in rows], encoded, batches)
 
 
-def pixel_reader(transform: Callable) -> Callable[[bytes], torch.Tensor]:
+def pixel_reader(transform: Compose) -> Callable[[bytes], torch.Tensor]:
     """A function from an image's bytes to uint8 pixels (3, H, W): `transform`, open_clip's for evaluation, without its
-    last steps, which convert to scaled floats."""
-    *steps, _, _, _ = transform.transforms  # the last three: to RGB, to tensor, normalise
-
-    def resize(image: Image.Image) -> Image.Image:
-        for step in steps:
-            image = step(image)
-        return image
-
-    size = resize(Image.new("RGB", (8, 8))).size
+    last three steps, which convert to RGB and to scaled floats."""
+    resize = Compose(transform.transforms[:-3])
 
     def read(content: bytes) -> torch.Tensor:
         image = Image.open(io.BytesIO(content))
-        image = image if image.mode == "RGB" else image.convert("RGB")
-        image = image if image.size == size else resize(image)
+        image = resize(image if image.mode == "RGB" else image.convert("RGB"))
         return torch.from_numpy(np.array(image)).permute(2, 0, 1)  # (3, H, W)
 
     return read
 
 
-def pixel_encoder(model: open_clip.CLIP) -> Callable[[torch.Tensor], torch.Tensor]:
-    """A function from uint8 pixels (P, 3, H, W) to unit-length embeddings (P, D)."""
+def pixel_scaler(model: open_clip.CLIP) -> Callable[[torch.Tensor], torch.Tensor]:
+    """A function from uint8 pixels (P, 3, H, W) to the float input of the image tower, of the same shape."""
     config, device = model.visual.preprocess_cfg, next(model.parameters()).device
     mean, std = (torch.tensor(config[name], device=device).view(3, 1, 1) for name in ("mean", "std"))
+    return lambda pixels: ((pixels / 255 - mean) / std).contiguous(memory_format=torch.channels_last)
+
+
+def pixel_encoder(model: open_clip.CLIP) -> Callable[[torch.Tensor], torch.Tensor]:
+    """A function from uint8 pixels (P, 3, H, W) to unit-length embeddings (P, D)."""
+    scale, device = pixel_scaler(model), next(model.parameters()).device
 
     def encode(pixels: torch.Tensor) -> torch.Tensor:
-        scaled = ((pixels / 255 - mean) / std).contiguous(memory_format=torch.channels_last)  # (P, 3, H, W)
         with autocast(device):
-            embeddings = model.encode_image(scaled)  # (P, D)
+            embeddings = model.encode_image(scale(pixels))  # (P, D)
         return unit_length(embeddings)
 
     return encode
@@ -188,46 +176,34 @@ def encode_images(clip: Clip, images: Sequence[bytes], batch_size: int = IMAGE_B
     are decoded by threads, a batch ahead: Pillow decodes without Python's lock, and a GPU would wait.
     """
     distinct = list(dict.fromkeys(images))
-    read, embed, device = pixel_reader(clip.transform), pixel_encoder(clip.model), clip.device
-    batches = [distinct[start : start + batch_size] for start in range(0, len(distinct), batch_size)]
+    if not distinct:
+        return np.zeros((0, 0), np.float32)
+    read, embed = pixel_reader(clip.transform), pixel_encoder(clip.model)
+    batches = batched(distinct, batch_size)
     with ThreadPoolExecutor(cores()) as pool:
-        decoded = started_ahead(partial(pool.map, read), (_filled(batch, batch_size) for batch in batches))
-        pixels = (torch.stack(list(batch)) for batch in decoded)  # (B, 3, H, W) uint8 each
-        found = _encode_batches(pixels, lambda batch: embed(batch.to(device)), len(batches), "images")
-        by_image = dict(zip(distinct, _unfilled(found, map(len, batches))))
-    return np.stack([by_image[image] for image in images]) if images else np.zeros((0, 0), np.float32)  # (N, D)
+        started = (pool.map(read, filled(batch, batch_size)) for batch in batches)
+        ahead = pairwise(chain(started, [None]))  # starts the next batch, then gives the one before
+        encoded = (embed(torch.stack(list(pixels)).to(clip.device)) for pixels, _ in ahead)  # (B, 3, H, W) to (B, D)
+        return _in_order(images, distinct, encoded, batches)
 
 
-def started_ahead(start: Callable[[Sequence], Iterator], batches: Iterable[Sequence]) -> Iterator[Iterator]:
-    """`start(batch)` for each of `batches`, where the next one is started before the last one is yielded.
-
-    >>> started = []
-    >>> work = started_ahead(lambda batch: started.append(batch) or iter(batch), ["ab", "c"])
-    >>> list(next(work)), started
-    (['a', 'b'], ['ab', 'c'])
-    """
-    waiting: list[Iterator] = []
-    for batch in batches:
-        waiting.append(start(batch))
-        if len(waiting) == 2:
-            yield waiting.pop(0)
-    yield from waiting
+def batched(items: Sequence, size: int) -> list[list]:
+    """`items` in lists of `size`; the last one may be shorter."""
+    return [list(items[start : start + size]) for start in range(0, len(items), size)]
 
 
-def _filled(batch: list, size: int) -> list:
+def filled(batch: list, size: int) -> list:
     """`batch` with copies of its first item up to `size`."""
     return batch + batch[:1] * (size - len(batch))
 
 
-def _unfilled(found: list[np.ndarray], sizes: Iterable[int]) -> Iterator[np.ndarray]:
-    """The rows (D,) of batches (B, D) in order, without those that filled them."""
-    for batch, size in zip(found, sizes):
-        yield from batch[:size]
-
-
-def _encode_batches(batches: Iterable, encode: Callable, count: int, what: str) -> list[np.ndarray]:
-    bar = tqdm(batches, f"encoding {what}", count, leave=False, disable=count < 2)
-    return [encode(batch).cpu().numpy() for batch in bar]
+def _in_order(items: Sequence, distinct: Sequence, encoded: Iterable[torch.Tensor], batches: list[list]) -> np.ndarray:
+    """The embeddings (N, D) of `items`, where `encoded` (B, D) are those of `distinct` in filled `batches`."""
+    what = "texts" if isinstance(distinct[0], str) else "images"
+    bar = tqdm(zip(batches, encoded), f"encoding {what}", len(batches), leave=False, disable=len(batches) < 2)
+    found = np.concatenate([rows[: len(batch)].cpu().numpy() for batch, rows in bar])  # (U, D)
+    row = {item: number for number, item in enumerate(distinct)}
+    return found[[row[item] for item in items]]  # (N, D)
 
 
 def text_table(clip: Clip, texts: Sequence[str]) -> EmbeddingTable:

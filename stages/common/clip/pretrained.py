@@ -18,39 +18,54 @@ PREPROCESS = ("mean", "std", "interpolation", "resize_mode")
 
 
 def check_model(key: str, model: str, pretrained: str) -> str:
-    """The name by which open_clip knows `model`; InputError where there is no such model, or no such weights."""
-    name = registered(key, model)
-    if pretrained and name.startswith(FOLDER):
-        raise InputError(f"params.yaml: {key}.pretrained {pretrained!r}: {name} holds its own weights; make it ''")
-    if pretrained and not Path(pretrained).is_file():
-        check_tag(key, name, pretrained)
-    return name
+    """The name by which open_clip knows `model`: one of its own, local-dir:FOLDER, or of a JSON configuration file.
 
-
-def registered(key: str, model: str) -> str:
-    """The name by which open_clip knows `model`: one of its own, local-dir:FOLDER, or the path of a JSON configuration.
-
-    InputError, naming the parameter `key`, for an unknown one.
+    InputError, naming the parameter `key`, where there is no such model, or no such weights.
     """
     if model.startswith(FOLDER):
         if not (path := Path(model.removeprefix(FOLDER)) / CONFIG).is_file():
             raise InputError(f"params.yaml: {key}.model {model}: {path} is missing; name a folder that open_clip loads")
         check_folder(path.parent)
+        if pretrained:
+            raise InputError(f"params.yaml: {key}.pretrained {pretrained!r}: {model} holds its own weights; make it ''")
         return model
-    name = Path(model).stem if model.endswith(".json") else model
-    if name != model:
-        try:
-            config = json.loads(Path(model).read_text(encoding="utf-8"))
-            check_config(config, model)
-            open_clip.add_model_config(model)
-            known = open_clip.get_model_config(name) == config
-        except (OSError, ValueError) as error:
-            raise InputError(f"params.yaml: {key}.model {model}: {one_line(error)}; name a file of JSON") from None
-        if not known:
-            raise InputError(f"{model} is no open_clip configuration: it needs embed_dim, vision_cfg and text_cfg")
+    name = registered(f"{key}.model", model) if model.endswith(".json") else model
     if open_clip.get_model_config(name) is None:
         raise InputError(f"params.yaml: {key}.model {model!r} is unknown to open_clip; see open_clip.list_models()")
+    if pretrained and not Path(pretrained).is_file():
+        check_tag(key, name, pretrained)
     return name
+
+
+def registered(key: str, path: str) -> str:
+    """The name under which open_clip now knows the JSON configuration in a file; InputError where it is not one."""
+    try:
+        config = json.loads(Path(path).read_text(encoding="utf-8"))
+        check_config(config, path)
+        open_clip.add_model_config(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"params.yaml: {key} {path}: {one_line(error)}; name a file of JSON") from None
+    if open_clip.get_model_config(Path(path).stem) != config:
+        raise InputError(f"{path} is no open_clip configuration: it needs embed_dim, vision_cfg and text_cfg")
+    return Path(path).stem
+
+
+def check_tag(key: str, name: str, tag: str) -> None:
+    """InputError where model `name` has no weights `tag`, or these were trained with another activation.
+
+    With the wrong activation open_clip would only warn, and accuracy would be lost.
+    """
+    tags = ", ".join(open_clip.list_pretrained_tags_by_model(name))
+    if not open_clip.is_pretrained_cfg(name, tag):
+        remedy = f"{name}'s tags are {tags}" if tags else f"open_clip has no weights for {name}, name a file"
+        raise InputError(f"params.yaml: {key}.pretrained {tag!r} is neither a file nor a known tag; {remedy}")
+    quick = open_clip.get_model_config(name).get("quick_gelu", False)
+    if open_clip.get_pretrained_cfg(name, tag).get("quick_gelu", False) != quick:
+        other = name.removesuffix("-quickgelu") if quick else f"{name}-quickgelu"
+        raise InputError(
+            f"params.yaml: QuickGELU mismatch between {key}.model {name!r} and the weights {tag!r}; "
+            f"set {key}.model to {other}"
+        )
 
 
 def make_model(key: str, model: str, pretrained: str) -> tuple[Clip, dict]:
@@ -80,24 +95,6 @@ def make_model(key: str, model: str, pretrained: str) -> tuple[Clip, dict]:
         logging.disable(logging.NOTSET)
     config = {"model_cfg": open_clip.get_model_config(name), "preprocess_cfg": made.visual.preprocess_cfg}
     return Clip(made, evaluation_transform(made), tokenizer), config
-
-
-def check_tag(key: str, name: str, tag: str) -> None:
-    """InputError where model `name` has no weights `tag`, or these were trained with another activation.
-
-    With the wrong activation open_clip would only warn, and accuracy would be lost.
-    """
-    tags = ", ".join(open_clip.list_pretrained_tags_by_model(name))
-    if not open_clip.is_pretrained_cfg(name, tag):
-        remedy = f"{name}'s tags are {tags}" if tags else f"open_clip has no weights for {name}, name a file"
-        raise InputError(f"params.yaml: {key}.pretrained {tag!r} is neither a file nor a known tag; {remedy}")
-    quick = open_clip.get_model_config(name).get("quick_gelu", False)
-    if open_clip.get_pretrained_cfg(name, tag).get("quick_gelu", False) != quick:
-        other = name.removesuffix("-quickgelu") if quick else f"{name}-quickgelu"
-        raise InputError(
-            f"params.yaml: QuickGELU mismatch between {key}.model {name!r} and the weights {tag!r}; "
-            f"set {key}.model to {other}"
-        )
 
 
 def usual_preprocess(name: str) -> dict:

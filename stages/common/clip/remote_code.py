@@ -23,10 +23,10 @@ def check_config(config: object, where: str | Path) -> None:
     `where` names its file in the message. Folders that it names as a text tower or a tokenizer are checked too.
     """
     _check_keys(config, where)
-    names = [value for key, value in _items(config) if key in NAMES and isinstance(value, str) and value]
-    for path in (path for name in names for path in _json_files(name)):
-        _check_keys(_read(path), path)
-    if names:
+    named = [value for key, value in _items(config) if key in NAMES and isinstance(value, str) and value]
+    for path, content in (file for folder in named for file in _json_files(folder)):
+        _check_keys(content, path)
+    if named:
         from transformers import dynamic_module_utils
 
         dynamic_module_utils.TIME_OUT_REMOTE_CODE = 0  # transformers raises an error instead of asking the user
@@ -34,35 +34,33 @@ def check_config(config: object, where: str | Path) -> None:
 
 def check_folder(folder: str | Path) -> None:
     """`check_config` for each JSON file of a model's folder."""
-    for path in _json_files(folder):
-        check_config(_read(path), path)
+    for path, content in _json_files(folder):
+        check_config(content, path)
 
 
 def _check_keys(config: object, where: str | Path) -> None:
     for key, value in _items(config):
         if key in RUNS_CODE and value:
             raise InputError(f"{where}: {key} would run Python code that comes with the model; use a model without it")
-    for key, value in _items(config):
-        if key == "tokenizer_kwargs" and (unknown := sorted(set(value or ()) - TOKENIZER_KEYS)):
-            known = ", ".join(sorted(TOKENIZER_KEYS))
-            raise InputError(f"{where}: tokenizer_kwargs has the key {unknown[0]!r}, none of {known}; remove it")
+        if key == "tokenizer_kwargs" and value:
+            unknown = sorted(value.keys() - TOKENIZER_KEYS) if isinstance(value, dict) else [value]
+            if unknown:
+                known = ", ".join(sorted(TOKENIZER_KEYS))
+                raise InputError(f"{where}: tokenizer_kwargs has {unknown[0]!r}, not one of {known}; remove it")
 
 
 def _items(value: object) -> Iterator[tuple[str, object]]:
-    """Each key and its value in nested mappings and lists."""
-    if isinstance(value, dict):
-        yield from value.items()
+    """Each key and its value in nested mappings and lists, the inner ones first."""
     for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from _items(part)
+    if isinstance(value, dict):
+        yield from value.items()
 
 
-def _json_files(folder: str | Path) -> list[Path]:
-    """The JSON files of a folder; none where there is no such folder, as for a name on a hub."""
-    return sorted(Path(folder).glob("*.json"))
-
-
-def _read(path: Path) -> object:
-    try:
-        return json.loads(file_text(path))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not valid JSON ({one_line(error)}); replace the model's folder") from None
+def _json_files(folder: str | Path) -> Iterator[tuple[Path, object]]:
+    """The JSON files of a folder and their contents; none where there is no such folder, as for a name on a hub."""
+    for path in sorted(Path(folder).glob("*.json")):
+        try:
+            yield path, json.loads(file_text(path))
+        except (OSError, ValueError, RecursionError) as error:
+            raise InputError(f"{path} is not valid JSON ({one_line(error)}); replace the model's folder") from None

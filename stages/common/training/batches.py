@@ -30,20 +30,15 @@ def as_rows(
     examples: dict[str, Examples], images: ImageData, tokenizer: Callable
 ) -> tuple[dict[str, Examples], torch.Tensor]:
     """The examples of each split with rows of images and of tokens, and these tokens (T, L), each distinct row once."""
-    columns = [column for split in examples.values() for column in (split.texts, split.captions)]
-    codes, distinct = pd.factorize(np.concatenate([column.ravel() for column in columns]))  # (all,), (T',)
-    tokens, row = torch.unique(tokenizer(distinct.tolist()).int(), dim=0, return_inverse=True)  # (T, L), (T',)
-    codes = np.append(row.numpy(), -1)[codes]  # (all,), -1: no text
-    parts = iter(np.split(codes, np.cumsum([column.size for column in columns])[:-1]))
-    rows = {
-        name: Examples(
-            split.sets,
-            rows_of(split.images, images.ids, images.path),  # (N, K+1)
-            next(parts).reshape(split.texts.shape),  # (N, K+1)
-            next(parts),  # (N,)
-        )
-        for name, split in examples.items()
-    }
+    columns = [column.ravel() for split in examples.values() for column in (split.texts, split.captions)]
+    texts = pd.Index(np.concatenate(columns), dtype=object).dropna().unique()  # (T',)
+    tokens, row = torch.unique(tokenizer(texts.tolist()).int(), dim=0, return_inverse=True)  # (T, L), (T',)
+    row = np.append(row.numpy(), -1)  # (T' + 1,), the last one for no text
+    rows = {}
+    for name, split in examples.items():
+        text, caption = (texts.get_indexer(column.ravel()) for column in (split.texts, split.captions))
+        image = rows_of(split.images, images.ids, images.path)  # (N, K+1)
+        rows[name] = Examples(split.sets, image, row[text].reshape(split.texts.shape), row[caption])
     return rows, tokens
 
 

@@ -76,13 +76,8 @@ def world() -> int:
     return dist.get_world_size() if dist.is_initialized() else 1
 
 
-def wait() -> None:
-    """Wait until every process has come this far."""
-    agree("")
-
-
 def agree(text: str) -> bool:
-    """Whether all processes pass the same text."""
+    """Whether all processes pass the same text; each waits until all have come this far."""
     if not dist.is_initialized():
         return True
     mine = torch.frombuffer(bytearray(hashlib.sha256(text.encode()).digest()), dtype=torch.uint8)  # (32,)
@@ -165,20 +160,20 @@ def report_errors(main: Callable[[list[str]], None], arguments: list[str]) -> No
 
     LostProcess where the connection to another process broke.
     """
-
-    def connected() -> None:
-        try:
-            main(arguments)
-        except RuntimeError as error:
-            if not (isinstance(error, dist.DistError) or "gloo" in str(error)):
-                raise
-            raise LostProcess(f"the connection to another process of the training broke; {RUN_AGAIN}") from error
-
     if not started():
         return main(arguments)
     try:
-        record(connected)()
+        record(_connected)(main, arguments)
     except InputError:
         if os.environ.get("ROLE_NAME") != ROLE:
             raise
         sys.exit(1)
+
+
+def _connected(main: Callable[[list[str]], None], arguments: list[str]) -> None:
+    try:
+        main(arguments)
+    except RuntimeError as error:
+        if not (isinstance(error, dist.DistError) or "gloo" in str(error)):
+            raise
+        raise LostProcess(f"the connection to another process of the training broke; {RUN_AGAIN}") from error

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import torch
 from torchvision.transforms import v2
 
-from stages.common.clip.embed import pixel_encoder, pixel_reader, unit_length
-from stages.common.clip.frozen_tower import FrozenTower, feature_table
-from stages.common.files.tables import SCHEMAS, read_features, read_table, report_damage, table_files
+from stages.common.clip.embed import Clip, pixel_encoder, pixel_reader, unit_length
+from stages.common.clip.frozen_tower import FrozenTower
+from stages.common.files.tables import SCHEMAS, read_features, read_part, read_table, report_damage, table_files
 
 IMAGES, FEATURES = "data/captions/images", "data/features/base"
 PIXEL_CACHE = 2**27  # bytes of decoded pictures kept in memory, over all workers
@@ -35,26 +35,38 @@ class ImageData(NamedTuple):
     workers: int  # processes that read
 
 
-def pixel_images(clip, workers: int, augment: Augmentation | None = None) -> ImageData:
-    """The images of IMAGES as pixels, (P, 3, H, W) uint8."""
+def pixel_images(clip: Clip, workers: int, crop: Sequence[float] = (1.0, 1.0), flip: bool = False) -> ImageData:
+    """The images of IMAGES as pixels, (P, 3, H, W) uint8, cropped and mirrored at random as in `augmented`."""
     ids = pd.Index(read_table(IMAGES, SCHEMAS["images"], ["image_id"])["image_id"].to_numpy())
+    augment = partial(augmented, crop=crop, flip=flip) if crop[0] < 1 or flip else None
     reader = partial(table_pixels, IMAGES, clip.transform, augment, PIXEL_CACHE // max(1, workers))
     plain = partial(table_pixels, IMAGES, clip.transform, memory=0) if augment else reader
     return ImageData(IMAGES, ids, reader, plain, pixel_encoder(clip.model), workers)
 
 
 def backbone_images(tower: FrozenTower) -> ImageData:
-    """The images of IMAGES as features of a frozen backbone, (P, W), computed once."""
-    ids, features = feature_table(tower, IMAGES)
-    reader = partial(feature_rows, features)
-    return ImageData(IMAGES, pd.Index(ids), reader, reader, tower.project, 0)
+    """The images of IMAGES as features of a frozen backbone, (P, W), computed once, a part of the table at a time."""
+    parts = (read_part(file, SCHEMAS["images"]) for file in table_files(IMAGES))
+    found = [(part["image_id"].to_numpy(), tower.features(part["jpeg"].to_pylist())) for part in parts if len(part)]
+    ids, features = (np.concatenate(column) for column in zip(*found))  # (M,), (M, W)
+    return array_images(IMAGES, ids, features, tower.project)
 
 
 def embedded_images() -> ImageData:
     """The images as base's embeddings (P, D) from the table of stage features."""
-    ids, embeddings = read_features(FEATURES)
-    reader = partial(feature_rows, embeddings)
-    return ImageData(FEATURES, pd.Index(ids), reader, reader, unit_length, 0)
+    return array_images(FEATURES, *read_features(FEATURES), unit_length)
+
+
+def array_images(path: str, ids: np.ndarray, features: np.ndarray, encode: Callable) -> ImageData:
+    """Images as rows (P, W) of an array in memory, `features` (M, W); they are not augmented."""
+    reader = partial(feature_rows, features)
+    return ImageData(path, pd.Index(ids), reader, reader, encode, 0)
+
+
+def feature_rows(features: np.ndarray) -> Reader:
+    """A reader of rows (P, W) of an array (M, W)."""
+    table = torch.tensor(features)  # (M, W)
+    return lambda rows, seeds: table[torch.from_numpy(rows)]  # (P, W)
 
 
 def jpeg_reader(table: str | Path) -> Callable[[int], pa.Buffer]:
@@ -62,22 +74,18 @@ def jpeg_reader(table: str | Path) -> Callable[[int], pa.Buffer]:
 
     It reads one small row group at a time. Any number of processes can read the files at once.
     """
-    files = table_files(table)
-    footers = [pq.read_metadata(path) for path in files]
-    groups = [footer.num_row_groups for footer in footers]
-    rows = [footer.row_group(i).num_rows for footer, count in zip(footers, groups) for i in range(count)]
-    first, starts = np.cumsum([0, *rows]), np.cumsum([0, *groups])  # first row of each group, first group of each file
-
-    @lru_cache(OPEN_FILES)
-    def open_file(number: int) -> pq.ParquetFile:
-        return pq.ParquetFile(files[number], page_checksum_verification=True)
+    footers = [(path, pq.read_metadata(path)) for path in table_files(table)]
+    groups = [(path, group) for path, footer in footers for group in range(footer.num_row_groups)]
+    sizes = [footer.row_group(group).num_rows for _, footer in footers for group in range(footer.num_row_groups)]
+    first = np.cumsum([0, *sizes])  # row of each group
+    open_file = lru_cache(OPEN_FILES)(partial(pq.ParquetFile, page_checksum_verification=True))
 
     def read(row: int) -> pa.Buffer:
-        group = np.searchsorted(first, row, side="right") - 1
-        number = np.searchsorted(starts, group, side="right") - 1
-        with report_damage(files[number]):
-            found = open_file(number).read_row_group(group - starts[number], ["jpeg"], use_threads=False)
-        return found["jpeg"][row - first[group]].as_buffer()
+        number = np.searchsorted(first, row, side="right") - 1
+        path, group = groups[number]
+        with report_damage(path):
+            found = open_file(path).read_row_group(group, ["jpeg"], use_threads=False)
+        return found["jpeg"][row - first[number]].as_buffer()
 
     return read
 
@@ -98,36 +106,17 @@ def table_pixels(
     def read(rows: np.ndarray, seeds: Sequence[tuple[int, ...]]) -> torch.Tensor:
         images = [pixels(row) for row in rows.tolist()]  # P of (3, H, W)
         if augment is not None:
-            generators = map(np.random.default_rng, seeds)
-            images = [augment(image, rng) for image, rng in zip(images, generators, strict=True)]
+            images = [augment(image, np.random.default_rng(seed)) for image, seed in zip(images, seeds, strict=True)]
         return torch.stack(images)  # (P, 3, H, W)
 
     return read
 
 
-def feature_rows(features: np.ndarray) -> Reader:
-    """A reader of rows (P, W) of an array in memory; they are not augmented."""
-    table = torch.tensor(features)  # (M, W)
-    return lambda rows, seeds: table[torch.from_numpy(rows)]  # (P, W)
-
-
-@lru_cache(maxsize=4)
-def opened(open_reader: OpenReader) -> Reader:
-    """The reader that `open_reader` makes, made once in each process."""
-    return open_reader()
-
-
-def augmentation(crop: Sequence[float], flip: bool) -> Augmentation | None:
-    """Random crops of a share of the area between the two of `crop`, at the picture's own aspect, and mirroring.
-
-    Mirroring keeps relations: who does what to whom has no left and right. None where both are off: crop [1, 1], flip
-    false.
-    """
-    return partial(augmented, crop=crop, flip=flip) if crop[0] < 1 or flip else None
-
-
 def augmented(image: torch.Tensor, rng: np.random.Generator, crop: Sequence[float], flip: bool) -> torch.Tensor:
-    """`image`, uint8 (3, H, W), cropped and mirrored at random."""
+    """`image`, uint8 (3, H, W), cropped at random to a share of its area between the two of `crop`, and mirrored.
+
+    The crop has the picture's own aspect. Mirroring keeps relations: who does what to whom has no left and right.
+    """
     if crop[0] < 1:
         height, width = image.shape[-2:]
         side = rng.uniform(*crop) ** 0.5
@@ -135,3 +124,9 @@ def augmented(image: torch.Tensor, rng: np.random.Generator, crop: Sequence[floa
         corner = rng.integers(height - part[0] + 1), rng.integers(width - part[1] + 1)
         image = v2.functional.resized_crop(image, *corner, *part, [height, width])  # (3, H, W)
     return image.flip(-1) if flip and rng.random() < 0.5 else image  # (3, H, W)
+
+
+@lru_cache(maxsize=4)
+def opened(open_reader: OpenReader) -> Reader:
+    """The reader that `open_reader` makes, made once in each process."""
+    return open_reader()

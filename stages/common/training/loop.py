@@ -17,25 +17,14 @@ from stages.common.clip.embedding_table import first_wins
 from stages.common.files.errors import InputError
 from stages.common.training import distributed
 from stages.common.training.batches import Batch
-from stages.common.training.optimizer import OptimizerOptions, make_optimizer
+from stages.common.training.optimizer import Plan, make_optimizer
 from stages.common.training.terms import Embedded
 
 RECORD_EVERY = 10  # steps between rows of the history
 VALIDATIONS = 5  # in a run, the last one after its last step
 TIMINGS = ("data_seconds", "tuples_per_second")  # columns of the history that differ from run to run
+SAVED = ("model", "optimizer", "schedule")  # what a saved state holds of a TrainState
 Encoder = Callable[[torch.Tensor], torch.Tensor]  # of pixels or features (P, ...), to embeddings (P, D)
-
-
-class Plan(NamedTuple):
-    """What stays the same throughout a run."""
-
-    loss: Callable[[Embedded, torch.Tensor], torch.Tensor]  # of a batch and the scale
-    options: OptimizerOptions
-    steps: int
-    seed: int
-    save_every: int  # steps
-    batch_statistics: bool = False  # batch normalisation by each batch, for training from scratch
-    block: str = "train"  # of params.yaml, for messages
 
 
 class Hooks(NamedTuple):
@@ -61,12 +50,12 @@ class Towers(torch.nn.Module):
 
 
 class TrainState(NamedTuple):
-    """What a step changes."""
+    """What a step changes; `towers` holds the model."""
 
     model: open_clip.CLIP
-    towers: torch.nn.Module
     optimizer: torch.optim.Optimizer
     schedule: torch.optim.lr_scheduler.LRScheduler
+    towers: torch.nn.Module
 
 
 def training_mode(model: torch.nn.Module, batch_statistics: bool = False) -> None:
@@ -145,16 +134,31 @@ def _backward(outputs: tuple[torch.Tensor, ...], leaves: list[torch.Tensor]) -> 
         torch.autograd.backward(*zip(*pairs))
 
 
-def advance(state: TrainState, batches: Iterator[Batch], step: int, plan: Plan) -> torch.Tensor:
-    """One optimizer step on the next batch: loss, tuple accuracy, and gradient norm before clipping, (3,)."""
-    shards = list(itertools.islice(batches, plan.options.accumulate))
+def first_state(
+    model: open_clip.CLIP, encode: Encoder, plan: Plan, first: Batch, resumed: dict | None
+) -> tuple[TrainState, int, list[dict]]:
+    """The state of a run as it starts or resumes with the batch `first`, the steps done, and the history so far."""
+    optimizer, schedule = make_optimizer(model, plan)
+    state = TrainState(model, optimizer, schedule, Towers(model, encode))
+    done, history = 0, []
+    if resumed:
+        for name in SAVED:
+            getattr(state, name).load_state_dict(resumed[name])
+        done, history = resumed["step"], resumed["history"]
+    training_mode(model, plan.batch_statistics)
+    towers = distributed.wrap(state.towers, first.images, first.tokens)
+    return state._replace(towers=towers), done, history
+
+
+def advance(state: TrainState, shards: list[Batch], step: int, plan: Plan) -> torch.Tensor:
+    """One optimizer step on a batch: its loss, its tuple accuracy, and the gradient norm before clipping, (3,)."""
     state.optimizer.zero_grad(set_to_none=True)
     figures = gradients(state.towers, shards, shard_seeds(plan.seed, step, len(shards)), plan.loss)  # (2,)
-    norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), plan.options.clip_norm)
+    norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), plan.clip_norm)
     state.optimizer.step()
     state.schedule.step()
     with torch.no_grad():
-        state.model.logit_scale.clamp_(0, math.log(plan.options.max_scale))
+        state.model.logit_scale.clamp_(0, math.log(plan.max_scale))
     return torch.cat([figures, norm.detach()[None]])  # (3,)
 
 
@@ -172,56 +176,38 @@ def train_model(
     `plan.save_every` steps: a resumed run ends with the same weights, as dropout in a step depends on the seed and the
     step alone. InputError for a loss that is not finite.
     """
-    optimizer, schedule = make_optimizer(model, plan.steps, plan.options)
-    state = TrainState(model, Towers(model, encode), optimizer, schedule)
-    done, history = restore(resumed, state) if resumed else (0, [])
-    training_mode(model, plan.batch_statistics)
-    waits: list[float] = []
-    state, batches = wrapped(state, timed(batches, waits))
-    figures, since, checks = [], time.perf_counter(), validation_steps(plan.steps)
-    with tqdm(
-        range(done + 1, plan.steps + 1), plan.block, plan.steps, initial=done, disable=distributed.rank() > 0
-    ) as progress:
+    first = next(batches)
+    batches = itertools.chain([first], batches)
+    state, done, history = first_state(model, encode, plan, first, resumed)
+    figures, waited, since, checks = [], 0.0, time.perf_counter(), validation_steps(plan.steps)
+    steps = range(done + 1, plan.steps + 1)
+    with tqdm(steps, plan.block, plan.steps, initial=done, disable=distributed.rank() > 0) as progress:
         for step in progress:
-            rate = schedule.get_last_lr()[0]
-            figures.append(advance(state, batches, step, plan))
-            last = step == plan.steps
-            if last or step % RECORD_EVERY == 0 or step % plan.save_every == 0:  # reading figures waits for the GPU
+            start, rate, last = time.perf_counter(), state.schedule.get_last_lr()[0], step == plan.steps
+            shards = list(itertools.islice(batches, plan.accumulate))
+            waited += time.perf_counter() - start
+            figures.append(advance(state, shards, step, plan))
+            record, save = last or step % RECORD_EVERY == 0, not last and step % plan.save_every == 0
+            if record or save:  # reading figures waits for the GPU
                 row = history_row(figures, step, plan.block)
                 progress.set_postfix(row)
-            if last or step % RECORD_EVERY == 0:
-                row |= {"lr": float(f"{rate:.6g}")} | speeds(waits, time.perf_counter() - since, plan.options)
+            if record:
+                row |= {"lr": float(f"{rate:.6g}")}
+                row |= speeds(len(figures), waited, time.perf_counter() - since, plan.batch_size)
                 row |= hooks.validate() if step in checks else {}
+                training_mode(model, plan.batch_statistics)
                 history.append(row)
                 hooks.log(row)
-                figures, waits[:], since = [], [], time.perf_counter()
-            if step % plan.save_every == 0 and not last:
-                hooks.save(snapshot(state, step, history))
+                figures, waited, since = [], 0.0, time.perf_counter()
+            if save:
+                parts = {name: getattr(state, name).state_dict() for name in SAVED}
+                hooks.save(parts | {"step": step, "history": history})
     return history
 
 
-def wrapped(state: TrainState, batches: Iterator[Batch]) -> tuple[TrainState, Iterator[Batch]]:
-    """The state with towers that all processes share, and the same batches; wrapping looks at the first of them."""
-    first = next(batches)
-    towers = distributed.wrap(state.towers, first.images, first.tokens)
-    return state._replace(towers=towers), itertools.chain([first], batches)
-
-
-def timed(batches: Iterator[Batch], waits: list[float]) -> Iterator[Batch]:
-    """The same batches; the seconds that each took to arrive are appended to `waits`."""
-    while True:
-        start = time.perf_counter()
-        batch = next(batches, None)
-        if batch is None:
-            return
-        waits.append(time.perf_counter() - start)
-        yield batch
-
-
-def speeds(waits: list[float], seconds: float, options: OptimizerOptions) -> dict[str, float]:
-    """TIMINGS over shards that took `waits` to arrive and `seconds` in all."""
-    tuples = len(waits) * options.batch_size / options.accumulate
-    return dict(zip(TIMINGS, (round(sum(waits) / len(waits), 4), round(tuples / seconds, 1)), strict=True))
+def speeds(steps: int, waited: float, seconds: float, batch_size: int) -> dict[str, float]:
+    """TIMINGS of so many steps that took `seconds` in all, `waited` of them for batches."""
+    return dict(zip(TIMINGS, (round(waited / steps, 4), round(steps * batch_size / seconds, 1))))
 
 
 def shard_seeds(seed: int, step: int, count: int) -> list[int]:
@@ -249,16 +235,3 @@ def history_row(figures: list[torch.Tensor], step: int, block: str) -> dict:
     value, accuracy, norm = rows[-1]
     accurate = {} if math.isnan(accuracy) else {"tuple_accuracy": round(accuracy, 4)}
     return {"step": step, "loss": round(value, 5)} | accurate | {"gradient_norm": float(f"{norm:.4g}")}
-
-
-def snapshot(state: TrainState, step: int, history: list[dict]) -> dict:
-    """Everything that a run needs to go on after `step`."""
-    parts = {name: getattr(state, name).state_dict() for name in ("model", "optimizer", "schedule")}
-    return parts | {"step": step, "history": history}
-
-
-def restore(saved: dict, state: TrainState) -> tuple[int, list[dict]]:
-    """Load a snapshot into `state`; the number of steps done and the history so far."""
-    for name in ("model", "optimizer", "schedule"):
-        getattr(state, name).load_state_dict(saved[name])
-    return saved["step"], saved["history"]

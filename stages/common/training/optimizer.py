@@ -1,27 +1,36 @@
-"""AdamW and its learning-rate schedule, the same for base and for every method."""
+"""The plan of a run, and AdamW with its learning-rate schedule, the same for base and for every method."""
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 
+from stages.common.training.terms import Embedded
+
 BETAS, EPSILON = (0.9, 0.98), 1e-6  # CLIP's; with PyTorch's own, training from scratch can stay near chance
 
 
-class OptimizerOptions(NamedTuple):
-    """What the training loop needs of the parameters of base or of a method; see params.yaml."""
+class Plan(NamedTuple):
+    """What stays the same throughout a run; see params.yaml."""
 
+    loss: Callable[[Embedded, torch.Tensor], torch.Tensor]  # of a batch and the scale
+    steps: int
+    seed: int
+    save_every: int  # steps
+    batch_size: int
     lr: float
     weight_decay: float
     warmup: int  # steps
-    clip_norm: float
-    max_scale: float
-    batch_size: int
+    clip_norm: float = 1.0
+    max_scale: float = 100.0
     accumulate: int = 1
+    batch_statistics: bool = False  # batch normalisation by each batch, for training from scratch
+    block: str = "train"  # of params.yaml, for messages
 
 
 def make_optimizer(
-    model: torch.nn.Module, steps: int, options: OptimizerOptions
+    model: torch.nn.Module, plan: Plan
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
     """AdamW over the trainable parameters, and its learning rate: a linear warm-up, then a cosine to 0.
 
@@ -29,11 +38,11 @@ def make_optimizer(
     """
     trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
     groups = [
-        {"params": [p for p in trainable if p.ndim >= 2], "weight_decay": options.weight_decay},
+        {"params": [p for p in trainable if p.ndim >= 2], "weight_decay": plan.weight_decay},
         {"params": [p for p in trainable if p.ndim < 2], "weight_decay": 0.0},
     ]
-    optimizer = torch.optim.AdamW(groups, lr=options.lr, betas=BETAS, eps=EPSILON, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: warmup_cosine(done + 1, options.warmup, steps))
+    optimizer = torch.optim.AdamW(groups, lr=plan.lr, betas=BETAS, eps=EPSILON, fused=True)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: warmup_cosine(n + 1, plan.warmup, plan.steps))
     return optimizer, schedule
 
 

@@ -5,10 +5,16 @@ from pathlib import Path
 
 import torch
 
+from stages.common.clip.checkpoint import MODELS
 from stages.common.files.cache_keys import set_aside
 from stages.common.files.errors import InputError
 from stages.common.files.storage import write_beside
 from stages.common.training import distributed
+
+
+def resume_path(name: str) -> Path:
+    """The file with the state of an interrupted run of model `name`."""
+    return MODELS / f".{name}-resume.pt"
 
 
 def write_state(path: Path, key: str, state: dict) -> None:
@@ -40,8 +46,8 @@ def read_shared(path: Path, key: str) -> dict | None:
     """
     if not distributed.agree(key):
         raise InputError("the machines of this run differ in parameters, inputs or code; give them one shared folder")
-    state = read_state(path, key) if not distributed.rank() else None
-    distributed.wait()
+    state = read_state(path, key) if distributed.rank() == 0 else None
+    distributed.agree("the first process has read")  # waits for it
     if distributed.rank() and path.is_file():
         state = read_state(path, key)
     if not distributed.agree(str(state and state["step"])):

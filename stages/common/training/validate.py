@@ -1,7 +1,5 @@
 """Accuracy on the tuples of split val during a run."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import torch
 
@@ -9,7 +7,6 @@ from stages.common.clip.embed import Clip, embed_tokens
 from stages.common.clip.embedding_table import first_wins
 from stages.common.training.batches import Examples
 from stages.common.training.images import ImageData, opened
-from stages.common.training.loop import training_mode
 
 BATCH = 256
 
@@ -19,14 +16,13 @@ def validate(clip: Clip, images: ImageData, examples: Examples, tokens: torch.Te
     """The share of right answers by set, image to text and text to image: {"val_i2t_swapped": 0.75, ...}.
 
     `examples` hold rows of `images` and of `tokens` (T, L). Only tuples with a negative image are asked text to image.
-    Each image and text is encoded once. No random number is drawn, and the model is left in training mode.
+    Each image and text is encoded once. No random number is drawn, and the model is left in evaluation mode.
     """
     clip.model.eval()
     read, device = opened(images.open_plain), clip.device
     (image_batches, image_rows), (text_batches, text_rows) = distinct(examples.images), distinct(examples.texts)
     shown = torch.cat([images.encode(read(rows, [()] * len(rows)).to(device)) for rows in image_batches])  # (P, D)
     texts = torch.cat([embed_tokens(clip.model, tokens[rows], device) for rows in text_batches])  # (U, D)
-    training_mode(clip.model)
     found = {}
     for name in np.unique(examples.sets):
         mine = examples.sets == name
@@ -36,12 +32,12 @@ def validate(clip: Clip, images: ImageData, examples: Examples, tokens: torch.Te
     return {name: round(float(right.mean()), 4) for name, right in found.items() if len(right)}
 
 
-def distinct(rows: np.ndarray) -> tuple[Iterator[np.ndarray], np.ndarray]:
-    """Batches of the distinct values of `rows` (N, K+1), and each value's place among them; -1 stays -1."""
-    found, place = np.unique(rows, return_inverse=True)
+def distinct(rows: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+    """The distinct values of `rows` (N, K+1) in batches, and each value's place among them; -1 stays -1."""
+    found, place = np.unique(rows, return_inverse=True)  # (U,), (N, K+1)
     absent = int(found[0] < 0)
     found = found[absent:]
-    return (found[start : start + BATCH] for start in range(0, len(found), BATCH)), place.reshape(rows.shape) - absent
+    return np.split(found, range(BATCH, len(found), BATCH)), place.reshape(rows.shape) - absent
 
 
 def answers(queries: torch.Tensor, options: torch.Tensor, query: np.ndarray, option: np.ndarray) -> np.ndarray:

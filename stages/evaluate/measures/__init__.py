@@ -1,6 +1,6 @@
 """The registry of measures: one module each, named by its file.
 
-A module defines `MEASURE`, as retrieval.py does; a new file is a new measure, and a new section of the report.
+A module defines `MEASURE`, as retrieval.py does; its docstring is the text of its section in the report.
 """
 
 from stages.common.files.registry import members

@@ -1,13 +1,16 @@
-"""Whether probabilities of relations mean what they say, on the test split."""
+"""For test images with a triple among the training statements: how often the most probable statement is right, in
+percent, and the expected calibration error (15 ranges, in points) with the temperature of CLIP's own logit_scale and
+with the one fitted on split val. On the dotted line a probability is right as often as it says. Stands out: how often a
+relation does when the image's own two nouns are asked about, and those of an image without them.
+"""
 
 import numpy as np
 import pandas as pd
-from sklearn.calibration import calibration_curve
 
 from stages.common.language.statements import stated
 from stages.evaluate.calibration import matched_vs_mismatched, most_probable, pictures_of
 from stages.evaluate.inputs import Inputs
-from stages.evaluate.measure import KEYS, Evaluated, Measure
+from stages.evaluate.measure import COLUMNS, Evaluated, Measure
 
 BINS = 15  # as in Guo et al.
 
@@ -16,38 +19,32 @@ def reliability(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> 
     """How often one is right in each of `bins` equal ranges of `confidence` (N,): columns value, chance and count.
 
     `value` is the share that is right, `chance` the mean confidence. Empty ranges are left out.
-
-    >>> reliability(np.array([0.95, 0.9, 0.2]), np.array([1, 0, 0]), bins=2).round(3).values.tolist()
-    [[0.0, 0.2, 1.0], [0.5, 0.925, 2.0]]
     """
-    value, mean = calibration_curve(right, confidence, n_bins=bins)
-    edges = np.linspace(0, 1, bins + 1)[1:-1]
-    counts = np.bincount(np.searchsorted(edges, confidence), minlength=bins)  # as calibration_curve bins
-    return pd.DataFrame({"value": value, "chance": mean, "count": counts[counts > 0]})
+    place = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], confidence)  # (N,)
+    weights = {"value": right, "chance": confidence, "count": None}
+    table = pd.DataFrame({name: np.bincount(place, weight, bins) for name, weight in weights.items()})
+    table = table[table["count"] > 0].reset_index(drop=True)
+    return table.assign(value=table["value"] / table["count"], chance=table["chance"] / table["count"])
 
 
 def rows(inputs: Inputs, model: Evaluated) -> pd.DataFrame:
-    """For images with a triple among the statements: whether the most probable one is right, and how well calibrated.
-
-    `set` is "statements" for accuracies, else a temperature: its calibration error, and its reliability by range.
-    """
-    statements, triples = inputs.statements, inputs.triples_of("test")
-    ids = pictures_of(triples, statements)
-    if not ids:
-        return pd.DataFrame(columns=[*KEYS, "value", "count"])
-    cosines = model.images.of(ids) @ model.texts.of(statements["text"].to_numpy()).T  # (I, C)
+    """`set` is "statements" for accuracies, else a temperature: its calibration error, and its reliability by range."""
+    statements, triples = inputs.statements, inputs.triples["test"]
+    if not (ids := pictures_of(triples, statements)):
+        return pd.DataFrame(columns=COLUMNS)
+    cosines = model.images.of(ids) @ model.texts.of(statements["text"]).T  # (I, C)
     true = stated(statements["text"], triples, pd.Index(ids))  # (I, C)
-    pairs = matched_vs_mismatched(cosines, true, statements)  # (I, 2)
-    above = np.where(np.isnan(pairs), np.nan, pairs >= model.threshold)  # (I, 2)
     values = {"most probable is right": most_probable(cosines, true, 1.0)[1].mean()}
-    if not np.isnan(model.threshold):
-        values |= dict(zip(("own nouns stand out", "other nouns stand out"), np.nanmean(above, axis=0)))
-    found = [
-        pd.DataFrame(
-            [("statements", "i2t", name, v, len(ids)) for name, v in values.items()], columns=[*KEYS, "value", "count"]
-        )
-    ]
-    for name, temperature in model.temperatures.items():
+    temperatures = {"CLIP's own temperature": model.temperature}
+    if model.calibration:
+        temperatures["fitted temperature"] = model.calibration["temperature"]
+    if (threshold := model.calibration.get("threshold")) is not None:
+        pairs = matched_vs_mismatched(cosines, true, statements)  # (I, 2)
+        for name, best in zip(("own nouns stand out", "other nouns stand out"), pairs.T):
+            if len(known := best[~np.isnan(best)]):
+                values[name] = (known >= threshold).mean()
+    found = [pd.DataFrame([("statements", "i2t", *one, len(ids)) for one in values.items()], columns=COLUMNS)]
+    for name, temperature in temperatures.items():
         curve = reliability(*most_probable(cosines, true, temperature))
         error = ((curve["value"] - curve["chance"]).abs() * curve["count"]).sum() / len(ids)
         table = curve.assign(slice=[f"range {place}" for place in range(len(curve))])
@@ -59,11 +56,8 @@ def rows(inputs: Inputs, model: Evaluated) -> pd.DataFrame:
 MEASURE = Measure(
     rows,
     "What a probability means",
-    "For test images with a triple among the training statements: how often the most probable statement is right, in "
-    "percent, and the expected calibration error (15 ranges, in points) with the temperature of CLIP's own logit_scale "
-    "and with the one fitted on split val. On the dotted line a probability is right as often as it says. Stands out: "
-    "how often a relation does when the image's own two nouns are asked about, and those of an image without them.",
-    texts=lambda inputs: inputs.statements["text"],
+    __doc__,
+    lambda inputs: inputs.statements["text"],
     order=60,
     columns=("set", "slice"),
 )

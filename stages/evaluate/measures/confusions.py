@@ -1,4 +1,4 @@
-"""Which verb is taken for which: how often an image prefers the text with another verb."""
+"""How often, in percent, an image of one verb (row) preferred a text with another verb (column) to its own."""
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,4 @@ def rows(inputs: Inputs, model: Evaluated) -> pd.DataFrame:
     return found.assign(direction="i2t")
 
 
-MEASURE = Measure(
-    rows,
-    "Which verb is taken for which",
-    "How often, in percent, an image of one verb (row) preferred a text with another verb (column) to its own.",
-    order=80,
-    columns=(),
-    folded=True,
-)
+MEASURE = Measure(rows, "Which verb is taken for which", __doc__, order=80, columns=())

@@ -1,8 +1,7 @@
-"""Zero-shot relation inference: which verb holds between two given nouns, and which noun is the subject?
-
-A question is an image, two nouns and a verb (with its particle) that a caption states. Every verb is offered with each
-particle and preposition that it occurs with, and scores by the best of these texts. Other verbs that captions of the
-image state of the same nouns are not counted as mistakes. A tie counts against the verb.
+"""Zero-shot, in percent, with intervals over images. Which verb: an image and two nouns of a caption are given, and
+every verb of the training captions is offered with its particles and prepositions, or those that occur between such
+nouns (animate or not). Roles: two animate nouns and the verb are given; which of the two orders? Other rows see no
+image.
 """
 
 from typing import NamedTuple
@@ -10,11 +9,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from stages.common.clip.embedding_table import first_wins
 from stages.common.language.inflection import triple_text
 from stages.common.language.lexicons import of_kind, symmetric
 from stages.common.language.statements import VERB_PHRASE
+from stages.evaluate.bootstrap import means
 from stages.evaluate.inputs import Inputs
-from stages.evaluate.measure import Evaluated, Measure, means
+from stages.evaluate.measure import Evaluated, Measure
+from stages.evaluate.measures.controls import guesses
 
 MAX_PAIRS = 250  # of nouns, drawn at random
 MIN_PHRASES = 100  # the most frequent in training, beside those in questions
@@ -48,18 +50,16 @@ def verb_questions(test: pd.DataFrame, train: pd.DataFrame, seed: int) -> VerbQu
     keys = ["image_id", "subject", "object", "verb"]
     asked = test.sort_values("triple_id").drop_duplicates(keys)
     drawn = asked.sample(frac=1, random_state=seed)[["subject", "object"]].drop_duplicates().head(MAX_PAIRS)
-    pairs = pd.MultiIndex.from_frame(drawn.sort_values(["subject", "object"]))
-    asked = asked.assign(pair=pairs.get_indexer(pd.MultiIndex.from_frame(asked[["subject", "object"]])))
-    asked = asked[asked["pair"] >= 0].reset_index(drop=True)
+    pairs = drawn.sort_values(["subject", "object"], ignore_index=True)
+    asked = asked.merge(pairs.assign(pair=pairs.index), on=["subject", "object"])
     names = ["verb", *VERB_PHRASE]
     common = train.groupby(names, dropna=False).size().nlargest(MIN_PHRASES, keep="all").reset_index()[names]
     own = test[test["verb"].isin(asked["verb"])][names]
     phrases = pd.concat([common, own]).drop_duplicates().sort_values(names, ignore_index=True)
     same_text = phrases.assign(text=texts_of(phrases.assign(subject="", object=""))).duplicated(["verb", "text"])
     phrases = phrases[~same_text]  # an active and a passive can have one text
+    texts = np.array(texts_of(pairs.merge(phrases, how="cross")), object).reshape(len(pairs), len(phrases))  # (P, F)
     verbs, starts = np.unique(phrases["verb"].to_numpy(str), return_index=True)  # (V,)
-    crossed = pairs.to_frame(index=False).merge(phrases, how="cross")  # (P * F) rows
-    texts = np.array(texts_of(crossed), object).reshape(len(pairs), len(phrases))  # (P, F)
     place = pd.Index(verbs).get_indexer(asked["verb"])  # (N,)
     group = asked.groupby(keys[:3]).ngroup().to_numpy()  # (N,)
     also_true = np.zeros((len(asked), len(verbs)), bool)  # (groups and more, V)
@@ -69,7 +69,7 @@ def verb_questions(test: pd.DataFrame, train: pd.DataFrame, seed: int) -> VerbQu
 
 def verb_scores(questions: VerbQuestions, model: Evaluated) -> np.ndarray:
     """The best cosine of each question's image with the texts of each verb, (N, V); some pairs of nouns at a time."""
-    images, pair = model.images.of(questions.table["image_id"].to_numpy()), questions.table["pair"].to_numpy()
+    images, pair = model.images.of(questions.table["image_id"]), questions.table["pair"].to_numpy()  # (N, D), (N,)
     scores = np.empty((len(images), len(questions.starts)))  # (N, V)
     step = max(1, TEXTS_AT_ONCE // questions.texts.shape[1])
     for first in range(0, len(questions.texts), step):
@@ -82,14 +82,7 @@ def verb_scores(questions: VerbQuestions, model: Evaluated) -> np.ndarray:
 
 
 def ranks(scores: np.ndarray, place: np.ndarray, also_true: np.ndarray, offered: np.ndarray) -> np.ndarray:
-    """The rank of verb `place` (N,) in `scores` (N, V) among `offered` (N, V), without those `also_true` (N, V), (N,).
-
-    Verb 1 scores 0.5, verb 0 more: rank 2. If verb 0 is also true, rank 1.
-
-    >>> scores, place, offered = np.array([[0.6, 0.5, 0.1]] * 2), np.array([1, 1]), np.ones((2, 3), bool)
-    >>> ranks(scores, place, np.array([[False, True, False], [True, True, False]]), offered).tolist()
-    [2, 1]
-    """
+    """The rank of verb `place` (N,) in `scores` (N, V) among `offered` (N, V), without those `also_true` (N, V), (N,)."""
     own = scores[np.arange(len(scores)), place]  # (N,)
     return 1 + ((scores >= own[:, None]) & offered & ~also_true).sum(axis=1)
 
@@ -103,22 +96,22 @@ def blind_scores(questions: VerbQuestions, train: pd.DataFrame) -> dict[str, np.
     count, table = len(questions.verbs), questions.table
     train = train.assign(place=questions.verbs.get_indexer(verb_of(train))).query("place >= 0")
 
-    def counted(names: list[str]) -> np.ndarray:
-        keys = pd.MultiIndex.from_frame(train[names].assign(all=0))
-        known = keys.unique()
-        sums = np.zeros((len(known) + 1, count))  # the last row: nouns that do not occur in training
-        np.add.at(sums, (known.get_indexer(keys), train["place"].to_numpy()), 1)
-        return sums[known.get_indexer(pd.MultiIndex.from_frame(table[names].assign(all=0)))]  # (N, V)
+    def counted(*names: str) -> np.ndarray:
+        """How often each verb occurs in training with these nouns of the question, (N, V)."""
+        nouns = pd.concat([train, table])[list(names)].groupby(list(names)).ngroup().to_numpy()
+        sums = np.zeros((nouns.max(initial=0) + 1, count))
+        np.add.at(sums, (nouns[: len(train)], train["place"]), 1)
+        return sums[nouns[len(train) :]]
 
     total = max(1, len(train))
-    common = counted([]) / total - 1e-12 * np.arange(count)  # (N, V)
-    pair = counted(["subject"]) + counted(["object"])  # (N, V)
-    both = counted(["subject", "object"]) + 1e-3 * pair / total + 1e-6 * common
-    return {"no image: the most frequent verb": common, "no image: both nouns": both}
+    common = np.bincount(train["place"], minlength=count) / total - 1e-12 * np.arange(count)  # (V,)
+    pair = counted("subject") + counted("object")  # (N, V)
+    both = counted("subject", "object") + 1e-3 * pair / total + 1e-6 * common  # (N, V)
+    return {"no image: the most frequent verb": np.tile(common, (len(both), 1)), "no image: both nouns": both}
 
 
 def of_such_nouns(questions: VerbQuestions, train: pd.DataFrame, animate: set[str]) -> np.ndarray:
-    """Verbs that occur in training between nouns that are animate, or not, as the question's are; and its own, (N, V)."""
+    """Verbs that occur in training between nouns animate, or not, as the question's are, and its own verb, (N, V)."""
     kinds = [2 * part["subject"].isin(animate) + part["object"].isin(animate) for part in (train, questions.table)]
     seen = np.zeros((4, len(questions.verbs)), bool)
     place = questions.verbs.get_indexer(verb_of(train))
@@ -134,7 +127,7 @@ def role_questions(inputs: Inputs) -> pd.DataFrame:
     `swapped` is the text with the nouns exchanged; triples of which a caption states that too are left out.
     """
     animate = of_kind(inputs.nouns, "animate")
-    test = inputs.triples_of("test").drop_duplicates(["image_id", "text"])
+    test = inputs.triples["test"].drop_duplicates(["image_id", "text"])
     both = test["subject"].isin(animate) & test["object"].isin(animate) & (test["subject"] != test["object"])
     rows = test[both & ~symmetric(test, inputs.verbs)]
     rows = rows.assign(swapped=texts_of(rows.assign(subject=rows["object"], object=rows["subject"])))
@@ -143,51 +136,43 @@ def role_questions(inputs: Inputs) -> pd.DataFrame:
     return rows.loc[~other.isin(stated), ["image_id", "dynamic", "text", "swapped"]].reset_index(drop=True)
 
 
+def role_outcomes(inputs: Inputs, model: Evaluated, asked: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
+    """Whether the true order of two nouns scores above the other, and is the more frequent in training, (N,) each."""
+    images, texts = model.images.of(asked["image_id"]), asked[["text", "swapped"]]  # (N, D), (N, 2)
+    cosines = np.einsum("nd,nkd->nk", images, model.texts.of(texts))  # (N, 2)
+    frequency = inputs.triples["train"]["text"].value_counts()
+    counts = texts.apply(lambda column: column.map(frequency)).fillna(0).to_numpy(float)  # (N, 2)
+    return {("roles", "i2t"): first_wins(cosines).astype(float), ("roles", "no image: both nouns"): guesses(counts)}
+
+
 def by_class(columns: dict[tuple[str, str], np.ndarray], asked: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
-    """Rows for `columns`, (set, direction) to values (N,), over all questions and those of dynamic and stative verbs."""
+    """Rows for `columns`, (set, direction) to values (N,): all questions, those of dynamic and of stative verbs."""
     dynamic = asked["dynamic"]
-    masks = {"all": np.ones(len(asked), bool), "dynamic": dynamic.eq(True).fillna(False).to_numpy(bool)}
-    masks["stative"] = dynamic.eq(False).fillna(False).to_numpy(bool)
+    masks = {"all": dynamic.notna() | True, "dynamic": dynamic.eq(True), "stative": dynamic.eq(False)}
+    masks = {name: mask.fillna(False).to_numpy(bool) for name, mask in masks.items()}
     parts = {(*key, name): np.where(mask, v, np.nan) for key, v in columns.items() for name, mask in masks.items()}
-    return means(parts, asked["image_id"], inputs)
+    return means(parts, asked["image_id"], inputs.draws)
 
 
 def rows(inputs: Inputs, model: Evaluated) -> pd.DataFrame:
-    """verb@1, verb@5, mean rank and roles; `direction` is i2t for the model, else which reader without images answers."""
-    train = inputs.triples_of("train")
-    questions = verb_questions(inputs.triples_of("test"), train, inputs.seed)
-    place = questions.table["place"].to_numpy()
+    """verb@1, verb@5, mean rank and roles; `direction` is i2t for the model, or a reader that sees no image."""
+    train, roles = inputs.triples["train"], role_questions(inputs)
+    questions = verb_questions(inputs.triples["test"], train, inputs.seed)
     offers = {", of such nouns": of_such_nouns(questions, train, of_kind(inputs.nouns, "animate"))}
     offers[""] = np.ones_like(questions.also_true)
     columns: dict[tuple[str, str], np.ndarray] = {}
     for reader, scores in ({"i2t": verb_scores(questions, model)} | blind_scores(questions, train)).items():
         for offer, offered in offers.items():
-            rank = ranks(scores, place, questions.also_true, offered)  # (N,)
+            rank = ranks(scores, questions.table["place"], questions.also_true, offered)  # (N,)
             columns |= {(f"verb@{k}{offer}", reader): (rank <= k).astype(float) for k in (1, 5)}
             columns[f"mean rank{offer}", reader] = rank.astype(float)
-    return pd.concat([by_class(columns, questions.table, inputs), role_rows(inputs, model)], ignore_index=True)
+    parts = [(columns, questions.table), (role_outcomes(inputs, model, roles), roles)]
+    return pd.concat([by_class(*part, inputs) for part in parts], ignore_index=True)
 
 
-def role_rows(inputs: Inputs, model: Evaluated) -> pd.DataFrame:
-    """How often the true order of two nouns scores above the other, and is the more frequent in training."""
-    asked = role_questions(inputs)
-    images = model.images.of(asked["image_id"].to_numpy())  # (N, D)
-    own, other = (np.einsum("nd,nd->n", images, model.texts.of(asked[name].to_numpy())) for name in ("text", "swapped"))
-    counts = inputs.triples_of("train")["text"].value_counts()
-    true, swapped = (counts.reindex(asked[name]).fillna(0).to_numpy() for name in ("text", "swapped"))
-    columns = {("roles", "i2t"): (own > other).astype(float)}
-    columns["roles", "no image: both nouns"] = np.where(true == swapped, 0.5, true > swapped)
-    return by_class(columns, asked, inputs)
+def role_texts(inputs: Inputs) -> np.ndarray:
+    """The texts of all role questions."""
+    return role_questions(inputs)[["text", "swapped"]].to_numpy().ravel()
 
 
-MEASURE = Measure(
-    rows,
-    "Which verb, and who",
-    "Zero-shot, in percent, with intervals over images. Which verb: an image and two nouns of a caption are given, and "
-    "every verb of the training captions is offered with its particles and prepositions, or those that occur between "
-    "such nouns (animate or not). Roles: two animate nouns and the verb are given; which of the two orders? Other rows "
-    "see no image.",
-    texts=lambda inputs: role_questions(inputs)[["text", "swapped"]].to_numpy().ravel(),
-    order=55,
-    columns=("set", "slice"),
-)
+MEASURE = Measure(rows, "Which verb, and who", __doc__, role_texts, order=55, columns=("set", "slice"))

@@ -6,11 +6,7 @@ from stages.common.files.params import Block
 from stages.common.training.terms import Embedded, Loss, item_contrast
 
 
-class Options(Block):
-    """None."""
-
-
-def clip_loss(batch: Embedded, scale: torch.Tensor, options: Options) -> torch.Tensor:
+def clip_loss(batch: Embedded, scale: torch.Tensor, options: Block) -> torch.Tensor:
     """Symmetric cross-entropy over the N = B * (K+1) members of the batch, each image present with its text.
 
     A worked batch, B = 2, K = 1, scale 1, the four images and texts the rows of the identity: each row and column holds
@@ -20,4 +16,4 @@ def clip_loss(batch: Embedded, scale: torch.Tensor, options: Options) -> torch.T
     return item_contrast(batch, scale, offered=batch.present)
 
 
-LOSS = Loss(clip_loss, Options, colour="#4a86c5")
+LOSS = Loss(clip_loss, Block, colour="#4a86c5")

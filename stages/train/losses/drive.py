@@ -35,7 +35,7 @@ def drive_loss(batch: Embedded, scale: torch.Tensor, options: Options) -> torch.
 
 
 def anchor_similarity(embeddings: torch.Tensor, present: torch.Tensor) -> torch.Tensor:
-    """The mean over negatives present of BCE-with-logits((cos + 1) / 2, target 0), cos being the cosine with the anchor.
+    """The mean over negatives present of BCE-with-logits((cos + 1) / 2, target 0), cos the cosine with the anchor.
 
     (B,), from 0.693 to 1.313; 0 for a tuple without negatives present.
     """

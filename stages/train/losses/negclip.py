@@ -6,11 +6,7 @@ from stages.common.files.params import Block
 from stages.common.training.terms import Embedded, Loss, item_contrast
 
 
-class Options(Block):
-    """None."""
-
-
-def negclip_loss(batch: Embedded, scale: torch.Tensor, options: Options) -> torch.Tensor:
+def negclip_loss(batch: Embedded, scale: torch.Tensor, options: Block) -> torch.Tensor:
     """Each of P images present chooses among all T = B * (K+1) texts; each of their texts chooses among the P images.
 
     A text without an image is a further wrong choice for images.
@@ -21,4 +17,4 @@ def negclip_loss(batch: Embedded, scale: torch.Tensor, options: Options) -> torc
     return item_contrast(batch, scale, offered=torch.ones_like(batch.present))
 
 
-LOSS = Loss(negclip_loss, Options, colour="#e3b23c")
+LOSS = Loss(negclip_loss, Block, colour="#e3b23c")

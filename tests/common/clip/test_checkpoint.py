@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from stages.common.clip.embed import CONFIG, WEIGHTS, load_checkpoint, save_checkpoint
+from stages.common.clip.checkpoint import CONFIG, WEIGHTS, load_checkpoint, save_checkpoint
 from stages.common.files.errors import InputError
 from tests.project import tiny_model
 
@@ -53,7 +53,7 @@ def zeros(state):
     [
         (weights(nan), f"{WEIGHTS}: tensor text_projection has a number that is not finite"),
         (weights(zeros), f"{WEIGHTS}: two texts have one embedding, as with weights of zeros"),
-        (weights(lambda state: state.pop("visual.proj")), "is no model that open_clip loads"),
+        (weights(lambda state: state.pop("visual.proj")), "open_clip cannot load "),
         (
             weights(lambda s: s.update(logit_scale=s["logit_scale"].double())),
             "logit_scale is torch.float64, not torch.float32",
@@ -73,7 +73,7 @@ def zeros(state):
             config(lambda c: c["model_cfg"]["vision_cfg"].pop("image_size")),
             "['vision_cfg']['image_size']: Field required",
         ),
-        (config(lambda c: c["model_cfg"]["text_cfg"].update(width="x")), "is no model that open_clip loads"),
+        (config(lambda c: c["model_cfg"]["text_cfg"].update(width="x")), "open_clip cannot load "),
     ],
 )
 def test_damage_is_one_line_with_its_file_and_remedy(folder, damage, line):

@@ -7,8 +7,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from stages.common.files.errors import InputError
 from stages.common.clip.pretrained import make_model, usual_preprocess
+from stages.common.files.errors import InputError
 from tests.common.clip.towers import make_towers
 from tests.project import TINY
 
@@ -34,8 +34,8 @@ def test_weights_from_a_file(config, tmp_path, suffix):
     state = open_clip.CLIP(**TINY).state_dict()
     path = tmp_path / f"weights{suffix}"
     save_file(state, path) if suffix == ".safetensors" else torch.save(state, path)
-    model, found, _ = make_model("rivals.mine", config, str(path))
-    assert all((model.state_dict()[name] == value).all() for name, value in state.items())
+    clip, found = make_model("rivals.mine", config, str(path))
+    assert all((clip.model.state_dict()[name] == value).all() for name, value in state.items())
     assert found["model_cfg"] == TINY
 
 
@@ -90,7 +90,7 @@ def test_files_that_are_not_what_they_should_be(config, tmp_path):
 def test_a_folder_of_open_clips(tmp_path):
     """Its weights, its tokenizer and its scaling of pictures come with it."""
     name = make_towers(tmp_path / "towers")
-    model, found, tokenizer = make_model("rivals.mine", name, "")
+    (model, _, tokenizer), found = make_model("rivals.mine", name, "")
     state = load_file(tmp_path / "towers/open_clip_model.safetensors")
     assert all(value.equal(state[key]) for key, value in model.state_dict().items())
     assert found["model_cfg"]["embed_dim"] == 6 and tokenizer(["a dog"])[0, :4].tolist() == [2, 5, 6, 3]

@@ -2,13 +2,16 @@
 
 import json
 
+import numpy as np
 import pytest
 
-from stages.common.files.errors import InputError
+from stages.common.clip.embed import encode_texts
 from stages.common.clip.pretrained import check_model, make_model
 from stages.common.clip.remote_code import check_config
+from stages.common.files.errors import InputError
 from stages.infer.relations import Relations
 from tests.common.clip.towers import make_towers
+from tests.project import write_rows
 
 AUTO_MAP = {"AutoTokenizer": ["code.Tokenizer", None], "AutoConfig": "code.Config", "AutoModel": "code.Model"}
 
@@ -90,5 +93,13 @@ def test_keys_at_any_depth_and_unknown_ones(config):
 
 
 def test_known_keys_pass(towers):
+    """The same folder, whose code nothing names, is loaded as a rival, and as the model that pictures are shown to."""
     check_config({"text_cfg": {"tokenizer_kwargs": {"clean": "canonicalize", "strip_sep_token": True}}}, "x.json")
-    assert Relations.__init__ and make_model("base", f"local-dir:{towers}/towers", "")
+    expected, _ = make_model("base", f"local-dir:{towers}/towers", "")
+    expected.model.eval()
+    triples = {"triple_id": 0, "caption_id": 0, "image_id": 0, "split": "train", "text": "dog chasing cat"}
+    triples |= {"subject": "dog", "relation": "chase", "object": "cat", "passive": False}
+    write_rows(towers / "data/triples/triples/part-00000.parquet", "triples", [triples])
+    asked = Relations(towers / "towers", "cpu")
+    assert asked.statements["text"].tolist() == ["dog chasing cat"]
+    assert np.allclose(asked.embeddings, encode_texts(expected, ["dog chasing cat"]), atol=1e-3)

@@ -7,9 +7,9 @@ import open_clip
 import torch
 from transformers import BertConfig, BertTokenizerFast
 
-from stages.common.clip.embed import save_checkpoint
-from tools.join_towers import PREPROCESS
+from stages.common.clip.checkpoint import save_checkpoint
 
+PREPROCESS = {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bicubic", "resize_mode": "squash"}
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "dog", "cat", "with", "chasing", *map(str, range(18))]
 
 

@@ -12,29 +12,32 @@ from stages.common.training.batches import Batch
 from stages.common.training.loop import (
     TIMINGS,
     Hooks,
-    Plan,
     Towers,
     as_tuples,
-    fine_tune,
     gradients,
-    make_tools,
+    history_row,
+    train_model,
+    training_mode,
+    tuple_accuracy,
     whole_batch,
 )
+from stages.common.training.optimizer import Plan
+from stages.common.training.terms import Embedded
+from stages.train.freeze import freeze
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
-from stages.train.freeze import freeze
 from tests.project import tiny_model
 from tests.train.project import OPTIONS
 
 SAVE_EVERY = 5
 
 
-def options(**changed) -> TrainOptions:
-    return TrainOptions(**OPTIONS | changed)
-
-
 def loss_of(method: str):
-    return partial(LOSSES[method].function, options=options().methods[method])
+    return partial(LOSSES[method].function, options=TrainOptions(**OPTIONS).methods[method])
+
+
+def plan_of(steps: int, loss=loss_of("drive"), **changed) -> Plan:
+    return Plan(loss, steps, 0, SAVE_EVERY, 4, 0.003, 0.01, 3, **changed)
 
 
 def batches(count: int, size: int = 3) -> list[Batch]:
@@ -56,17 +59,21 @@ def batches(count: int, size: int = 3) -> list[Batch]:
 
 
 def split(batch: Batch, count: int) -> list[Batch]:
-    """The batch in `count` parts of equally many tuples."""
+    """The batch in `count` shards of equally many tuples."""
     images = batch.images.split([int(present.sum()) for present in batch.present.chunk(count)])
     rows = (part.chunk(count) for part in (batch.texts, batch.present, batch.captions))
-    return [Batch(shown, batch.tokens, batch.ids, *part) for shown, *part in zip(images, *rows)]
+    return [Batch(part, batch.tokens, batch.ids, *others) for part, *others in zip(images, *rows)]
 
 
-def train(model, given, total, settings=None, loss=loss_of("drive"), state=None, save=lambda state: None):
+def train(model, given, steps, loss=loss_of("drive"), state=None, hooks=Hooks(), **changed):
     """The history of a run, without what differs from run to run."""
-    plan = Plan(loss, settings or options(), total, seed=0, save_every=SAVE_EVERY)
-    history = fine_tune(model, pixel_encoder(model), iter(given), plan, Hooks(save), state)
+    plan = plan_of(steps, loss, **changed)
+    history = train_model(model, pixel_encoder(model), iter(given), plan, hooks, state)
     return [{name: value for name, value in row.items() if name not in TIMINGS} for row in history]
+
+
+def keep_states(states: list) -> Hooks:
+    return Hooks(save=lambda state: states.append(copy.deepcopy(state)))
 
 
 def weights(model) -> torch.Tensor:
@@ -82,14 +89,14 @@ def test_a_loss_that_is_not_finite_names_its_step():
 
     saved = []
     with pytest.raises(InputError, match="the loss is nan in step 4; lower train.lr"):
-        train(tiny_model()[0], batches(8), 8, loss=bad, save=saved.append)
+        train(tiny_model()[0], batches(8), 8, loss=bad, hooks=keep_states(saved))
     assert not saved  # step 5 would have written a checkpoint
 
 
 def test_resumed_in_memory_equals_unbroken():
     given, saved = batches(12), []
     model = tiny_model()[0]
-    history = train(model, given, 12, save=lambda state: saved.append(copy.deepcopy(state)))
+    history = train(model, given, 12, hooks=keep_states(saved))
     assert [state["step"] for state in saved] == [5, 10]
     again = tiny_model()[0]
     assert train(again, given[5:], 12, state=saved[0]) == history
@@ -97,9 +104,9 @@ def test_resumed_in_memory_equals_unbroken():
 
 
 def test_dropout_repeats_and_resumes():
-    """What is dropped in a step hangs on the seed and the step, not on what was drawn before."""
+    """What is dropped in a step depends on the seed and the step, not on what was drawn before."""
     given, saved, model = batches(12), [], with_dropout()
-    train(model, given, 12, save=lambda state: saved.append(copy.deepcopy(state)))
+    train(model, given, 12, hooks=keep_states(saved))
     again = with_dropout()
     torch.rand(7)
     train(again, given[5:], 12, state=saved[0])
@@ -108,18 +115,40 @@ def test_dropout_repeats_and_resumes():
 
 
 def test_validation_changes_nothing_and_joins_the_history():
-    model, again, calls = tiny_model()[0], tiny_model()[0], []
+    """In a model with dropout, which validation leaves in evaluation mode."""
+    model, again = with_dropout(), with_dropout()
 
     def check():
-        calls.append(torch.rand(3))
+        torch.rand(3)
+        again.eval()
         return {"val": 0.5}
 
     history = train(model, batches(12), 12)
-    plan = Plan(loss_of("drive"), options(), 12, seed=0, save_every=SAVE_EVERY)
-    checked = fine_tune(again, pixel_encoder(again), iter(batches(12)), plan, Hooks(validate=check))
+    checked = train(again, batches(12), 12, hooks=Hooks(validate=check))
     assert [row["step"] for row in checked if "val" in row] == [10, 12]
     assert [row["loss"] for row in checked] == [row["loss"] for row in history]
     assert torch.equal(weights(model), weights(again))
+
+
+def test_each_row_of_the_history_is_logged_with_its_timings():
+    logged, model = [], tiny_model()[0]
+    history = train_model(model, pixel_encoder(model), iter(batches(12)), plan_of(12), Hooks(log=logged.append))
+    assert logged == history and [row["step"] for row in history] == [10, 12]
+    assert list(history[0]) == ["step", "loss", "tuple_accuracy", "gradient_norm", "lr", *TIMINGS]
+    assert all(row["data_seconds"] >= 0 and row["tuples_per_second"] > 0 for row in history)
+
+
+def test_a_row_rounds_its_figures_and_leaves_out_an_accuracy_without_negatives():
+    figures = [torch.tensor([2.0, 0.5, 1.0]), torch.tensor([1.2345678, 0.123456, 1234.567])]
+    row = {"step": 7, "loss": 1.23457, "tuple_accuracy": 0.1235, "gradient_norm": 1235.0}
+    assert history_row(figures, 7, "train") == row
+    pairs = Embedded(*(torch.ones(2, 1, 3) for _ in range(2)), *(torch.ones(2, 1) for _ in range(4)))
+    assert tuple_accuracy(pairs).isnan()
+    assert history_row([torch.tensor([1.0, torch.nan, 1.0])], 1, "base") == {
+        "step": 1,
+        "loss": 1.0,
+        "gradient_norm": 1.0,
+    }
 
 
 @pytest.mark.parametrize("method", sorted(LOSSES))
@@ -133,7 +162,7 @@ def test_every_method_trains(method):
 
 
 def gradient_of(model) -> torch.Tensor:
-    """Of all parameters that are trained, one after another; they forget it."""
+    """Of all parameters that are trained, one after another; it is cleared."""
     found = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
     model.zero_grad()
     return found
@@ -147,8 +176,8 @@ def with_dropout():
 
 @pytest.mark.parametrize("tower", ["none", "image", "text"])
 @pytest.mark.parametrize("method", sorted(LOSSES))
-def test_parts_of_a_batch_give_the_gradient_of_the_whole(method, tower, monkeypatch):
-    """Six tuples at once and as two parts of three, in single precision, with nothing random."""
+def test_shards_of_a_batch_give_the_gradient_of_the_whole(method, tower, monkeypatch):
+    """Six tuples at once, as two shards of three and as three of two, in single precision, with nothing random."""
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
     [batch], model = batches(1, size=6), tiny_model()[0]
     freeze(model, tower)
@@ -161,20 +190,20 @@ def test_parts_of_a_batch_give_the_gradient_of_the_whole(method, tower, monkeypa
         torch.testing.assert_close(gradient, found[0][1], atol=1e-5, rtol=1e-4)
 
 
-def test_parts_are_encoded_twice_with_the_same_dropout(monkeypatch):
-    """Of the two parts with seeds 5 and 6 the gradient is that of one graph over both."""
+def test_shards_are_encoded_twice_with_the_same_dropout(monkeypatch):
+    """The gradient of two shards with seeds 5 and 6 is that of one graph over both."""
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
     [batch], model = batches(1, size=6), with_dropout()
-    towers, parts, seen = Towers(model, pixel_encoder(model)), split(batch, 2), []
-    gradients(towers, parts, [5, 6], loss_of("ours"))
+    towers, shards, embedded = Towers(model, pixel_encoder(model)), split(batch, 2), []
+    gradients(towers, shards, [5, 6], loss_of("ours"))
     found = gradient_of(model)
-    for part, seed in zip(parts, (5, 6)):
+    for shard, seed in zip(shards, (5, 6)):
         torch.manual_seed(seed)
-        seen.append(as_tuples(part, *towers(part.images, part.tokens)[:2]))
-    loss_of("ours")(whole_batch(seen), model.logit_scale.exp()).backward()
+        embedded.append(as_tuples(shard, *towers(shard.images, shard.tokens)[:2]))
+    loss_of("ours")(whole_batch(embedded), model.logit_scale.exp()).backward()
     expected = gradient_of(model)
     torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-4)
-    gradients(towers, parts, [5, 7], loss_of("ours"))
+    gradients(towers, shards, [5, 7], loss_of("ours"))
     assert not torch.allclose(gradient_of(model), expected, atol=1e-3)
 
 
@@ -185,27 +214,6 @@ def test_checkpointed_layers_change_nothing():
     for model in (kept, again):
         train(model, batches(5), 5)
     assert torch.equal(weights(kept), weights(again))
-
-
-def test_the_rate_ends_at_zero_in_the_last_step():
-    _, _, optimizer, schedule = make_tools(tiny_model()[0], None, 6, options(warmup=2, lr=1.0))
-    rates = []
-    for _ in range(6):
-        rates.append(round(schedule.get_last_lr()[0], 3))
-        optimizer.step()
-        schedule.step()
-    assert rates == [0.5, 1.0, 0.854, 0.5, 0.146, 0.0]
-
-
-def test_gains_biases_and_the_scale_do_not_decay():
-    model = tiny_model()[0]
-    optimizer = make_tools(model, None, 6, options(weight_decay=0.01)).optimizer
-    decay = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
-    kept = {name for name, p in model.named_parameters() if not decay[id(p)]}
-    plain = ("bias", "ln_1.weight", "ln_2.weight", "ln_pre.weight", "ln_post.weight", "ln_final.weight")
-    assert {"logit_scale", "visual.class_embedding"} == {name for name in kept if not name.endswith(plain)}
-    assert set(decay.values()) == {0.0, 0.01}
-    assert decay[id(model.token_embedding.weight)] == decay[id(model.text_projection)] == 0.01
 
 
 @pytest.mark.parametrize("tower", ["image", "text"])
@@ -221,5 +229,17 @@ def test_a_frozen_tower_stays(tower):
 
 def test_logit_scale_keeps_below_its_limit():
     model = tiny_model()[0]
-    train(model, batches(5), 5, options(max_scale=2))
+    train(model, batches(5), 5, max_scale=2)
     assert model.logit_scale.exp().item() <= 2.0001
+
+
+def test_batch_normalisation_keeps_its_statistics_and_learns_its_gain():
+    """Pixels of mean 5 would move a running mean of 0; the gain gets a gradient all the same."""
+    model = torch.nn.Sequential(torch.nn.Conv2d(3, 2, 1), torch.nn.BatchNorm2d(2), torch.nn.Dropout(0.5))
+    training_mode(model)
+    assert [module.training for module in model] == [True, False, True]
+    assert model[1].weight.grad is None
+    model(torch.full((4, 3, 8, 8), 5.0)).sum().backward()
+    assert model[1].running_mean.tolist() == [0, 0] and model[1].weight.grad is not None
+    training_mode(model, batch_statistics=True)
+    assert all(module.training for module in model)

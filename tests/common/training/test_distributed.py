@@ -1,4 +1,4 @@
-"""Two processes and one: the same weights, one line for a lost one, and a run that goes on with another number."""
+"""Two processes and one: the same weights, one line for a lost one, and a run that resumes with another number."""
 
 from types import SimpleNamespace
 
@@ -6,9 +6,8 @@ import pytest
 import torch
 
 from stages.common.files.errors import InputError
-from stages.train.batches import check_parts
-from stages.common.training.distributed import LostProcess, explained, gather, processes, reported, wrap
-from tests.train.joined import RUNS, run
+from stages.common.training.distributed import LostProcess, explain, gather, processes, report_errors, wrap
+from tests.common.training.joined import RUNS, run
 from tests.project import start
 
 CPU, GPU, MPS = map(torch.device, ("cpu", "cuda", "mps"))
@@ -16,9 +15,10 @@ CPU, GPU, MPS = map(torch.device, ("cpu", "cuda", "mps"))
 
 @pytest.fixture(scope="module")
 def joined(tmp_path_factory) -> list[dict]:
-    """What each of two processes found of tests/train/joined.py."""
+    """What each of two processes found of tests/common/training/joined.py."""
     folder = tmp_path_factory.mktemp("joined")
-    process = start(folder, "torch.distributed.run", "--nproc-per-node", "2", "-m", "tests.train.joined", str(folder))
+    command = ["torch.distributed.run", "--nproc-per-node", "2", "-m", "tests.common.training.joined", str(folder)]
+    process = start(folder, *command)
     _, errors = process.communicate()
     assert process.returncode == 0, errors
     return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in (0, 1)]
@@ -51,23 +51,23 @@ def test_two_processes_train_like_one(joined, name):
 
 
 @pytest.mark.parametrize("name", ["ours", "unread model"])
-def test_one_process_goes_on_where_two_were(joined, name):
+def test_one_process_resumes_where_two_were(joined, name):
     """From step 3 on by one: as two would have ended."""
     model, _ = run(**RUNS[name], state=joined[0]["runs"][name]["state"])
     close(model.state_dict(), joined[0]["runs"][name]["weights"])
 
 
-def test_processes_tell_whether_they_agree(joined):
+def test_processes_find_out_whether_they_agree(joined):
     assert [found["agree"] for found in joined] == [[True, False]] * 2
 
 
-def test_one_process_needs_nobody():
+def test_one_process_shares_nothing():
     rows, towers = torch.ones(2, 3), torch.nn.Linear(3, 3)
     assert gather(rows) is rows and wrap(towers, rows) is towers
 
 
 def test_how_many_processes(monkeypatch):
-    """auto is one a GPU of the machine, or 1; torchrun's number goes before all."""
+    """auto is one a GPU of the machine, or 1; torchrun's number comes before all."""
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
     assert [processes("auto", device) for device in (CPU, GPU, MPS)] == [1, 4, 1]
     assert [processes(2, CPU), processes(2, GPU)] == [2, 2]
@@ -80,13 +80,7 @@ def test_how_many_processes(monkeypatch):
     assert processes("auto", GPU) == processes(1, GPU) == 8
 
 
-def test_a_batch_that_does_not_divide_is_refused():
-    check_parts(64, accumulate=2, world=8)
-    with pytest.raises(InputError, match="64 is not divisible by run.processes 3 x train.accumulate 2 = 6; 66 is"):
-        check_parts(64, accumulate=2, world=3)
-
-
-def failure(message: str | dict, at: int, exitcode: int = 1) -> SimpleNamespace:
+def failure(message: str, at: int, exitcode: int = 1) -> SimpleNamespace:
     kind = {"message": message} if message else ""
     return SimpleNamespace(message=kind, timestamp=at, exitcode=exitcode, signal_name=lambda: "SIGKILL")
 
@@ -94,29 +88,30 @@ def failure(message: str | dict, at: int, exitcode: int = 1) -> SimpleNamespace:
 def test_the_cause_is_reported_not_what_it_led_to():
     """A process that lost another is reported only where nothing else is known."""
     lost, wrong = failure("LostProcess: broken", 1), failure("InputError: images.parquet: row 3", 2)
-    assert explained({0: lost, 1: wrong}) == "images.parquet: row 3"
-    assert explained({0: lost}) == "broken"
+    assert explain({0: lost, 1: wrong}) == "images.parquet: row 3"
+    assert explain({0: lost}) == "broken"
     memory = failure("OutOfMemoryError: CUDA out of memory.\nTried", 2)
-    assert explained({1: memory}) == "process 1 of the training ended with OutOfMemoryError: CUDA out of memory."
-    again = "run the same command again: it goes on from the last checkpoint"
-    assert explained({0: lost, 3: failure("", 2, -9)}) == f"process 3 of the training ended by SIGKILL; {again}"
-    assert explained({2: failure("", 2, 1)}) == f"process 2 of the training ended with exit status 1; {again}"
+    assert explain({1: memory}) == "process 1 of the training ended with OutOfMemoryError: CUDA out of memory."
+    again = "run the same command again: it resumes from the last checkpoint"
+    assert explain({0: lost, 3: failure("", 2, -9)}) == f"process 3 of the training ended by SIGKILL; {again}"
+    assert explain({2: failure("", 2, 1)}) == f"process 2 of the training ended with exit status 1; {again}"
 
 
 def test_a_broken_connection_becomes_one_line(monkeypatch, tmp_path):
-    """Told by the process itself under torchrun; left to `launch` where that started it."""
+    """Raised by the process itself under torchrun; left to `launch` where that started it."""
 
-    def broken():
+    def broken(arguments: list[str]) -> None:
+        assert arguments == ["drive"]
         raise RuntimeError("[gloo/transport/tcp/pair.cc:547] Connection closed by peer [127.0.0.1]:20137")
 
     with pytest.raises(RuntimeError, match="gloo"):
-        reported(broken)
+        report_errors(broken, ["drive"])
     environment = {"WORLD_SIZE": "2", "RANK": "0", "TORCHELASTIC_ERROR_FILE": str(tmp_path / "error.json")}
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(LostProcess, match="the connection to another process of the training broke; run the same"):
-        reported(broken)
+        report_errors(broken, ["drive"])
     monkeypatch.setenv("ROLE_NAME", "stages.train")
     with pytest.raises(SystemExit) as ended:
-        reported(broken)
+        report_errors(broken, ["drive"])
     assert ended.value.code == 1 and "LostProcess" in (tmp_path / "error.json").read_text()
