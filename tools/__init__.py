@@ -1,1 +1,1 @@
-"""What is no stage: laying a preset over the parameters, training the shipped parser, benchmarks, curves."""
+"""Programs that are not stages: presets, training the shipped parser, measurements that the docs quote."""

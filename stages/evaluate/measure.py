@@ -1,6 +1,6 @@
-"""What defines a measure: a file of stages/evaluate/measures says what it needs embedded and which rows it returns."""
+"""What defines a measure, and what it is computed from."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -16,12 +16,13 @@ COLUMNS = [*KEYS, "value", "count"]  # the least that the rows of a measure have
 class Evaluated(NamedTuple):
     """A model on the test split."""
 
-    images: EmbeddingTable  # of the test split, and of what measures need
-    texts: EmbeddingTable  # of the tuples and captions of the test split, and of what measures need
-    embed: Callable[[Sequence[str]], np.ndarray]  # more texts to exact embeddings (T, D)
+    images: EmbeddingTable  # of the test split, and the pictures for calibration
+    texts: EmbeddingTable  # of the tuples and captions of the test split
+    embed: Callable[[Iterable[str]], np.ndarray]  # from more texts to exact embeddings (T, D)
     answers: pd.DataFrame  # as by stages.evaluate.answers
     temperature: float  # CLIP's own
     calibration: dict  # as by stages.evaluate.calibration; empty: not fitted
+    statements: np.ndarray | None = None  # embeddings (C, D) of the statements of Inputs
 
 
 class Measure(NamedTuple):
@@ -30,7 +31,6 @@ class Measure(NamedTuple):
     rows: Callable[[Inputs, Evaluated], pd.DataFrame]  # COLUMNS, and optionally low, high and chance
     title: str  # of its section in the report
     text: str | None  # below the title: the module's docstring
-    texts: Callable[[Inputs], Iterable[str]] = lambda inputs: ()  # to be embedded for it
     order: int = 100  # of the sections in the report
     columns: tuple[str, ...] = ("set", "direction")  # what heads the columns of its table; the others name its rows
 

@@ -10,13 +10,13 @@ from stages.evaluate.inputs import Inputs
 from stages.evaluate.measure import Evaluated
 
 
-def evaluate(clip: Clip, inputs: Inputs, images: Iterable[int] = (), texts: Iterable[str] = ()) -> Evaluated:
-    """Embeddings of the test split and of more images and texts, each computed once, and the answers."""
+def evaluate(clip: Clip, inputs: Inputs, images: Iterable[int] = ()) -> Evaluated:
+    """Embeddings of the test split and of more images, each computed once, and the answers."""
     ids = sorted({*inputs.captions["image_id"], *inputs.members["image_id"].ravel(), *images} - {-1})
-    distinct = sorted({*inputs.captions["caption"], *inputs.members["text"].ravel(), *texts} - {None})
+    texts = sorted({*inputs.captions["caption"], *inputs.members["text"].ravel()} - {None})
     image_embeddings = image_table(clip, ids, read_jpegs(ids))
     release_memory()  # of the JPEGs
-    text_embeddings = text_table(clip, distinct)
+    text_embeddings = text_table(clip, texts)
     return Evaluated(
         image_embeddings,
         text_embeddings,

@@ -10,13 +10,12 @@ from stages.common.files.tables import table_schema, write_table
 EVALUATED = Path("data/evaluate")
 MEASURE_ROWS = table_schema(  # a row a number
     [
-        ("measure", pa.string()),  # a file of stages/evaluate/measures, or benchmark, coverage, interpolation
-        ("set", pa.string()),
-        ("direction", pa.string()),  # i2t: image to text, t2i: text to image, group: both; or who answers
-        ("slice", pa.string()),  # all, or a part of the questions
-        ("value", pa.float64()),  # a share, unless the measure says otherwise
-        ("low", pa.float64()),  # of the 95% interval; null: none
-        ("high", pa.float64()),
+        # measure: a file of stages/evaluate/measures, or benchmark, coverage, interpolation
+        # direction: i2t, image to text; t2i, text to image; group, both; or who answers
+        # slice: all, or a part of the questions
+        ("measure set direction slice", pa.string()),
+        # value: a share, unless the measure says otherwise; low, high: of the 95% interval, null where there is none
+        ("value low high", pa.float64()),
         ("count", pa.int64()),  # of questions
         ("chance", pa.float64()),  # null: not known
     ],
@@ -28,12 +27,9 @@ ANSWERS = table_schema(  # a row a tuple of the test split
         ("tuple_id", pa.int64()),
         ("set", pa.string()),
         ("image_id", pa.int64()),  # the anchor's, the cluster of the bootstrap
-        ("true_score", pa.float64()),  # cosine of the anchor's image and text
-        ("text_score", pa.float64()),  # cosine of its image and the best negative text
-        ("best_text", pa.int64()),  # place of that text in the tuple
-        ("i2t", pa.float64()),  # 1 right, 0 wrong, null not asked
-        ("t2i", pa.float64()),
-        ("group", pa.float64()),
+        ("true_score text_score", pa.float64()),  # cosines of its image with its text and with the best negative text
+        ("best_text", pa.int64()),  # place of that negative text in the tuple
+        ("i2t t2i group", pa.float64()),  # 1 right, 0 wrong, null not asked
     ],
     key="tuple_id",
     null="text_score i2t t2i group",

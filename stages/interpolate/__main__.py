@@ -26,10 +26,8 @@ def main(arguments: list[str]) -> None:
     for alpha in read_block("evaluate", EvaluateOptions).alphas:
         tuned.model.load_state_dict(interpolate(*ends, alpha))
         model = evaluate(tuned, inputs)
-        rows = pd.concat(
-            [MEASURES[name].rows(inputs, model).assign(measure=name) for name in ("relation", "retrieval")]
-        )
-        for name, value in overall(rows, inputs.differs).items():
+        parts = [MEASURES[name].rows(inputs, model).assign(measure=name) for name in ("relation", "retrieval")]
+        for name, value in overall(pd.concat(parts), inputs.differs).items():
             found.append((name, "both", f"{alpha:g}", value, len(inputs.tuples)))
     with write_beside(EVALUATED / f"{method}-interpolation") as folder:
         table = pd.DataFrame(found, columns=COLUMNS).assign(measure="interpolation")

@@ -1,4 +1,4 @@
-"""python -m stages.negatives: triples -> data/negatives, the tuples, and data/croco, the same as a release."""
+"""python -m stages.negatives: triples -> tuples in data/negatives, and the same tuples to publish in data/croco."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from stages.common.files.params import read_block, read_seed
 from stages.common.files.storage import write_beside, write_json
 from stages.common.files.tables import SCHEMAS, SPLITS, read_features, read_table, rows_of, write_table
 from stages.common.language.lexicons import read_lexicon
-from stages.negatives.anchors import check_splits
+from stages.negatives.items import check_splits
 from stages.negatives.options import NegativesOptions
 from stages.negatives.release import SCHEMA, data_card, release_table
 from stages.negatives.summary import summarise
@@ -19,23 +19,15 @@ from stages.negatives.tuples import make_tuples
 TRIPLES, CAPTIONS, FEATURES = "data/triples/triples", "data/captions/captions", "data/features/base"
 
 
-def image_features(image_ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Image ids (I,) and embeddings (I, D) under base; InputError where an image of a triple has none."""
-    ids, embeddings = read_features(FEATURES)
-    rows_of(image_ids.to_numpy(), pd.Index(ids), FEATURES)
-    return ids, embeddings
-
-
 def tuple_table(tuples: pd.DataFrame) -> pa.Table:
     """The table of tuples, from make_tuples: with the anchors' captions, and nulls for what is missing."""
     anchor = tuples["place"].to_numpy() == 0
     captions = read_table(CAPTIONS, SCHEMAS["captions"], ["caption_id", "caption"])
     rows = rows_of(np.where(anchor, tuples["caption_id"], -1), pd.Index(captions["caption_id"]), CAPTIONS)  # (M,)
     missing = {"particle": "", "preposition": "", "image_id": -1}
-    frame = tuples.assign(**{name: tuples[name].mask(tuples[name] == value) for name, value in missing.items()})
-    table = pa.Table.from_pandas(frame.drop(columns=["triple_id", "caption_id"]), preserve_index=False)
-    table = table.append_column("sentence", captions["caption"].take(pa.array(rows, mask=rows < 0)))
-    return table.select(SCHEMAS["tuples"].names).cast(pa.schema(list(SCHEMAS["tuples"])))
+    table = tuples.assign(**{name: tuples[name].mask(tuples[name] == value) for name, value in missing.items()})
+    table["sentence"] = captions["caption"].take(pa.array(rows, mask=rows < 0)).to_pandas()
+    return pa.Table.from_pandas(table, pa.schema(list(SCHEMAS["tuples"])))
 
 
 def main(arguments: list[str]) -> None:
@@ -45,7 +37,10 @@ def main(arguments: list[str]) -> None:
     nouns, verbs = read_lexicon("nouns"), read_lexicon("verb_synonyms")
     if options.exact_nouns:
         nouns = nouns[~nouns["kind"].isin(("same", "may_be"))]
-    features = image_features(triples["image_id"]) if options.max_similarity < 1 else None
+    features = None
+    if options.max_similarity < 1:
+        features = read_features(FEATURES)
+        rows_of(triples["image_id"].to_numpy(), pd.Index(features[0]), FEATURES)  # InputError where one is missing
     tuples, refused = make_tuples(triples, nouns, verbs, options, seed, features)
     for split in ("train", "test"):
         if not tuples["split"].eq(split).any():

@@ -11,7 +11,7 @@ Sets = registry_options("Sets", {name: kind.options for name, kind in KINDS.item
 
 
 def not_empty(sets: dict) -> dict:
-    """`sets` as they are; ValueError where there is none."""
+    """`sets` unchanged; ValueError where there is none."""
     if not sets:
         raise ValueError(f"name at least one kind: {', '.join(KINDS)}")
     return sets

@@ -1,6 +1,5 @@
-"""What the tuples contain, in numbers, and how well a reader of texts alone does on them."""
+"""What the tuples contain, in numbers, and how well a classifier of texts alone does on them."""
 
-from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -12,10 +11,10 @@ from stages.common.files.tables import SPLITS, tuple_rows
 from stages.negatives.kinds import KINDS
 
 
-def summarise(tuples: pd.DataFrame, refused: dict[str, Counter]) -> dict:
+def summarise(tuples: pd.DataFrame, refused: dict[str, dict[str, int]]) -> dict:
     """For each set in `refused`: counts by split, refusals by rule, and the blind classifier's accuracy on test.
 
-    Also what differs in its negatives, so that later stages need not know the kinds. `tuples` as by make_tuples.
+    Also what differs in its negatives, so that later stages need not know the kinds. Both arguments are make_tuples'.
     """
     blind = blind_accuracy(tuples)
     return {
@@ -42,10 +41,7 @@ def _counts(members: pd.DataFrame) -> dict:
 
 
 def text_accuracy(tuples: pd.DataFrame, score: Callable[[list[str]], np.ndarray]) -> pd.Series:
-    """By set, how often a reader of texts alone prefers the anchor's text; an m-fold tie counts 1/m.
-
-    `score` maps a list of texts to numbers.
-    """
+    """By set, how often `score`, texts to numbers, is highest for the anchor's text; an m-fold tie counts 1/m."""
     codes, distinct = pd.factorize(tuples["text"])
     rows = tuple_rows(tuples["place"].to_numpy())  # (N, K+1)
     scores = np.where(rows >= 0, np.asarray(score(list(distinct)))[codes][rows], -np.inf)  # (N, K+1)
@@ -55,7 +51,7 @@ def text_accuracy(tuples: pd.DataFrame, score: Callable[[list[str]], np.ndarray]
 
 
 def blind_accuracy(tuples: pd.DataFrame) -> dict[str, float]:
-    """By set, the accuracy on test of a text classifier that learned anchors' texts from negatives' on train.
+    """By set, the accuracy on test of a classifier that sees texts alone, trained to tell anchors from negatives.
 
     Logistic regression on hashed word n-grams. Chance is 1 / (K+1).
     """

@@ -15,8 +15,8 @@ from stages.common.files.storage import write_json
 from stages.common.files.tables import SCHEMAS, read_part, table_files
 from stages.common.run import RunOptions
 from stages.parse.options import ParseOptions
-from stages.parse.part import parses_part, trees_part, uses_gpu
-from stages.parse.pipeline import model_files
+from stages.parse.part import parses_part, trees_part
+from stages.parse.pipeline import model_files, uses_gpu
 
 CAPTIONS = Path("data/captions/captions")
 OUT = Path("data/parse")
@@ -46,12 +46,12 @@ def main(arguments: list[str]) -> None:
     repeated = repeated_captions(files)
     model_key = content_key(models, model_files(models))
     key = content_key([model_key, REPEATED_AT_ONCE], [*files, *code_files("parse")])
-    how = models, run.device, model_key
-    first = [(repeated[i : i + REPEATED_AT_ONCE], *how) for i in range(0, len(repeated), REPEATED_AT_ONCE)]
-    workers = 1 if uses_gpu(models, run.device) else local_workers(max(len(first), len(files)), GIGABYTES)
+    parser = models, run.device, model_key
+    shared = [(repeated[i : i + REPEATED_AT_ONCE], *parser) for i in range(0, len(repeated), REPEATED_AT_ONCE)]
+    workers = 1 if uses_gpu(models, run.device) else local_workers(max(len(shared), len(files)), GIGABYTES)
     with open_executor(run.engine, workers) as executor:
-        trees = make_parts(OUT / "common", trees_part, first, key, executor)
-        parses = make_parts(OUT / "parses", parses_part, [(path, trees, *how) for path in files], key, executor)
+        trees = make_parts(OUT / "common", trees_part, shared, key, executor)
+        parses = make_parts(OUT / "parses", parses_part, [(path, trees, *parser) for path in files], key, executor)
     write_json(OUT / "summary.json", {"captions": publish(parses, OUT / "parses")})
     for folder in OUT.glob(".common-*"):
         shutil.rmtree(folder)

@@ -18,19 +18,12 @@ def parse_captions(pipeline: stanza.Pipeline, captions: list[str]) -> list[list[
     trees: list[list[dict]] = [[] for _ in captions]
     for sentence in pipeline(BREAK.join(captions)).sentences:
         row = bisect_right(starts, sentence.tokens[0].start_char) - 1
-        trees[row] += sentence_words(sentence, len(trees[row]), starts[row])
-    return trees
-
-
-def sentence_words(sentence, first: int, offset: int) -> list[dict]:
-    """The words of one Stanza sentence, with heads shifted by `first` words, and characters counted from `offset`."""
-    rows = []
-    for token in sentence.tokens:
-        for word in token.words:
-            # words of a contraction lie inside their token; Stanza knows the place of some only
-            start = word.start_char if word.start_char is not None else token.start_char
-            end = word.end_char if word.end_char is not None else token.end_char
-            rows.append(
+        first = len(trees[row])  # words of the sentences before
+        for word in sentence.words:
+            # words of a contraction lie inside their token, `parent`; Stanza knows the place of some only
+            start = word.start_char if word.start_char is not None else word.parent.start_char
+            end = word.end_char if word.end_char is not None else word.parent.end_char
+            trees[row].append(
                 {
                     "text": word.text,
                     "lemma": word.lemma or word.text,
@@ -38,8 +31,8 @@ def sentence_words(sentence, first: int, offset: int) -> list[dict]:
                     "feats": word.feats or "",
                     "head": word.head + first if word.head else 0,
                     "deprel": word.deprel,
-                    "start": start - offset,
-                    "end": end - offset,
+                    "start": start - starts[row],
+                    "end": end - starts[row],
                 }
             )
-    return rows
+    return trees

@@ -1,45 +1,23 @@
 """Makes a part of the table of parses from its captions."""
 
-import gc
-from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import stanza
-import torch
 
 from stages.common.files.tables import SCHEMAS, read_part
 from stages.parse.bulk import parse_captions
-from stages.parse.pipeline import PIPELINES
+from stages.parse.pipeline import load_pipeline
 
 DOCUMENT = 1000  # captions parsed at a time
-GARBAGE = 100_000  # objects between garbage collections: at Python 3.11's 700 they take a sixth of the time
-WORDS = SCHEMAS["parses"].field("words").type
-TREES = pa.schema([("caption", pa.string()), ("words", WORDS)])
-
-
-@lru_cache(1)
-def pipeline(models: str, device: str, key: str) -> stanza.Pipeline:
-    """The models that parse.models names, loaded once in a process; `key` changes with their content."""
-    torch.set_num_threads(1)  # each of many processes has one core
-    gc.set_threshold(GARBAGE)
-    return PIPELINES[models](uses_gpu(models, device))
-
-
-def uses_gpu(models: str, device: str) -> bool:
-    """Whether `models` parse on a GPU here under `run.device`.
-
-    The compact ones only for `cuda`, not for `auto`: a process with an H200 was as fast as two or three cores.
-    """
-    return (device == "cuda" or (device == "auto" and models != "compact")) and torch.cuda.is_available()
+TREES = pa.schema([("caption", pa.string()), ("words", SCHEMAS["parses"].field("words").type)])
 
 
 def trees_part(captions: list[str], models: str, device: str, key: str) -> pa.Table:
     """The table TREES of distinct captions."""
     words = []
     for first in range(0, len(captions), DOCUMENT):
-        words += parse_captions(pipeline(models, device, key), captions[first : first + DOCUMENT])
+        words += parse_captions(load_pipeline(models, device, key), captions[first : first + DOCUMENT])
     return pa.table([captions, words], schema=TREES)
 
 

@@ -45,10 +45,7 @@ class Findings(NamedTuple):
 
 
 def evaluated(folder: Path, methods: Iterable[str], rivals: Iterable[str]) -> list[str]:
-    """The models that were evaluated: base, then methods and rivals in the order of params.yaml.
-
-    Results of methods that params.yaml no longer has are left out.
-    """
+    """The models of params.yaml that were evaluated: base, then methods and rivals in its order."""
     found = [name for name in (BASE, *methods, *rivals) if (folder / name).is_dir()]
     if not found:
         raise InputError(f"{folder} holds no evaluation of a model of params.yaml; run `dvc repro` to make them")

@@ -31,8 +31,8 @@ def canvas(height: float) -> Figure:
 
 
 def whiskers(rows: pd.DataFrame) -> np.ndarray:
-    """The lengths of intervals below and above each value, (2, N), in points."""
-    return 100 * np.array([rows["value"] - rows["low"], rows["high"] - rows["value"]])
+    """The lengths of intervals below and above each value, (2, N), in points; 0 where the value is outside."""
+    return np.maximum(0, 100 * np.array([rows["value"] - rows["low"], rows["high"] - rows["value"]]))
 
 
 @matplotlib.rc_context(STYLE)

@@ -3,7 +3,6 @@
 import csv
 import json
 import multiprocessing
-from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -16,10 +15,9 @@ from stages.common.files.executor import end_with_parent
 from stages.common.files.params import read_block, read_seed
 from stages.common.files.storage import write_beside
 from stages.common.language.inflection import triple_text
-from stages.scenes.draw import contact_sheet
-from stages.scenes.make import make_scene
+from stages.scenes.draw import contact_sheet, make_scene
 from stages.scenes.options import ScenesOptions
-from stages.scenes.verbs import VERBS
+from stages.scenes.verbs import PREPOSITIONS
 from stages.scenes.world import SPLITS, Scene
 
 SHEET = 24  # pictures on the contact sheet
@@ -29,28 +27,27 @@ Made = dict[int, tuple[Scene, list[str]]]  # a scene and its captions, by number
 
 def truth(scene: Scene) -> dict:
     """The scene's triple and setting, which triples are scored against."""
-    preposition = VERBS[scene.verb].preposition
+    preposition = PREPOSITIONS.get(scene.verb)
     triple = {"subject": scene.subject, "relation": scene.verb, "preposition": preposition, "object": scene.object}
     return triple | {"place": scene.place, "neighbour": scene.neighbour}
 
 
-def title(scene: Scene) -> str:
-    return triple_text(scene.subject, scene.verb, None, VERBS[scene.verb].preposition, scene.object)
+def write_indented(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 
 
 def write_annotations(folder: Path, made: Made, size: int) -> None:
     """captions_SPLIT.json in COCO's format."""
-    files = defaultdict(lambda: {"images": [], "annotations": []})
-    for number, (scene, captions) in made.items():
-        image = {"id": number, "file_name": f"{number:06d}.jpg", "width": size, "height": size}
-        files[scene.split]["images"].append(image)
-        files[scene.split]["annotations"] += [
-            {"id": number * 10 + i, "image_id": number, "caption": text} for i, text in enumerate(captions)
-        ]
     folder.mkdir()
     for split in SPLITS:
-        text = json.dumps(files[split], indent=1)
-        (folder / f"captions_{split}.json").write_text(text + "\n", encoding="utf-8")
+        chosen = {number: captions for number, (scene, captions) in made.items() if scene.split == split}
+        images = [{"id": n, "file_name": f"{n:06d}.jpg", "width": size, "height": size} for n in chosen]
+        annotations = [
+            {"id": number * 10 + place, "image_id": number, "caption": caption}
+            for number, captions in chosen.items()
+            for place, caption in enumerate(captions)
+        ]
+        write_indented(folder / f"captions_{split}.json", {"images": images, "annotations": annotations})
 
 
 def write_examples(path: Path, made: Made) -> None:
@@ -73,13 +70,12 @@ def main(arguments: list[str]) -> None:
             results = tqdm(pool.map(work, numbers, chunksize=50), total=len(numbers), desc="scenes")
             made = dict(zip(numbers, results, strict=True))
         write_annotations(folder / "annotations", made, options.size)
-        truths = {number: truth(scene) for number, (scene, _) in made.items()}
-        (folder / "truth.json").write_text(json.dumps(truths, indent=1) + "\n", encoding="utf-8")
+        write_indented(folder / "truth.json", {number: truth(scene) for number, (scene, _) in made.items()})
         write_examples(folder / "examples.csv", made)
-        first = list(made.items())[:SHEET]
-        pictures = [Image.open(folder / "images" / f"{number:06d}.jpg") for number, _ in first]
-        sheet = contact_sheet(pictures, [title(scene) for _, (scene, _) in first], columns=6, zoom=3)
-        sheet.save(folder / "contact_sheet.png")
+        pictures = [Image.open(folder / "images" / f"{number:06d}.jpg") for number in numbers[:SHEET]]
+        scenes = [made[number][0] for number in numbers[:SHEET]]
+        titles = [triple_text(s.subject, s.verb, None, PREPOSITIONS.get(s.verb), s.object) for s in scenes]
+        contact_sheet(pictures, titles, columns=6, zoom=3).save(folder / "contact_sheet.png")
 
 
 if __name__ == "__main__":

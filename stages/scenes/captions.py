@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from stages.common.language.inflection import past_participle, present_participle
 from stages.scenes.nouns import PEOPLE
-from stages.scenes.verbs import VERBS
+from stages.scenes.verbs import PREPOSITIONS
 from stages.scenes.world import PLACES, Scene
 
-PLURALS = {"man": "men", "woman": "women", "box": "boxes", "bench": "benches"}
+PLURALS = {"man": "men", "woman": "women"}
 
 
 def with_article(words: str) -> str:
@@ -14,8 +15,13 @@ def with_article(words: str) -> str:
     return ("an " if words[0] in "aeiou" else "a ") + words
 
 
+def with_s(word: str) -> str:
+    """The word with -s or -es, as in "boxes" and "chases"."""
+    return word + ("es" if word.endswith(("ch", "sh", "x")) else "s")
+
+
 def plural(noun: str) -> str:
-    return PLURALS.get(noun, noun + "s")
+    return PLURALS.get(noun) or with_s(noun)
 
 
 def _phrase(noun: str, colour: str, rng: np.random.Generator) -> str:
@@ -29,26 +35,25 @@ def _phrase(noun: str, colour: str, rng: np.random.Generator) -> str:
 
 def related(scene: Scene, rng: np.random.Generator) -> str:
     """A sentence or fragment that states the scene's triple."""
-    verb = VERBS[scene.verb]
+    doing, done, preposition = present_participle(scene.verb), past_participle(scene.verb), PREPOSITIONS.get(scene.verb)
     subject = _phrase(scene.subject, scene.subject_colour, rng)
     object = _phrase(scene.object, scene.object_colour, rng)
-    target = f"{verb.preposition} {object}" if verb.preposition else object
+    target = f"{preposition} {object}" if preposition else object
     if scene.group:
-        return f"a group of {plural(scene.subject)} {verb.participle} {target}"
+        return f"a group of {plural(scene.subject)} {doing} {target}"
     where = "indoors" if scene.place == "room" else "outdoors"
     forms = [
-        f"{subject} {verb.participle} {target}",
-        f"{subject} {verb.participle} {target}",
-        f"{subject} {verb.present} {target}",
-        f"{subject} is {verb.participle} {target}",
-        f"{subject} that is {verb.participle} {target}",
-        f"there is {subject} {verb.participle} {target}",
-        f"{subject} is seen {verb.participle} {target}",
-        f"{subject} is {where} and is {verb.participle} {target}",
+        f"{subject} {doing} {target}",
+        f"{subject} {doing} {target}",
+        f"{subject} {with_s(scene.verb)} {target}",
+        f"{subject} is {doing} {target}",
+        f"{subject} that is {doing} {target}",
+        f"there is {subject} {doing} {target}",
+        f"{subject} is seen {doing} {target}",
+        f"{subject} is {where} and is {doing} {target}",
     ]
-    if verb.preposition is None:
-        forms += [f"{object} {verb.past} by {subject}", f"{object} is being {verb.past} by {subject}"]
-        forms += [f"{object} that is {verb.past} by {subject}"]
+    if preposition is None:
+        forms += [f"{object} {link}{done} by {subject}" for link in ("", "is being ", "that is ")]
     return forms[rng.integers(len(forms))]
 
 

@@ -1,13 +1,15 @@
 """Pictures of scenes, and a contact sheet of some."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from stages.scenes.captions import write_captions
 from stages.scenes.nouns import figure
 from stages.scenes.verbs import Figure, Mark, compose
-from stages.scenes.world import Scene
+from stages.scenes.world import Scene, draw_scene
 
 PIXELS = 2  # canvas pixels a scene unit, before shrinking
 BACKGROUNDS = {
@@ -18,23 +20,28 @@ BACKGROUNDS = {
 }
 
 
+def make_scene(folder: Path, size: int, seed: int, number: int) -> tuple[Scene, list[str]]:
+    """Draw scene `number` into the folder; the scene and its captions."""
+    scene = draw_scene(seed, number)
+    rng = np.random.default_rng([seed, 13, number])
+    draw_picture(scene, size, rng).save(folder / f"{number:06d}.jpg", quality=90)
+    return scene, write_captions(scene, rng)
+
+
 def draw_picture(scene: Scene, size: int, rng: np.random.Generator) -> Image.Image:
     """The scene as an RGB picture of size x size pixels."""
     canvas = Image.new("RGB", (100 * PIXELS, 100 * PIXELS))
     _background(canvas, scene, rng)
     layout = compose(scene.verb, rng)
     zoom, shift = rng.uniform(0.88, 1.04), rng.uniform(-3, 3)
-
-    def place(spot: Figure, noun: str, colour: str) -> None:
-        _paste(canvas, figure(noun, colour), spot, zoom, shift)
-
-    roles = [(layout.object, scene.object, scene.object_colour)]
-    roles.insert(0 if layout.object_in_front else 1, (layout.subject, scene.subject, scene.subject_colour))
+    subject = layout.subject, scene.subject, scene.subject_colour
+    object = layout.object, scene.object, scene.object_colour
+    roles = [subject, object] if layout.object_in_front else [object, subject]
     if scene.group:
-        roles.insert(0, (_beside(layout.subject, -9, -7), scene.subject, scene.subject_colour))
-        roles.append((_beside(layout.subject, 9, 6), scene.subject, scene.subject_colour))
+        roles.insert(0, (_beside(layout.subject, -9, -7), *subject[1:]))
+        roles.append((_beside(layout.subject, 9, 6), *subject[1:]))
     for spot, noun, colour in roles:
-        place(spot, noun, colour)
+        _paste(canvas, figure(noun, colour), spot, zoom, shift)
     for mark in layout.marks:
         _mark(canvas, mark, zoom, shift)
     if rng.random() < 0.3:
@@ -45,7 +52,8 @@ def draw_picture(scene: Scene, size: int, rng: np.random.Generator) -> Image.Ima
 
 
 def _beside(spot: Figure, x: float, y: float) -> Figure:
-    return Figure(spot.x + x, spot.y + y, spot.size * 0.8, spot.facing, spot.angle)
+    """Another figure of a group, smaller."""
+    return spot._replace(x=spot.x + x, y=spot.y + y, size=spot.size * 0.8)
 
 
 def _background(canvas: Image.Image, scene: Scene, rng: np.random.Generator) -> None:
@@ -85,8 +93,7 @@ def _paste(canvas: Image.Image, sprite: Image.Image, spot: Figure, zoom: float, 
 
 def _scaled(point: tuple[float, float], zoom: float, shift: float) -> tuple[float, float]:
     """Scene units to canvas pixels, zoomed around the middle of the ground."""
-    x = 50 + (point[0] - 50) * zoom + shift
-    y = 95 + (point[1] - 95) * zoom
+    x, y = 50 + (point[0] - 50) * zoom + shift, 95 + (point[1] - 95) * zoom
     return x * PIXELS, y * PIXELS
 
 
@@ -101,12 +108,9 @@ def _mark(canvas: Image.Image, mark: Mark, zoom: float, shift: float) -> None:
         for x, y in _along(points, 7):
             pen.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), mark.colour, "#222")
     elif mark.kind == "burst":
-        (x, y), rays = points[0], 16
-        radii = [width if i % 2 else width * 0.45 for i in range(rays)]
-        corners = [
-            (x + r * math.cos(2 * math.pi * i / rays), y + r * math.sin(2 * math.pi * i / rays))
-            for i, r in enumerate(radii)
-        ]
+        (x, y), turn = points[0], math.pi / 8
+        radii = [width * 0.45, width] * 8
+        corners = [(x + r * math.cos(i * turn), y + r * math.sin(i * turn)) for i, r in enumerate(radii)]
         pen.polygon(corners, fill=mark.colour, outline="#222")
     else:
         x, y = points[0]

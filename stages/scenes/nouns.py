@@ -1,4 +1,4 @@
-"""The nouns of the drawn world: their colours, and figures drawn from figures.csv."""
+"""The nouns of the drawn world from nouns.csv: their colours, and figures drawn from figures.csv."""
 
 import csv
 from functools import cache
@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-FIGURES = Path(__file__).with_name("figures.csv")
 CANVAS = 100
 SCALE = 2  # drawn at twice the size, so that edges are smooth after shrinking
 OUTLINE = "#222"
@@ -22,35 +21,28 @@ COLOURS = {
     "yellow": "#f0c92f",
     "purple": "#8a45b5",
 }
-_CLOTHES = ("red", "blue", "green", "yellow", "purple")
-PEOPLE = ("man", "woman", "boy", "girl")
-ANIMALS = ("dog", "cat", "horse", "elephant", "bird", "cow")
-COLOURS_OF = {
-    **dict.fromkeys(PEOPLE, _CLOTHES),
-    "dog": ("brown", "white", "black", "orange"),
-    "cat": ("orange", "gray", "white", "black"),
-    "horse": ("brown", "white", "black", "gray"),
-    "elephant": ("gray",),
-    "bird": ("red", "blue", "green", "yellow", "black"),
-    "cow": ("black", "brown"),
-    "ball": ("red", "blue", "green", "orange", "purple"),
-    "box": ("red", "blue", "green", "white"),
-    "bench": ("brown", "green", "red"),
-    "car": ("red", "blue", "yellow", "white", "green"),
-    "umbrella": ("red", "blue", "yellow", "purple"),
-    "kite": ("red", "blue", "green", "purple", "orange"),
-    "flower": ("red", "yellow", "purple", "white"),
-}
+
+
+def read_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a csv file beside this module, without its comment lines."""
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+NOUNS = {row["noun"]: row for row in read_rows("nouns.csv")}
+PEOPLE = [noun for noun, row in NOUNS.items() if row["kind"] == "person"]
+ANIMATE = [noun for noun, row in NOUNS.items() if row["kind"] != "thing"]
+COLOURS_OF = {noun: row["colours"].split() for noun, row in NOUNS.items()}
+THING_VERBS = {noun: row["verbs"].split() for noun, row in NOUNS.items() if row["kind"] == "thing"}
 
 
 @cache
 def shapes() -> dict[str, list[tuple[str, str, float, list[float]]]]:
     """By noun, its shapes from back to front: kind, fill, line width, and the coordinates of its points."""
-    lines = (line for line in FIGURES.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    found: dict[str, list] = {}
-    for row in csv.DictReader(lines):
+    found: dict[str, list] = {noun: [] for noun in NOUNS}
+    for row in read_rows("figures.csv"):
         points = [SCALE * float(value) for value in row["points"].split()]
-        found.setdefault(row["noun"], []).append((row["shape"], row["fill"], float(row["width"] or 0), points))
+        found[row["noun"]].append((row["shape"], row["fill"], float(row["width"] or 0), points))
     return found
 
 

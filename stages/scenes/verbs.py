@@ -5,15 +5,14 @@ object are drawn from one distribution, so that size does not reveal the role.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 GROUND = 90.0
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """A figure: its feet at (x, y), the side of its square, where it faces (1 right, -1 left), its tilt in degrees."""
 
     x: float
@@ -23,8 +22,7 @@ class Figure:
     angle: float = 0.0
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A line, dots along a line, a burst or a disc; points and width in scene units."""
 
     kind: str
@@ -33,8 +31,7 @@ class Mark:
     width: float = 2.0
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """Subject, object, and marks drawn over both; `object_in_front`: the object hides the subject's feet."""
 
     subject: Figure
@@ -46,11 +43,8 @@ class Layout:
 def _speed(figure: Figure) -> tuple[Mark, ...]:
     """Three motion lines behind a figure that runs to the right."""
     left = figure.x - figure.size * 0.5
-    heights = (0.3, 0.5, 0.7)
-    return tuple(
-        Mark("line", ((left - 10, figure.y - figure.size * h), (left - 1, figure.y - figure.size * h)), "#fff", 3)
-        for h in heights
-    )
+    heights = [figure.y - figure.size * share for share in (0.3, 0.5, 0.7)]
+    return tuple(Mark("line", ((left - 10, y), (left - 1, y)), "#fff", 3) for y in heights)
 
 
 def chase(a: float, b: float) -> Layout:
@@ -84,7 +78,7 @@ def feed(a: float, b: float) -> Layout:
     return Layout(subject, object, (Mark("line", (start, end), "#7a4a1a", 4), Mark("disc", (end,), "#d8261c", 8)))
 
 
-def jump_over(a: float, b: float) -> Layout:
+def jump(a: float, b: float) -> Layout:
     top = GROUND - b - 2
     subject, object = Figure(52, top, a * 0.9, angle=10), Figure(52, GROUND, b)
     arc = ((10, GROUND - 6), (16, GROUND - b * 0.9), (30, top - 6))
@@ -92,8 +86,7 @@ def jump_over(a: float, b: float) -> Layout:
 
 
 def ride(a: float, b: float) -> Layout:
-    object = Figure(54, GROUND, b * 1.1)
-    subject = Figure(50, GROUND - b * 0.62, a)
+    subject, object = Figure(50, GROUND - b * 0.62, a), Figure(54, GROUND, b * 1.1)
     return Layout(subject, object, _speed(object), object_in_front=True)
 
 
@@ -103,8 +96,7 @@ def throw(a: float, b: float) -> Layout:
 
 
 def lift(a: float, b: float) -> Layout:
-    subject = Figure(50, GROUND, a)
-    object = Figure(50, GROUND - a - 1, b * 0.85)
+    subject, object = Figure(50, GROUND, a), Figure(50, GROUND - a - 1, b * 0.85)
     arrows = tuple(Mark("line", ((x, 58), (x, 34), (x + d, 41)), "#fff", 3) for x, d in ((16, 6), (84, -6)))
     return Layout(subject, object, arrows)
 
@@ -122,15 +114,15 @@ def watch(a: float, b: float) -> Layout:
     return Layout(subject, object, gaze + eye_above)
 
 
-def sit_on(a: float, b: float) -> Layout:
+def sit(a: float, b: float) -> Layout:
     return Layout(Figure(48, GROUND - b * 0.56, a), Figure(50, GROUND, b * 1.1), object_in_front=True)
 
 
-def stand_on(a: float, b: float) -> Layout:
+def stand(a: float, b: float) -> Layout:
     return Layout(Figure(50, GROUND - b * 0.88, a), Figure(50, GROUND, b))
 
 
-def lie_on(a: float, b: float) -> Layout:
+def lie(a: float, b: float) -> Layout:
     top = GROUND - b * 0.72 - a
     sleep = tuple(  # the letter z, twice
         Mark("line", ((x, y), (x + w, y), (x, y + w), (x + w, y + w)), "#fff", 2.5)
@@ -139,41 +131,14 @@ def lie_on(a: float, b: float) -> Layout:
     return Layout(Figure(50, GROUND - b * 0.72, a, angle=90), Figure(50, GROUND, b), sleep)
 
 
-@dataclass(frozen=True)
-class Verb:
-    """A verb: its forms, its preposition, whether it is dynamic, and its layout for two sizes."""
-
-    lemma: str
-    present: str
-    participle: str
-    past: str
-    preposition: str | None
-    dynamic: bool
-    layout: Callable[[float, float], Layout]
-
-
-VERBS = {
-    verb.lemma: verb
-    for verb in (
-        Verb("chase", "chases", "chasing", "chased", None, True, chase),
-        Verb("push", "pushes", "pushing", "pushed", None, True, push),
-        Verb("pull", "pulls", "pulling", "pulled", None, True, pull),
-        Verb("kick", "kicks", "kicking", "kicked", None, True, kick),
-        Verb("feed", "feeds", "feeding", "fed", None, True, feed),
-        Verb("jump", "jumps", "jumping", "jumped", "over", True, jump_over),
-        Verb("ride", "rides", "riding", "ridden", None, True, ride),
-        Verb("throw", "throws", "throwing", "thrown", None, True, throw),
-        Verb("lift", "lifts", "lifting", "lifted", None, True, lift),
-        Verb("hold", "holds", "holding", "held", None, False, hold),
-        Verb("watch", "watches", "watching", "watched", None, True, watch),
-        Verb("sit", "sits", "sitting", "sat", "on", False, sit_on),
-        Verb("stand", "stands", "standing", "stood", "on", False, stand_on),
-        Verb("lie", "lies", "lying", "lain", "on", False, lie_on),
-    )
+LAYOUTS: dict[str, Callable[[float, float], Layout]] = {
+    layout.__name__: layout
+    for layout in (chase, push, pull, kick, feed, jump, ride, throw, lift, hold, watch, sit, stand, lie)
 }
+PREPOSITIONS = {"jump": "over", "sit": "on", "stand": "on", "lie": "on"}
 
 
-def compose(lemma: str, rng: np.random.Generator) -> Layout:
+def compose(verb: str, rng: np.random.Generator) -> Layout:
     """The layout of a verb, with both sizes drawn from one distribution."""
     first, second = rng.uniform(36, 46, size=2)
-    return VERBS[lemma].layout(first, second)
+    return LAYOUTS[verb](first, second)

@@ -5,33 +5,19 @@ from functools import cache
 
 import numpy as np
 
-from stages.scenes.nouns import ANIMALS, COLOURS_OF, PEOPLE
-from stages.scenes.verbs import VERBS
+from stages.scenes.nouns import ANIMATE, COLOURS_OF, THING_VERBS
+from stages.scenes.verbs import LAYOUTS
 
-ANIMATE = PEOPLE + ANIMALS
-REVERSIBLE = (
-    *("chase", "push", "pull", "kick", "feed", "jump", "ride", "watch"),
-    *("hold", "sit", "stand", "lie"),
-)
-THING_VERBS = {
-    "ball": ("kick", "throw", "hold", "chase", "push", "lift"),
-    "box": ("push", "pull", "lift", "sit", "stand", "jump"),
-    "bench": ("sit", "stand", "lie", "jump", "push"),
-    "car": ("push", "pull", "sit", "stand", "chase"),
-    "umbrella": ("hold", "lift", "throw", "pull"),
-    "kite": ("hold", "chase", "pull", "throw"),
-    "flower": ("hold", "watch", "jump", "lift"),
-}
+REVERSIBLE = "chase push pull kick feed jump ride watch hold sit stand lie".split()  # of people and animals
 FAVOURITE_VERB = 0.6  # share of a pair's images; an even draw among all verbs adds to it
 FAVOURITE_ORDER = 0.75
 WITH_THING = 0.4  # of all images
 HELD_OUT = 0.08  # of the distinct triples
 TEST_HELD_OUT = 0.25  # of the test images
-GROUP = 0.05
+GROUP = 0.05  # of all images
 SPLITS = {"train": 0.84, "val": 0.04, "test": 0.12}
 PLACES = {"grass": "on the grass", "beach": "on the beach", "snow": "in the snow", "room": "in a room"}
-OUTDOORS = ("tree", "house", "lamp")
-NEIGHBOURS = {"grass": OUTDOORS, "beach": OUTDOORS, "snow": OUTDOORS, "room": ("lamp",)}
+NEIGHBOURS = dict.fromkeys(PLACES, ("tree", "house", "lamp")) | {"room": ("lamp",)}
 
 Triple = tuple[str, str, str]
 
@@ -92,8 +78,7 @@ def draw_triple(rng: np.random.Generator, favourite: dict[frozenset[str], tuple[
         subject = favourite[frozenset((first, second))][1]
         if (first == subject) != (rng.random() < FAVOURITE_ORDER):
             first, second = second, first
-    verb = favourite[frozenset((first, second))][0]
-    verb = verb if rng.random() < FAVOURITE_VERB else str(rng.choice(verbs))
+    verb = str(rng.choice(verbs)) if rng.random() >= FAVOURITE_VERB else favourite[frozenset((first, second))][0]
     return first, verb, second
 
 
@@ -103,22 +88,14 @@ def draw_scene(seed: int, number: int) -> Scene:
     split = str(rng.choice(list(SPLITS), p=list(SPLITS.values())))
     held_out, favourite = held_out_triples(seed), favourites(seed)
     if split == "test" and rng.random() < TEST_HELD_OUT:
-        triples = sorted(held_out)
-        triple = triples[rng.integers(len(triples))]
+        triple = sorted(held_out)[rng.integers(len(held_out))]
     else:
         triple = draw_triple(rng, favourite)
         while triple in held_out:
             triple = draw_triple(rng, favourite)
     subject, verb, object = triple
     place = str(rng.choice(list(PLACES)))
-    return Scene(
-        subject,
-        verb,
-        object,
-        subject_colour=str(rng.choice(COLOURS_OF[subject])),
-        object_colour=str(rng.choice(COLOURS_OF[object])),
-        place=place,
-        neighbour=str(rng.choice(NEIGHBOURS[place])) if rng.random() < 0.4 else None,
-        group=verb in ("chase", "watch") and rng.random() < GROUP * len(VERBS) / 2,
-        split=split,
-    )
+    colours = [str(rng.choice(COLOURS_OF[noun])) for noun in (subject, object)]
+    neighbour = str(rng.choice(NEIGHBOURS[place])) if rng.random() < 0.4 else None
+    group = verb in ("chase", "watch") and rng.random() < GROUP * len(LAYOUTS) / 2
+    return Scene(subject, verb, object, *colours, place, neighbour, group, split)

@@ -5,8 +5,7 @@ from functools import partial
 import torch
 
 from stages.common.clip.checkpoint import CONFIG, HISTORY, MODELS, WEIGHTS, load_checkpoint, read_config
-from stages.common.clip.embed import Clip, best_device
-from stages.common.clip.frozen_tower import freeze_backbones
+from stages.common.clip.embed import best_device
 from stages.common.clip.interpolation import interpolate
 from stages.common.files.cache_keys import code_files, content_key
 from stages.common.files.errors import InputError, run_stage
@@ -15,25 +14,16 @@ from stages.common.files.tables import release_memory
 from stages.common.run import RunOptions
 from stages.common.training import distributed
 from stages.common.training.batches import as_rows, check_divisible, worker_count
-from stages.common.training.images import ImageData, backbone_images, embedded_images, pixel_images
+from stages.common.training.images import read_images
 from stages.common.training.job import Job, run_job, write_trained
 from stages.common.training.optimizer import Plan
 from stages.train.adapters import add_adapters
 from stages.train.examples import TUPLES, all_batches, read_examples
 from stages.train.freeze import freeze
 from stages.train.losses import LOSSES
-from stages.train.options import SharedOptions, TrainOptions
+from stages.train.options import TrainOptions
 
 BASE = MODELS / "base"
-
-
-def read_images(clip: Clip, options: SharedOptions, workers: int) -> ImageData:
-    """Pixels, or what is computed once where the image tower or its backbone is frozen."""
-    if options.freeze == "image":
-        return embedded_images()
-    if options.freeze == "backbones":
-        return backbone_images(freeze_backbones(clip, "train.freeze"))
-    return pixel_images(clip, workers, options.augment.crop, options.augment.flip)
 
 
 def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device: torch.device) -> None:
@@ -47,7 +37,8 @@ def train(method: str, options: TrainOptions, run: RunOptions, seed: int, device
     merge_adapters = add_adapters(clip.model, shared.adapters, seed) if shared.adapters else lambda: None
     if run.grad_checkpointing:
         clip.model.set_grad_checkpointing()
-    images = read_images(clip, shared, worker_count(run.workers, device))
+    augment = shared.augment.model_dump()
+    images = read_images(clip, worker_count(run.workers, device), shared.freeze, "train", **augment)
     rows, tokens = as_rows(examples, images, clip.tokenizer)
     del examples  # all texts as strings
     release_memory()

@@ -1,4 +1,4 @@
-"""What hangs on several parameters is reported before any work, and the stage's output never changes."""
+"""Parameters that do not fit together are reported before any work; the stage's output never changes."""
 
 import copy
 from pathlib import Path
@@ -9,15 +9,18 @@ import yaml
 from stages.check.__main__ import main
 from stages.common.files.errors import InputError
 from stages.common.files.params import load_params
+from tests.project import ROOT
 
-PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
+PARAMS = load_params(ROOT / "params.yaml")
 RANDOM = [{"annotations": "a.json", "images": "a", "split": "random"}]
 SIGLIP = {"model": "ViT-B-16-SigLIP", "pretrained": "webli"}
+OPENAI = {"model": "RN50-quickgelu", "pretrained": "openai", "epochs": 0}
+NO_TEST = {"sources": RANDOM, "shares": {"train": 0.9, "val": 0.1, "test": 0.0}}
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """The stage on the default with `changes`, {"captions": {"root": ...}}; what it wrote."""
+    """The stage on the default parameters with `changes`, {"captions": {"root": ...}}; the text of its output."""
     monkeypatch.chdir(tmp_path)
 
     def stage(changes: dict) -> str:
@@ -25,79 +28,82 @@ def run(tmp_path, monkeypatch):
         for block, inner in changes.items():
             params[block] |= inner
         Path("params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
-        main()
+        main([])
         return Path("data/check.json").read_text(encoding="utf-8")
 
     return stage
+
+
+def method(name: str, **options) -> dict:
+    """One more method."""
+    return {"train": {"methods": PARAMS["train"]["methods"] | {name: {"loss": "clip"} | options}}}
 
 
 def test_the_same_output_whatever_the_valid_parameters(run):
     assert run({}) == run({"train": {"lr": 0.5}, "rivals": {"siglip": SIGLIP}})
 
 
-@pytest.mark.parametrize(
-    ("changes", "line"),
-    [
-        (
-            {"captions": {"sources": PARAMS["captions"]["sources"][:2]}},
-            "captions.sources give no image to split test; add a source of that split or raise its share",
-        ),
-        (
-            {"captions": {"sources": RANDOM, "shares": {"train": 0.9, "val": 0.1, "test": 0.0}}},
-            "captions.sources give no image to split test; add a source of that split or raise its share",
-        ),
-        (
-            {"scenes": {"images": 100}, "base": {"batch_size": 90}},
-            "scenes.images 100 are too few for base.batch_size 90; make that smaller",
-        ),
-        (
-            {"captions": {"root": "../coco"}},
-            "triples.truth is of data/scenes and captions.root is not; make triples.truth empty",
-        ),
-        (
-            {"negatives": {"sets": {"dynamic": {}, "stative": {}, "swapped": {}}}},
-            "train.sets.random is none of negatives.sets (dynamic, stative, swapped); drop it",
-        ),
-        (
-            {"train": {"sets": {"dynamic": 0.0, "random": 0}}},
-            "train.sets weighs none, so that there is nothing to train on; give one of them a weight above 0",
-        ),
-        (
-            {"rivals": {"base": SIGLIP}},
-            "rivals.base has no fit name; it is that of the model to start from; give the rival another",
-        ),
-        ({"rivals": {"drive": SIGLIP}}, "rivals.drive has the name of a method; give the rival another"),
-        (
-            {"rivals": {"Mine": SIGLIP}},
-            "rivals.Mine has no fit name; it takes small letters, digits and _, at most 40",
-        ),
-        ({"base": {"model": "ViT-B-99"}}, "base.model 'ViT-B-99' is unknown to open_clip; see open_clip.list_models()"),
-        (
-            {"base": {"model": "ViT-B-32", "pretrained": "openai"}},
-            "QuickGELU mismatch between base.model 'ViT-B-32' and the weights 'openai'; "
-            "set base.model to ViT-B-32-quickgelu",
-        ),
-        (
-            {"rivals": {"mine": SIGLIP | {"pretrained": "mine.pt"}}},
-            "rivals.mine.pretrained 'mine.pt' is neither a file nor a known tag; ViT-B-16-SigLIP's tags are webli",
-        ),
-    ],
-)
-def test_one_line(run, changes, line):
+NO_IMAGE = "captions.sources give no image to split test; add a source of that split or raise its share"
+NO_WEIGHT = "sets gives every set weight 0, so that there is nothing to train on; raise one"
+NO_EMBEDDINGS = "needs image embeddings under base; set features to {base: {}}"
+TWO_MODELS = "is the name of two models among base, train.methods and rivals; rename one"
+WRONG = [
+    (NO_IMAGE, {"captions": {"sources": PARAMS["captions"]["sources"][:2]}}),
+    (NO_IMAGE, {"captions": NO_TEST}),
+    (
+        "scenes.images 100 are too few for base.batch_size 90; make that smaller",
+        {"scenes": {"images": 100}, "base": {"batch_size": 90}},
+    ),
+    (
+        "triples.truth is of data/scenes and captions.root is not; make triples.truth data/none.json",
+        {"captions": {"root": "../coco"}},
+    ),
+    (
+        "train.sets.random is not one of negatives.sets (dynamic, stative, swapped); drop it",
+        {"negatives": {"sets": {"dynamic": {}, "stative": {}, "swapped": {}}}},
+    ),
+    (
+        "train.methods.mine.sets.attribute is not one of negatives.sets (dynamic, stative, swapped, random); drop it",
+        method("mine", sets={"dynamic": 1, "attribute": 1}),
+    ),
+    (f"train.{NO_WEIGHT}", {"train": {"sets": {"dynamic": 0.0, "random": 0}}}),
+    (f"train.methods.mine.{NO_WEIGHT}", method("mine", sets={"dynamic": 0})),
+    (f"freeze image of method mine {NO_EMBEDDINGS}", method("mine", freeze="image")),
+    (f"negatives.max_similarity {NO_EMBEDDINGS}", {"negatives": {"max_similarity": 0.9}}),
+    (f"base {TWO_MODELS}", method("base")),
+    (f"drive {TWO_MODELS}", {"rivals": {"drive": SIGLIP}}),
+    ("base.model 'ViT-B-99' is unknown to open_clip; see open_clip.list_models()", {"base": {"model": "ViT-B-99"}}),
+    (
+        "QuickGELU mismatch between base.model 'ViT-B-32' and the weights 'openai'; "
+        "set base.model to ViT-B-32-quickgelu",
+        {"base": {"model": "ViT-B-32", "pretrained": "openai"}},
+    ),
+    (
+        "rivals.mine.pretrained 'mine.pt' is neither a file nor a known tag; ViT-B-16-SigLIP's tags are webli",
+        {"rivals": {"mine": SIGLIP | {"pretrained": "mine.pt"}}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "changes"), WRONG)
+def test_one_line(run, line, changes):
     with pytest.raises(InputError) as error:
         run(changes)
     assert str(error.value) == f"params.yaml: {line}"
     assert not Path("data/check.json").exists()
 
 
-def test_what_is_not_used_hinders_nothing(run):
-    """A large batch where base is not trained here, other pictures than the drawn ones, no method to train."""
-    openai = {"model": "RN50-quickgelu", "pretrained": "openai", "epochs": 0}
-    run({"scenes": {"images": 100}, "base": {"batch_size": 90} | openai})
-    run({"captions": {"root": "../coco"}, "triples": {"truth": ""}})
-    run({"train": {"methods": {}, "sets": {"random": 0}}})
-
-
-def test_the_shares_of_random_sources_count_where_there_are_any(run):
-    run({"captions": {"sources": RANDOM}})
-    run({"captions": {"shares": {"train": 1.0, "val": 0.0, "test": 0.0}}})
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scenes": {"images": 100}, "base": {"batch_size": 90} | OPENAI},  # base is not trained here
+        {"captions": {"root": "../coco"}, "triples": {"truth": "data/none.json"}},
+        {"train": {"methods": {}, "sets": {"random": 0}}},
+        {"negatives": {"max_similarity": 0.9}, "features": {"base": {}}},
+        {"captions": {"sources": RANDOM}},
+        {"captions": {"shares": NO_TEST["shares"]}},  # no source is random
+        {"captions": {"sources": [RANDOM[0] | {"split": "file"}]}},
+    ],
+)
+def test_parameters_that_fit(run, changes):
+    run(changes)

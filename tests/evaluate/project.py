@@ -1,130 +1,124 @@
-"""A tiny project folder: twelve images, hand-made tuples and CLIPs of a few thousand weights."""
+"""A tiny project folder with models to evaluate, and made-up inputs and embeddings for single measures."""
 
-import io
-import json
 import shutil
 from pathlib import Path
 
 import numpy as np
 import open_clip
 import pandas as pd
-import pyarrow as pa
 import torch
 import yaml
-from PIL import Image
 
-from stages.common.clip.embed import save_checkpoint
-from stages.common.files.tables import SCHEMAS, write_parts, write_table
-from tests.project import RUN
+from stages.common.clip.checkpoint import save_checkpoint
+from stages.common.clip.embedding_table import EmbeddingTable
+from stages.common.files.storage import write_json
+from stages.common.language.inflection import triple_text
+from stages.evaluate.inputs import Inputs
+from stages.evaluate.measure import Evaluated
+from tests.project import ROOT, RUN, TINY, jpeg, tiny_model, write_jpegs, write_rows
 
-MODEL = {
-    "embed_dim": 8,
-    "vision_cfg": {"image_size": 16, "layers": 1, "width": 16, "head_width": 8, "patch_size": 8},
-    "text_cfg": {"context_length": 16, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1},
-}
-PIXELS = {"size": [16, 16], "mode": "RGB", "mean": [0.5] * 3, "std": [0.5] * 3}
-PIXELS |= {"interpolation": "bicubic", "resize_mode": "shortest", "fill_color": 0}
-SAID = [  # subject, relation, object, dynamic of image 1, 2, ...; the last four are for training
-    ("man", "ride", "horse", True),
-    ("man", "feed", "horse", True),
-    ("dog", "chase", "cat", True),
-    ("cat", "chase", "dog", True),
-    ("man", "wear", "hat", False),
-    ("man", "hold", "hat", False),
-    ("dog", "bite", "ball", True),
-    ("dog", "chase", "ball", True),
-    ("man", "ride", "horse", True),
-    ("man", "feed", "horse", True),
-    ("dog", "chase", "cat", True),
-    ("cat", "chase", "dog", True),
-]
-TUPLES = [  # set, anchor, negative images
-    ("dynamic", 1, [2]),
-    ("dynamic", 7, [8]),
-    ("stative", 5, [6]),
-    ("swapped", 3, [4]),
-    ("swapped", 4, []),  # its text alone
-    ("random", 1, [5]),
-    ("dynamic", 9, [10]),
-    ("swapped", 11, [12]),
+TEST = ["man ride horse", "man feed horse", "dog chase cat", "cat chase dog"]
+TEST += ["man wear hat", "man hold hat", "dog bite ball", "dog chase ball"]
+TRAIN, VAL = TEST[:4], ["man ride horse", "dog chase cat"]
+SPLITS = ["test"] * len(TEST) + ["train"] * len(TRAIN) + ["val"] * len(VAL)  # of images 0, 1, ...
+TUPLES = [  # set, image of the anchor, image of the negative; None: its text alone
+    ("dynamic", 0, 1),
+    ("dynamic", 6, 7),
+    ("stative", 4, 5),
+    ("swapped", 2, 3),
+    ("swapped", 3, None),
+    ("random", 0, 4),
+    ("dynamic", 8, 9),
+    ("swapped", 10, 11),
 ]
 DIFFERS = {"dynamic": "verb", "stative": "verb", "swapped": "roles", "random": ""}
 PARAMS = {
     "seed": 0,
     "run": RUN | {"device": "cpu"},
-    "train": {"methods": {"clip": {}, "drive": {}}},
+    "train": {"methods": {"clip": {"loss": "clip"}, "drive": {"loss": "drive"}}},
     "rivals": {"siglip": {"model": "ViT-B-16-SigLIP", "pretrained": "webli"}},
-    "evaluate": {"resamples": 50, "alphas": [0.5], "instances": ""},
+    "evaluate": {"resamples": 50, "alphas": [0.5], "instances": "data/none.json"},
     "benchmarks": {},
 }
 
 
-def triples() -> pd.DataFrame:
-    """Triple and image ids are 1, 2, ...: one triple an image."""
-    rows = pd.DataFrame(SAID, columns=["subject", "relation", "object", "dynamic"])
-    ids = np.arange(1, len(rows) + 1)
-    rows = rows.assign(triple_id=ids, caption_id=ids, image_id=ids, split=np.where(ids > 8, "train", "test"))
-    rows = rows.assign(text=rows["subject"] + " " + rows["relation"] + "ing " + rows["object"], rank=0)
-    compounds = {"subject_compound": rows["subject"], "object_compound": rows["object"]}
-    return rows.assign(particle=None, preposition=None, passive=False, **compounds)
+def triples(rows: list[tuple[int, str]], split: str = "test") -> pd.DataFrame:
+    """A table of triples of (image, "subject verb [preposition] object"), numbered from 0."""
+    table = []
+    for number, (image, words) in enumerate(rows):
+        subject, relation, *rest = words.split()
+        row = {"triple_id": number, "caption_id": number, "image_id": image, "split": split, "subject": subject}
+        row |= {"relation": relation, "particle": None, "preposition": rest[0] if rest[1:] else None}
+        text = triple_text(subject, relation, None, row["preposition"], rest[-1])
+        dynamic = relation not in ("wear", "hold", "sit")
+        table.append(row | {"object": rest[-1], "text": text, "dynamic": dynamic, "passive": False})
+    return pd.DataFrame(table)
 
 
-def tuples(facts: pd.DataFrame) -> pd.DataFrame:
-    """TUPLES as the table of stage negatives; a swapped tuple without an image has its anchor's text."""
-    facts = facts.set_index("triple_id")
+def members(facts: pd.DataFrame) -> list[dict]:
+    """TUPLES as rows of the table of tuples, a row a member."""
     rows = []
-    for number, (name, anchor, negatives) in enumerate(TUPLES):
+    for number, (name, anchor, negative) in enumerate(TUPLES):
         own = facts.loc[anchor]
-        swapped = f"{own['object']} {own['relation']}ing {own['subject']}"
-        texts = [facts.loc[negative, "text"] for negative in negatives] or [swapped]
         unseen = own["relation"] in ("bite", "wear")
-        rows.append([number, name, own["split"], anchor, negatives, texts, unseen, unseen])
-    return pd.DataFrame(rows, columns=SCHEMAS["tuples"].names)
+        shared = own[["split", "relation", "dynamic"]].to_dict() | {"tuple_id": number, "set": name}
+        shared |= {"unseen_relation": unseen, "unseen_triple": unseen}
+        swapped = triple_text(own["object"], own["relation"], None, None, own["subject"])
+        other = {"text": swapped, "image_id": None}
+        if negative is not None:
+            other = facts.loc[negative, ["text", "relation", "image_id"]].to_dict()
+        rows += [shared | {"place": 0, "text": own["text"], "image_id": anchor}, shared | {"place": 1} | other]
+    return rows
 
 
-def images() -> pd.DataFrame:
-    """Noise pictures, each another."""
-    rows = []
-    for image in range(1, len(SAID) + 1):
-        jpeg = io.BytesIO()
-        noise = np.random.default_rng(image).integers(0, 256, (16, 16, 3), dtype=np.uint8)
-        Image.fromarray(noise).save(jpeg, "jpeg")
-        rows.append({"image_id": image, "width": 16, "height": 16, "jpeg": jpeg.getvalue()})
-    return pd.DataFrame(rows)
-
-
-def make_model(folder: Path, seed: int, model: dict = MODEL) -> None:
-    """A CLIP with random weights."""
+def make_model(folder: Path, seed: int, width: int = 16) -> None:
+    """A CLIP with random weights and embeddings of this width."""
+    _, config = tiny_model()
     torch.manual_seed(seed)
-    config = {"model_cfg": model, "preprocess_cfg": PIXELS}
-    save_checkpoint(folder, open_clip.CLIP(**model), config)
+    size = TINY | {"embed_dim": width}
+    save_checkpoint(folder, open_clip.CLIP(**size), config | {"model_cfg": size})
 
 
 def make_project(root: Path, params: dict = PARAMS) -> None:
-    """Everything that stages evaluate and benchmark read: base, the methods, and a rival of another width."""
+    """Everything that stages evaluate and answer read: base, the methods, and a rival of another width."""
     (root / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
-    facts, data = triples(), root / "data"
+    data, facts = root / "data", triples(list(enumerate(TEST + TRAIN + VAL))).assign(split=SPLITS)
+    write_jpegs(data / "captions", [jpeg(number) for number in range(len(facts))])
     captions = facts[["caption_id", "image_id", "split"]].assign(caption="a " + facts["text"] + " outdoors")
-    tables = {
-        "captions/captions": captions,
-        "captions/images": images(),
-        "triples/triples": facts,
-        "negatives/tuples": tuples(facts),
-    }
+    tables = {"captions": captions.to_dict("records"), "triples": facts.to_dict("records")}
     for name, rows in tables.items():
-        schema = SCHEMAS[name.split("/")[1]]
-        table = pa.Table.from_pandas(rows, schema, preserve_index=False)
-        if name == "negatives/tuples":
-            write_table(data / f"{name}.parquet", table, schema)
-        else:
-            write_parts(data / name, [table], schema)
+        write_rows(data / name / name / "part-00000.parquet", name, rows)
+    write_rows(data / "negatives/tuples.parquet", "tuples", members(facts))
+    write_json(data / "negatives/summary.json", {"sets": {name: {"differs": what} for name, what in DIFFERS.items()}})
     for seed, name in enumerate(("base", *params["train"]["methods"])):
         make_model(data / "models" / name, seed)
-        losses = pd.DataFrame({"step": [10, 20], "loss": [1.0, 0.5]})
-        losses.to_csv(data / "models" / name / "history.csv", index=False)
-    for seed, name in enumerate(params["rivals"]):
-        make_model(data / "models" / name, 100 + seed, MODEL | {"embed_dim": 12})
-    for name in ("nouns.csv", "verb_synonyms.csv"):
-        shutil.copy(Path(__file__).parents[2] / "data" / name, data)
-    negatives = {"sets": {name: {"differs": what} for name, what in DIFFERS.items()}}
-    (data / "negatives/summary.json").write_text(json.dumps(negatives), encoding="utf-8")
+    for name in params["rivals"]:
+        make_model(data / "models" / name, 100, 12)
+    for name in ("nouns.csv", "verb_synonyms.csv", "none.json"):
+        shutil.copy(ROOT / "data" / name, data)
+
+
+def embedded(keys, vectors: np.ndarray) -> EmbeddingTable:
+    """Embeddings under these keys."""
+    return EmbeddingTable(pd.Index(keys), np.asarray(vectors, float))
+
+
+def random_table(keys, seed: int = 3) -> EmbeddingTable:
+    """Random embeddings of 4 numbers under these keys."""
+    keys = list(dict.fromkeys(keys))
+    return embedded(keys, np.random.default_rng(seed).normal(size=(len(keys), 4)))
+
+
+def inputs(**given) -> Inputs:
+    """Inputs of which a test gives those that it needs; `test` and `train` are rows of `triples`."""
+    by_split = {split: triples(given.pop(split, [(0, "man ride horse")]), split) for split in ("train", "test")}
+    words = pd.DataFrame({"word": ["man", "horse", "dog"], "kind": "animate", "other": ""})
+    known = {"triples": by_split, "nouns": words, "verbs": words, "seed": 0, "draws": (50, 0)}
+    return Inputs(**(dict.fromkeys(Inputs._fields) | known | given))
+
+
+def model(images: EmbeddingTable, texts: EmbeddingTable | None = None, **given) -> Evaluated:
+    """A model with these embeddings."""
+    embed = None if texts is None else lambda more: texts.of(list(more))
+    known = {"embed": embed, "answers": None, "temperature": 0.01, "calibration": {}}
+    return Evaluated(images=images, texts=texts, **(known | given))

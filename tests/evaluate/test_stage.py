@@ -1,7 +1,6 @@
-"""The whole stage on a tiny project folder: what it writes for base, a tuned method and a rival."""
+"""The whole stage on a tiny project folder: what it writes for base, a method and a rival."""
 
 import json
-import sys
 
 import numpy as np
 import pandas as pd
@@ -10,18 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from stages.common.files.errors import InputError
-from stages.common.files.tables import SCHEMAS, table_files, write_table
+from stages.common.files.tables import SCHEMAS, read_table, table_files, write_table
 from stages.evaluate.__main__ import main
-from tests.evaluate.project import PARAMS, make_model, make_project
-
-
-def evaluate(monkeypatch, folder, name):
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "argv", ["evaluate", name])
-    main()
-    out = folder / "data/evaluate" / name
-    tables = {path.stem: pd.read_parquet(path) for path in out.glob("*.parquet")}
-    return tables, json.loads((out / "summary.json").read_text(encoding="utf-8"))
+from stages.evaluate.measure import COLUMNS, Measure
+from stages.evaluate.measures import MEASURES
+from stages.evaluate.schemas import ANSWERS, MEASURE_ROWS
+from tests.evaluate.project import PARAMS, make_project
+from tests.project import run_here, start
 
 
 @pytest.fixture(scope="module")
@@ -31,40 +25,74 @@ def project(tmp_path_factory):
     return folder
 
 
-def test_a_tuned_method_is_measured_with_every_interpolation(project, monkeypatch):
-    tables, summary = evaluate(monkeypatch, project, "drive")
-    assert tables["tuples"]["tuple_id"].tolist() == [0, 1, 2, 3, 4, 5]  # those of split test
-    assert tables["tuples"]["t2i"].isna().tolist() == [False, False, False, False, True, False]
-    recalls = {f"{way}_recall@{k}" for way in ("i2t", "t2i") for k in (1, 5, 10)}
-    assert set(summary["retention"]) == {"noun_accuracy"} | recalls
-    assert tables["interpolation"]["alpha"].tolist() == [0.5]
-    assert list(summary["accuracy"]) == ["dynamic", "stative", "swapped", "random"]
-    assert list(summary["held_out"]) == ["dynamic", "stative"]  # nobody bites or wears in train
+def evaluate(monkeypatch, folder, name) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The measures and the answers of a model."""
+    run_here(monkeypatch, folder, main, name)
+    out = folder / "data/evaluate" / name
+    tables = (read_table(out / "measures.parquet", MEASURE_ROWS), read_table(out / "answers.parquet", ANSWERS))
+    return tuple(table.to_pandas() for table in tables)
 
 
-@pytest.mark.parametrize("name", ["base", "siglip"])
-def test_base_and_a_rival_have_every_table_and_nothing_between(project, monkeypatch, name):
-    tuned, _ = evaluate(monkeypatch, project, "drive")
-    tables, summary = evaluate(monkeypatch, project, name)
-    assert tables["interpolation"].empty and set(tables) == set(tuned)
-    assert len(tables["accuracy"]) == len(tuned["accuracy"]) and "relation" in summary["overall"]
+@pytest.mark.parametrize("name", ["base", "drive", "siglip"])
+def test_a_model_has_every_measure_answers_and_a_temperature(project, monkeypatch, name):
+    rows, answers = evaluate(monkeypatch, project, name)
+    assert answers["tuple_id"].tolist() == [0, 1, 2, 3, 4, 5]  # those of split test
+    assert answers["t2i"].isna().tolist() == [False, False, False, False, True, False]
+    assert set(rows["measure"]) == MEASURES.keys() - {"probe"}  # no verb is on five test images
+    assert set(rows.loc[rows["measure"] == "retrieval", "slice"]) == {"recall@1", "recall@5", "recall@10"}
+    relation = rows[rows["measure"] == "relation"]
+    assert list(relation["set"].unique()) == ["dynamic", "stative", "swapped", "random"]
+    unseen = relation.loc[relation["slice"] == "unseen triple", "set"]
+    assert set(unseen) == {"dynamic", "stative"}  # no training caption has bite or wear
+    found = json.loads((project / f"data/evaluate/{name}/calibration.json").read_text())
+    assert found["pictures"] == 2 and found["statements"] == 4 and 1e-4 < found["temperature"] <= 10
 
 
-def test_a_model_with_the_weights_of_base_is_base_at_every_alpha(project, monkeypatch):
-    make_model(project / "data/models/same", 0)
-    (project / "data/models/same/history.csv").write_text("step,loss\n")
-    tables, summary = evaluate(monkeypatch, project, "same")
-    _, base = evaluate(monkeypatch, project, "base")
-    assert summary == base
-    shares = {name: round(100 * value, 2) for name, value in tables["interpolation"].loc[0].items()}
-    assert shares == {"alpha": 50.0} | base["overall"]
+def test_a_file_more_in_the_registry_is_a_measure_more(project, monkeypatch):
+    """Its rows are in the table under its name, between those of the others."""
+
+    def rows(inputs, model):
+        length = np.linalg.norm(model.embed(["a word"]))
+        return pd.DataFrame([("texts", "i2t", "all", length, len(inputs.tuples))], columns=COLUMNS)
+
+    before, _ = evaluate(monkeypatch, project, "base")
+    monkeypatch.setitem(MEASURES, "mine", Measure(rows, "Mine", "How long a text's embedding is."))
+    found, _ = evaluate(monkeypatch, project, "base")
+    (mine,) = found[found["measure"] == "mine"].to_dict("records")
+    assert (mine["value"], mine["count"]) == (pytest.approx(1, abs=1e-6), 6) and np.isnan(mine["chance"])
+    pd.testing.assert_frame_equal(found[found["measure"] != "mine"].reset_index(drop=True), before)
+
+
+def without(folder, path: str, column: str, value) -> None:
+    """Drop the rows of a table that have this value."""
+    table = pq.read_table(folder / path)
+    kept = table.filter(pa.compute.not_equal(table[column], value))
+    write_table(folder / path, kept, next(schema for schema in SCHEMAS.values() if schema.names == table.schema.names))
+
+
+def test_without_split_val_there_is_no_temperature(tmp_path, monkeypatch):
+    make_project(tmp_path)
+    without(tmp_path, "data/triples/triples/part-00000.parquet", "split", "val")
+    rows, _ = evaluate(monkeypatch, tmp_path, "base")
+    assert (tmp_path / "data/evaluate/base/calibration.json").read_text() == "{}\n"
+    assert "fitted temperature" not in set(rows["set"]) and "calibration" in set(rows["measure"])
+
+
+def test_missing_rows_are_named(tmp_path, monkeypatch):
+    make_project(tmp_path)
+    without(tmp_path, "data/captions/images/part-00000.parquet", "image_id", 3)
+    with pytest.raises(InputError, match="data/captions/images lacks 3, which another table names"):
+        evaluate(monkeypatch, tmp_path, "base")
+    without(tmp_path, "data/negatives/tuples.parquet", "split", "test")
+    with pytest.raises(InputError, match="tuples.parquet has no tuples of split test; give more captioned images"):
+        evaluate(monkeypatch, tmp_path, "base")
 
 
 def test_the_order_of_rows_changes_no_byte(tmp_path, monkeypatch):
     make_project(tmp_path)
     evaluate(monkeypatch, tmp_path, "drive")
     before = {path.name: path.read_bytes() for path in (tmp_path / "data/evaluate/drive").iterdir()}
-    for name in ("captions/captions", "captions/images", "triples/triples", "negatives/tuples.parquet"):
+    for name in ("captions/captions", "captions/images", "triples/triples"):
         (path,) = table_files(tmp_path / "data" / name)
         table = pq.read_table(path)
         order = np.random.default_rng(4).permutation(len(table))
@@ -73,44 +101,36 @@ def test_the_order_of_rows_changes_no_byte(tmp_path, monkeypatch):
     assert before == {path.name: path.read_bytes() for path in (tmp_path / "data/evaluate/drive").iterdir()}
 
 
-def test_a_set_that_the_summary_of_the_negatives_does_not_know(tmp_path, monkeypatch):
+def test_a_set_that_the_summary_of_the_negatives_lacks(tmp_path, monkeypatch):
     """What differs in its negatives is not known, so that its questions have no meaning."""
     make_project(tmp_path)
     path = tmp_path / "data/negatives/summary.json"
-    summary = json.loads(path.read_text(encoding="utf-8"))
-    del summary["sets"]["swapped"]
-    path.write_text(json.dumps(summary), encoding="utf-8")
-    with pytest.raises(InputError, match="tuples.parquet has tuples of a set 'swapped', which .*summary.json does not"):
+    path.write_text('{"sets": {"dynamic": {"differs": "verb"}}}')
+    with pytest.raises(InputError, match="tuples.parquet has a set 'random' that data/negatives/summary.json lacks"):
         evaluate(monkeypatch, tmp_path, "drive")
-
-
-def test_an_image_that_is_missing_is_named(project, monkeypatch):
-    path = project / "data/captions/images/part-00000.parquet"
-    whole = pq.read_table(path)
-    write_table(path, whole.filter(pa.compute.not_equal(whole["image_id"], 3)), SCHEMAS["images"])
-    with pytest.raises(InputError, match="data/captions/images lacks image_id 3"):
-        evaluate(monkeypatch, project, "base")
-    pq.write_table(whole, path)
+    path.write_text('{"sets": {"dynamic": {}}}')
+    with pytest.raises(InputError, match="negatives/summary.json: .*'differs'.*: Field required"):
+        evaluate(monkeypatch, tmp_path, "drive")
 
 
 def test_categories_are_measured_where_the_parameters_name_them(tmp_path, monkeypatch):
     boxes = [{"image_id": 3, "category_id": 18}, {"image_id": 9, "category_id": 17}]
     names = [{"id": 17, "name": "cat"}, {"id": 18, "name": "dog"}]
     (tmp_path / "instances.json").write_text(json.dumps({"categories": names, "annotations": boxes}))
-    make_project(tmp_path, PARAMS | {"evaluate": PARAMS["evaluate"] | {"instances": "instances.json", "alphas": []}})
-    tables, summary = evaluate(monkeypatch, tmp_path, "drive")
-    assert summary["retention"]["category_accuracy"] in (0, 100)
-    assert tables["interpolation"].empty
+    make_project(tmp_path, PARAMS | {"evaluate": PARAMS["evaluate"] | {"instances": "instances.json"}})
+    rows, _ = evaluate(monkeypatch, tmp_path, "drive")
+    naming = rows[rows["measure"] == "naming"]
+    assert list(zip(naming["set"], naming["count"])) == [("nouns", 8), ("categories", 1)]
 
 
 def test_a_model_that_is_not_there_leaves_no_output(project, monkeypatch):
-    with pytest.raises(InputError, match="data/models holds base, .* and not 'ours'; run `dvc repro` to make it"):
+    with pytest.raises(InputError, match="'ours' is not one of the models in data/models: base, .*; name one"):
         evaluate(monkeypatch, project, "ours")
     assert not (project / "data/evaluate/ours").exists()
 
 
-def test_negatives_that_do_not_tell_what_differs_are_named(tmp_path, monkeypatch):
-    make_project(tmp_path)
-    (tmp_path / "data/negatives/summary.json").write_text('{"sets": {"dynamic": {}}}')
-    with pytest.raises(InputError, match="negatives/summary.json: .*'differs'.*: Field required"):
-        evaluate(monkeypatch, tmp_path, "base")
+def test_the_measures_load_no_torch(tmp_path):
+    """The report reads them, and does without it."""
+    (tmp_path / "loaded.py").write_text("import sys, stages.evaluate.measures\nassert 'torch' not in sys.modules\n")
+    started = start(tmp_path, "loaded")
+    assert started.wait() == 0, started.stderr.read()

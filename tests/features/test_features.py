@@ -1,50 +1,34 @@
-"""Features are half precision, of unit length, and stand in the order of their ids."""
+"""Features are half precision, of unit length, and in the order of their ids, a part for each part of the images."""
 
 import numpy as np
-import pyarrow as pa
+import pytest
+import yaml
 
-from stages.common.clip.embed import encode_images, encode_texts, load_checkpoint
-from stages.common.files.tables import SCHEMAS, features_schema, read_part, read_table, table_files, write_parts
+from stages.common.clip.checkpoint import load_checkpoint
+from stages.common.clip.embed import encode_images
+from stages.common.files.errors import InputError
+from stages.common.files.tables import SCHEMAS, read_features, read_table, table_files, write_parts
 from stages.features.__main__ import main
-from stages.features.part import features_table
-from tests.project import run_here
+from tests.project import RUN, run_here
 from tests.train.project import make_project
 
 
-def test_ids_and_a_list_of_fixed_size():
-    table = features_table(pa.chunked_array([[7, 5]]), np.array([[0.6, 0.8], [1.0, 0.0]]))
-    assert table.schema.equals(features_schema(2))
-    assert table["id"].to_pylist() == [7, 5]
-    assert np.allclose(table["embedding"].to_pylist(), [[0.6, 0.8], [1.0, 0.0]], atol=1e-3)
-
-
-def test_the_stage_embeds_every_image_and_every_triple(tmp_path, monkeypatch):
+def test_the_stage_embeds_every_image(tmp_path, monkeypatch):
     make_project(tmp_path)
-    pictures = read_table(tmp_path / "data/captions/images", SCHEMAS["images"])
-    write_parts(tmp_path / "data/captions/images", [pictures[:30], pictures[30:]], SCHEMAS["images"])
-    run_here(monkeypatch, tmp_path, main)
-    model, transform, tokenizer = load_checkpoint(tmp_path / "data/models/base")
-    triples = read_table(tmp_path / "data/triples/triples", SCHEMAS["triples"])
-    expected = {
-        "images": (pictures["image_id"], encode_images(model, transform, pictures["jpeg"].to_pylist())),
-        "texts": (triples["triple_id"], encode_texts(model, tokenizer, triples["text"].to_pylist())),
-    }
-    assert len(table_files(tmp_path / "data/features/images")) == 2
-    for name, (ids, embeddings) in expected.items():
-        table = read_table(tmp_path / "data/features" / name, features_schema(16))
-        assert table["id"].to_pylist() == ids.to_pylist()
-        found = np.array(table["embedding"].to_pylist())  # (N, 16)
-        assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-3)
-        assert np.allclose(found, embeddings, atol=1e-3)
+    images = read_table(tmp_path / "data/captions/images", SCHEMAS["images"])
+    write_parts(tmp_path / "data/captions/images", [images[:30], images[30:]], SCHEMAS["images"])
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"run": RUN, "features": {"base": {}}}))
+    run_here(monkeypatch, tmp_path, main, "base")
+    assert len(table_files(tmp_path / "data/features/base")) == 2
+    ids, embeddings = read_features(tmp_path / "data/features/base")  # (40,), (40, 16)
+    assert ids.tolist() == images["image_id"].to_pylist() and embeddings.dtype == np.float16
+    assert np.allclose(np.linalg.norm(embeddings.astype(float), axis=1), 1, atol=1e-3)
+    expected = encode_images(load_checkpoint(tmp_path / "data/models/base"), images["jpeg"].to_pylist())
+    assert np.allclose(embeddings, expected, atol=1e-3)
 
 
-def test_a_part_of_captions_without_a_triple_has_no_rows_of_base_width(tmp_path, monkeypatch):
-    """So that it is one table with the other parts."""
-    make_project(tmp_path)
-    triples = read_table(tmp_path / "data/triples/triples", SCHEMAS["triples"])
-    write_parts(tmp_path / "data/triples/triples", [triples[:0], triples], SCHEMAS["triples"])
-    run_here(monkeypatch, tmp_path, main)
-    first, second = table_files(tmp_path / "data/features/texts")
-    assert len(read_part(first, features_schema(16))) == 0 and len(read_part(second, features_schema(16))) == len(
-        triples
-    )
+def test_only_models_that_params_yaml_names(tmp_path, monkeypatch):
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"run": RUN, "features": {}}))
+    line = "'base' is not one of the features of params.yaml: there are none; name one"
+    with pytest.raises(InputError, match=line):
+        run_here(monkeypatch, tmp_path, main, "base")

@@ -8,7 +8,5 @@ from tests.infer.project import make_project
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     root = tmp_path_factory.mktemp("project")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(root)
-        make_project(root)
+    make_project(root)
     return root

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from stages.common.files.errors import InputError
-from stages.infer.pictures import Question, is_one, questions
+from stages.infer.pictures import is_one, read_queries
 from tests.infer.project import make_pictures
 
 
@@ -16,31 +16,27 @@ def folder(tmp_path):
     return tmp_path
 
 
-def names(found: list[Question]) -> list[str]:
-    return [question.picture.name for question in found]
+def names(source) -> list[str]:
+    return [query.picture.name for query in read_queries(str(source))]
 
 
 def test_a_folder_and_a_pattern_have_their_pictures_in_order(folder):
-    assert names(questions([str(folder / "shots")])) == ["1.png", "2.png", "3.png"]
-    assert names(questions([str(folder / "shots/[23].png"), str(folder / "shots/1.png")])) == [
-        "2.png",
-        "3.png",
-        "1.png",
-    ]
+    assert names(folder / "shots") == ["1.png", "2.png", "3.png"]
+    assert names(folder / "shots/[23].png") == ["2.png", "3.png"] and names(folder / "**/1.png") == ["1.png"]
 
 
 def test_a_file_named_like_a_pattern_is_a_picture(folder):
     odd = (folder / "shots/1.png").rename(folder / "shots/[1].png")
-    assert is_one(str(odd)) and names(questions([str(odd)])) == ["[1].png"]
+    assert is_one(str(odd)) and names(odd) == ["[1].png"]
     assert not is_one(str(folder / "shots/*.png")) and not is_one(str(folder)) and not is_one("a.csv")
 
 
 def test_a_csv_has_pictures_with_words_or_without(folder):
-    (folder / "asked.csv").write_text(
-        "\ufeffpicture,subject,object\nshots/1.png,man,horse\nshots/2.png,,\n", encoding="utf-8"
-    )
-    first, second = questions([str(folder / "asked.csv")])
+    rows = "\ufeffpicture,subject,object\nshots/1.png,man,horse\nshots/2.png,,\n"
+    (folder / "asked.csv").write_text(rows, encoding="utf-8")
+    first, second = read_queries(str(folder / "asked.csv"))
     assert first == (folder / "shots/1.png", "man", "horse") and second == (folder / "shots/2.png", None, None)
+    assert first.nouns == "man, horse" and second.nouns == ""
 
 
 @pytest.mark.parametrize("root", ["", "annotations", "shots"])
@@ -51,7 +47,7 @@ def test_the_pictures_of_a_coco_json_are_beside_it_above_it_or_in_a_folder_there
         (folder / "shots/1.png").rename(place / "1.png")
     path = folder / "annotations/captions.json"
     path.write_text(json.dumps({"images": [{"id": 1, "file_name": "1.png"}]}))
-    assert [question.picture for question in questions([str(path)])] == [place / "1.png"]
+    assert [query.picture for query in read_queries(str(path))] == [place / "1.png"]
 
 
 @pytest.mark.parametrize(
@@ -79,5 +75,5 @@ def test_one_line(tmp_path, monkeypatch, name, content, line):
     elif content is not None:
         (tmp_path / "here" / name).write_text(content)
     with pytest.raises(InputError) as error:
-        questions([name])
+        read_queries(name)
     assert str(error.value).startswith(line) and "\n" not in str(error.value)

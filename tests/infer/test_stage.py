@@ -1,9 +1,6 @@
 """The command and the DVC stage on a tiny project: what they print and write, and one line for what is wrong."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -13,22 +10,20 @@ from PIL import Image
 
 from stages.common.files.errors import InputError
 from stages.infer.__main__ import main
-from stages.infer.rank import RELATIONS
+from stages.infer.relations import RELATIONS
 from tests.infer.project import make_pictures, make_project
-
-ROOT = Path(__file__).parents[2]
+from tests.project import run_here, start
 
 
 @pytest.fixture
 def infer(tmp_path, monkeypatch, capsys):
     """The command with arguments; what it printed."""
-    monkeypatch.chdir(tmp_path)
     make_project(tmp_path)
-    capsys.readouterr()
+    monkeypatch.chdir(tmp_path)
 
     def command(*arguments: str) -> str:
-        monkeypatch.setattr(sys, "argv", ["infer", *arguments])
-        main()
+        capsys.readouterr()
+        run_here(monkeypatch, tmp_path, main, *arguments)
         return capsys.readouterr().out
 
     return command
@@ -97,8 +92,8 @@ def test_texts_on_the_page_are_escaped(infer):
     [
         (["none.jpg"], "none.jpg is missing; "),
         (["params.yaml"], "params.yaml cannot be decoded"),
-        (["pictures/1.png", "--subject", "hrose"], "'hrose' is no noun that is known; the nearest are "),
-        (["pictures/1.png", "--relation", "rdie"], "'rdie' is no verb that is known; the nearest are "),
+        (["pictures/1.png", "--subject", "hrose"], "the noun 'hrose' is unknown; the most similar ones are "),
+        (["pictures/1.png", "--relation", "rdie"], "the verb 'rdie' is unknown; the most similar ones are "),
         (["pictures/1.png", "--model", "theirs"], "there is no model 'theirs'; data/models holds ours, plain: "),
         (["data/models"], "data/models has no picture ("),
         (["broken"], "none of 1 pictures can be read; see the lines above"),
@@ -126,8 +121,7 @@ def test_arguments_that_do_not_fit_are_reported_with_the_usage(infer, capsys, ar
 def test_as_a_command(tmp_path):
     """Exit status 1, one line, no traceback."""
     make_pictures(tmp_path, 1)
-    command, env = [sys.executable, "-m", "stages.infer", "1.png"], {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
-    assert done.returncode == 1 and done.stdout == ""
-    assert done.stderr.startswith("error: there is no model 'ours'; data/models holds no model yet")
-    assert done.stderr.count("\n") == 1
+    process = start(tmp_path, "stages.infer", "1.png")
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 1 and errors.count("\n") == 1
+    assert errors.startswith("error: there is no model 'ours'; data/models holds no model yet")

@@ -7,7 +7,7 @@ import pytest
 
 from stages.common.files.errors import InputError
 from stages.infer import Relations
-from stages.infer.web import answer, known_models, make_page
+from stages.infer.web import answer, make_page
 
 
 @pytest.fixture(autouse=True)
@@ -23,10 +23,6 @@ def test_an_answer_is_bars_and_a_note():
     assert answer(model, "pictures/1.png", "", "")[1] == "No relation stands out."
     assert "not calibrated" in answer(Relations("plain", "cpu"), "pictures/1.png", "", "")[1]
     assert answer(model, None, "", "") == ({}, "Drop a picture.")
-
-
-def test_models_to_choose_from():
-    assert known_models("plain") == ["plain", "ours"] and known_models("/a/b") == ["/a/b", "ours", "plain"]
 
 
 def test_without_gradio_one_line(monkeypatch):

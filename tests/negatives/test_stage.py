@@ -1,4 +1,4 @@
-"""The whole stage on a small folder: what it writes, and what it says of bad input."""
+"""The whole stage on a small folder: what it writes, and its messages on bad input."""
 
 import json
 import shutil
@@ -13,136 +13,113 @@ import yaml
 
 from stages.common.files.errors import InputError
 from stages.common.files.params import load_params
-from stages.common.files.tables import SCHEMAS, features_schema
+from stages.common.files.tables import SCHEMAS, features_schema, write_table
 from stages.negatives.__main__ import main
-from tests.negatives.test_negatives import many
+from tests.negatives.project import many
+from tests.project import ROOT
 
-ROOT = Path(__file__).parents[2]
-TRIPLES, TUPLES = "data/triples/triples/part-00000.parquet", "data/negatives/tuples.parquet"
-
-
-def write_triples(folder: Path, triples: pd.DataFrame) -> None:
-    columns = {"subject_compound": triples["subject"], "object_compound": triples["object"]}
-    table = pa.Table.from_pandas(triples.assign(**columns), preserve_index=False)
-    pq.write_table(table.select(SCHEMAS["triples"].names).cast(SCHEMAS["triples"]), folder / TRIPLES)
+TUPLES, SUMMARY = Path("data/negatives/tuples.parquet"), Path("data/negatives/summary.json")
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch) -> Path:
-    """A project with the triples of many(), random embeddings and our own parameters and lexicons."""
-    for name in ("triples/triples", "features/images"):
-        (tmp_path / "data" / name).mkdir(parents=True)
-    for name in ("params.yaml", "data/nouns.csv", "data/verb_synonyms.csv"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    triples = many()
-    write_triples(tmp_path, triples)
-    ids = triples["image_id"].unique()
-    vectors = np.random.default_rng(0).normal(size=(len(ids), 4))  # (I, D)
-    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
-    embeddings = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), 4)
-    features = pa.table([pa.array(ids), embeddings], features_schema(4))
-    pq.write_table(features, tmp_path / "data/features/images/part-00000.parquet")
+@pytest.fixture(autouse=True)
+def project(tmp_path, monkeypatch):
+    """A project with the triples of many() and our own parameters and lexicons."""
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    Path("data").mkdir()
+    for name in ("params.yaml", "data/nouns.csv", "data/verb_synonyms.csv"):
+        shutil.copy(ROOT / name, name)
+    write_triples(many())
 
 
-def set_options(folder: Path, **options) -> None:
-    params = load_params(folder / "params.yaml")
+def write_triples(triples: pd.DataFrame) -> None:
+    """The table of triples, and a caption of its own for each."""
+    tables = {"triples": triples, "captions": triples.assign(caption="A " + triples["text"] + ".")}
+    for name, rows in tables.items():
+        table = pa.Table.from_pandas(rows, pa.schema(list(SCHEMAS[name])), preserve_index=False)
+        write_table(f"data/{name}/{name}/part-00000.parquet", table, SCHEMAS[name])
+
+
+def write_features(ids: np.ndarray) -> None:
+    vectors = np.random.default_rng(0).choice([-0.5, 0.5], (len(ids), 4)).astype(np.float16)  # (I, D), of unit length
+    path, table = "data/features/base/part-00000.parquet", pa.table({"image_id": ids, "embedding": list(vectors)})
+    write_table(path, table, features_schema(4))
+
+
+def run(seed: int = 0, **options) -> dict[str, dict]:
+    """The summary of each set, made with these options."""
+    params = load_params()
     params["negatives"] |= options
-    (folder / "params.yaml").write_text(yaml.safe_dump(params))
+    Path("params.yaml").write_text(yaml.safe_dump(params | {"seed": seed}))
+    main([])
+    return json.loads(SUMMARY.read_text())["sets"]
 
 
-def test_the_release_has_its_card_and_three_files_of_one_schema(folder):
-    main()
-    parts = {split: pq.read_table(folder / f"data/croco/{split}.parquet") for split in ("train", "val", "test")}
+def test_the_release_has_its_card_and_three_files_of_one_schema():
+    counts = run()["random"]["tuples"]
+    parts = {split: pq.read_table(f"data/croco/{split}.parquet") for split in ("train", "val", "test")}
     assert len({part.schema.remove_metadata() for part in parts.values()}) == 1
-    assert parts["train"].num_rows and parts["test"].num_rows and not parts["val"].num_rows
-    header = yaml.safe_load((folder / "data/croco/README.md").read_text().split("---")[1])
-    assert header["license"] == "cc-by-4.0"
+    assert counts == {split: part["set"].to_pylist().count("random") for split, part in parts.items()}
+    assert counts["train"] and counts["test"] and not parts["val"].num_rows
+    card = Path("data/croco/README.md").read_text()
+    assert f"| random | {counts['train']} | 0 | {counts['test']} |" in card
+    header = yaml.safe_load(card.split("---")[1])
     files = {file["split"]: file["path"] for file in header["configs"][0]["data_files"]}
+    assert header["license"] == "cc-by-4.0"
     assert files == {"train": "train.parquet", "validation": "val.parquet", "test": "test.parquet"}
-    summary = json.loads((folder / "data/negatives/summary.json").read_text())
-    assert summary["sets"]["random"]["tuples"]["test"] == sum(
-        name == "random" for name in parts["test"]["set"].to_pylist()
-    )
 
 
-def test_every_test_question_is_asked_both_ways_round(folder):
-    main()
-    test = pq.read_table(folder / "data/croco/test.parquet").to_pandas()
-    own, other = (test[["image_id", "text"]], test[["negative_image_ids", "negative_texts"]])
-    other = other.apply(lambda column: column.str[0])
-    asked = set(zip(test["set"], *own.to_numpy().T, *other.to_numpy().T, strict=True))
-    assert asked and asked == {(name, b, other, a, text) for name, a, text, b, other in asked}
+def test_the_table_has_the_anchors_captions_and_nulls_for_what_is_missing():
+    run()
+    rows = pq.read_table(TUPLES).to_pandas()
+    assert list(rows) == SCHEMAS["tuples"].names
+    assert rows["sentence"].equals(("A " + rows["text"] + ".").where(rows["place"] == 0))
+    text_only = rows[rows["image_id"].isna()]
+    assert text_only[["set", "split", "place"]].drop_duplicates().to_numpy().tolist() == [["swapped", "train", 1]]
+    assert (rows["preposition"].isna() == rows["dynamic"]).all() and rows["particle"].isna().all()
 
 
-def test_the_order_of_rows_changes_no_byte(folder):
-    main()
-    files = [TUPLES, "data/negatives/summary.json", "data/croco/train.parquet", "data/croco/README.md"]
-    before = [(folder / file).read_bytes() for file in files]
-    write_triples(folder, many().sample(frac=1, random_state=3))
-    main()
-    assert [(folder / file).read_bytes() for file in files] == before
+def test_the_order_of_rows_changes_no_byte_and_the_seed_does():
+    files = [TUPLES, SUMMARY, Path("data/croco/train.parquet"), Path("data/croco/README.md")]
+    written = []
+    for triples, seed in ((many(), 0), (many().sample(frac=1, random_state=3), 0), (many(), 1)):
+        write_triples(triples)
+        run(seed)
+        written.append([file.read_bytes() for file in files])
+    assert written[0] == written[1]
+    assert written[0][0] != written[2][0]
 
 
-def test_exact_nouns_keep_a_man_and_a_guy_apart(folder):
-    refused = []
-    for exact in (False, True):
-        set_options(folder, exact_nouns=exact)
-        main()
-        summary = json.loads((folder / "data/negatives/summary.json").read_text())
-        refused.append(summary["sets"]["random"]["refused"]["false_negative"])
+def test_exact_nouns_keep_a_man_and_a_guy_apart():
+    refused = [run(exact_nouns=exact)["random"]["refused"]["false_negative"] for exact in (False, True)]
     assert refused[0] > refused[1]
 
 
-def test_near_images_are_refused_by_their_features(folder):
-    set_options(folder, max_similarity=0.5)
-    main()
-    summary = json.loads((folder / "data/negatives/summary.json").read_text())
-    assert summary["sets"]["random"]["refused"]["too_similar"] > 0
+def test_near_images_are_refused_by_their_features_and_each_must_have_one():
+    ids = many()["image_id"].unique()
+    write_features(ids)
+    assert run(max_similarity=0.5)["random"]["refused"]["too_similar"] > 0
+    write_features(ids[:-1])
+    with pytest.raises(InputError, match=f"data/features/base lacks .*{ids[-1]}"):
+        run()
 
 
-def test_no_triples_make_no_tuples_which_one_line_tells(folder):
-    write_triples(folder, many()[:0])
-    with pytest.raises(InputError, match="data/triples/triples has no rows"):
-        main()
-    assert not (folder / TUPLES).exists()
+@pytest.mark.parametrize("count, split", [(0, "train"), (600, "test")])
+def test_a_split_without_tuples_is_one_line(count, split):
+    write_triples(many()[:count].query("split == 'train'"))
+    why = f"none of its 0 triples of split {split} gets a negative; give that split more captioned images"
+    with pytest.raises(InputError, match=f"data/triples/triples: {why}"):
+        run()
+    assert not TUPLES.exists()
 
 
-@pytest.mark.parametrize(
-    "spoil, named",
-    [
-        (lambda table: table.append_column("colour", table["text"]), "unknown column 'colour'"),
-        (lambda table: table.drop_columns("relation"), "column 'relation' is missing"),
-        (lambda table: pa.concat_tables([table, table]), "triple_id 0 occurs twice"),
-        (
-            lambda table: table.set_column(4, "subject", pa.nulls(len(table), pa.string())),
-            "column 'subject' has a null",
-        ),
-    ],
-)
-def test_bad_triples_are_named_and_nothing_is_written(folder, spoil, named):
-    pq.write_table(spoil(pq.read_table(folder / TRIPLES)), folder / TRIPLES)
-    with pytest.raises(InputError, match=named):
-        main()
-    assert not (folder / "data/negatives").exists()
+def test_an_image_in_two_splits_is_named():
+    write_triples(many().assign(split=["train", "test"] * 300))
+    with pytest.raises(InputError, match="image_id 0 is in two splits; give it one split in captions.sources"):
+        run()
 
 
-def test_an_image_in_two_splits_is_named(folder):
-    triples = many()
-    triples.loc[1, "split"] = {"train": "test", "test": "train"}[triples.loc[0, "split"]]
-    assert triples.loc[0, "image_id"] == triples.loc[1, "image_id"]
-    write_triples(folder, triples)
-    with pytest.raises(InputError, match="image_id 0 is in two splits"):
-        main()
-
-
-def test_a_kind_that_does_not_exist_is_named_with_the_nearest(folder):
-    set_options(folder, sets={"dinamic": {}})
-    with pytest.raises(
-        InputError, match="negatives.sets.dinamic is unknown; the nearest known key is negatives.sets.dynamic"
-    ):
-        main()
-    set_options(folder, sets={})
-    with pytest.raises(InputError, match="name one kind at least: dynamic"):
-        main()
+def test_a_kind_that_does_not_exist_is_named_with_the_nearest():
+    with pytest.raises(InputError, match="negatives.sets.dinamic is unknown; the nearest known key is dynamic"):
+        run(sets={"dinamic": {}})
+    with pytest.raises(InputError, match="negatives.sets: name at least one kind: dynamic"):
+        run(sets={})

@@ -20,7 +20,7 @@ PARAMS = {
     "train": {"methods": METHODS},
     "rivals": RIVALS,
     "benchmarks": BENCHMARKS,
-    "evaluate": {"resamples": 20, "alphas": [0.5], "instances": ""},
+    "evaluate": {"resamples": 20, "alphas": [0.5], "instances": "data/none.json"},
 }
 VERBS = ("ride", "feed")
 BLIND = ("no image: the most frequent verb", "no image: both nouns")
@@ -51,14 +51,17 @@ def measures(tuples: pd.DataFrame) -> pd.DataFrame:
     parts = [shares(tuples, "relation", sets, slice) for slice in ("all", seen, "seen relation")]
     particle = tuples.head(2)
     parts += [shares(particle, "relation", particle["set"], "with particle"), shares(tuples, "macro", sets, "all")]
-    verbs = shares(hard, "verbs", sets.map(SETS), verb[: len(hard)])
+    verbs = shares(hard, "verbs", hard["set"].map(SETS), verb[: len(hard)])
     parts += [verbs.assign(chance=np.nan)] if len(hard) else []
     rows = [("confusions", "ride", "i2t", "feed", 0.5), ("confusions", "feed", "i2t", "ride", 0.0)]
     rows += [("controls", name, "i2t", "another image", 0.1) for name in sets.unique()]
     rows += [("inference", name, by, "all", 0.5) for name in ("verb@1", "verb@5", "roles") for by in ("i2t", *BLIND)]
     rows += [("inference", "mean rank", "i2t", "all", 1.5), ("inference", "verb@1, of such nouns", "i2t", "all", 0.6)]
     rows += [("retrieval", "captions", way, f"recall@{k}", (20 + k) / 100) for way in ("i2t", "t2i") for k in (1, 5)]
-    rows += [("calibration", "statements", "i2t", "most probable is right", 0.5), ("naming", "nouns", "i2t", "all", 0.6)]
+    rows += [
+        ("calibration", "statements", "i2t", "most probable is right", 0.5),
+        ("naming", "nouns", "i2t", "all", 0.6),
+    ]
     for name in ("CLIP's own temperature", "fitted temperature"):
         rows += [("calibration", name, "i2t", part, 0.2) for part in ("calibration error", "range 0", "range 1")]
     if tuples["image_id"].nunique() > 2:
@@ -84,7 +87,7 @@ def evaluate(root: Path, model: str, tuples: pd.DataFrame) -> None:
         )
     for name in (*BENCHMARKS, "removed"):
         coverage = one_row("coverage", name, "both", "questions with their images", 0.67, 3)
-        tables[f"{model}-{name}"] = pd.concat([one_row("benchmark", name, "text", "Object", 0.5), coverage])
+        tables[f"{model}-{name}"] = pd.concat([one_row("benchmark", name, "text", "<Object>", 0.5), coverage])
     for name, table in tables.items():
         write_frame(root / name / "measures.parquet", table, MEASURE_ROWS)
     write_frame(root / model / "answers.parquet", tuples, ANSWERS)
@@ -106,7 +109,7 @@ def make_project(root: Path, sets: tuple = tuple(SETS), images: int = 4, models:
     for row in answers(sets, images, 1).itertuples():
         own = filled | {"tuple_id": row.tuple_id, "set": row.set, "relation": VERBS[row.tuple_id % 2]}
         for place, verb in enumerate(("riding", "feeding")):
-            text = f"man {verb} horse {row.tuple_id}"
+            text = f"man <{verb}> horse {row.tuple_id}"
             members.append(own | {"place": place, "image_id": row.image_id + place, "text": text})
     write_rows(data / "negatives/tuples.parquet", "tuples", members)
     write_jpegs(data / "captions", [jpeg(number, 8) for number in range(images + 1)])

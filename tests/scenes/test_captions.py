@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from stages.scenes.captions import plural, related, unrelated, with_article, write_captions
 from stages.scenes.world import Scene
@@ -18,12 +17,12 @@ def many(scene, write, count=400):
 def test_articles_and_plurals():
     assert with_article("elephant") == "an elephant"
     assert with_article("gray elephant") == "a gray elephant"
-    assert [plural(n) for n in ("man", "woman", "box", "dog")] == ["men", "women", "boxes", "dogs"]
+    assert [plural(n) for n in ("man", "woman", "box", "bench", "dog")] == ["men", "women", "boxes", "benches", "dogs"]
+    assert "an elephant watches a dog" in many(replace(SCENE, verb="watch"), related)
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [
+def test_grammatical_forms():
+    assert many(SCENE, related) >= {
         "an elephant chasing a dog",
         "an elephant chases a dog",
         "an elephant is chasing a dog",
@@ -33,10 +32,7 @@ def test_articles_and_plurals():
         "a dog chased by an elephant",
         "a dog is being chased by an elephant",
         "an elephant chasing a brown dog",
-    ],
-)
-def test_grammatical_forms(sentence):
-    assert sentence in many(SCENE, related)
+    }
 
 
 def test_a_verb_with_a_preposition_has_no_passive():

@@ -1,29 +1,33 @@
 """The subsets of tuples from which the curve is trained."""
 
-import pandas as pd
+import pyarrow as pa
 import pytest
 
+from stages.common.files.tables import SCHEMAS
 from tools.curve import subset
 
 
-def tuples() -> pd.DataFrame:
-    """Forty mirrored dynamic tuples (20 pairs of triples) and twenty swapped ones to train on; two to test on."""
-    pairs = [(i, i + 1) if i % 2 == 0 else (i, i - 1) for i in range(62)]
-    sets = ["dynamic"] * 40 + ["swapped"] * 20 + ["dynamic", "swapped"]
-    table = pd.DataFrame({"tuple_id": range(62), "set": sets, "split": ["train"] * 60 + ["test"] * 2})
-    return table.assign(anchor=[a for a, _ in pairs], negatives=[[n] for _, n in pairs])
+def tuples() -> pa.Table:
+    """40 mirrored dynamic tuples (20 pairs) and 20 swapped ones to train on, of which 10 are texts alone; 2 to test."""
+    rows = []
+    for number in range(62):
+        name = "dynamic" if number < 40 or number == 60 else "swapped"
+        shared = {"tuple_id": number, "set": name, "split": "train" if number < 60 else "test"}
+        for place, item in enumerate((number, number ^ 1)):
+            image = None if place and name == "swapped" and number % 2 else item
+            rows.append(shared | {"place": place, "image_id": image, "text": f"text {item}"})
+    return pa.Table.from_pylist(rows, pa.schema([field.with_nullable(True) for field in SCHEMAS["tuples"]]))
 
 
 def test_a_subset_keeps_pairs_together_and_the_number_of_batches():
     """Weights 0.5 and 1 give 20 tuples' worth of batches each: of 16 tuples 8 are of each set, in pairs."""
-    chosen, weights = subset(tuples(), {"dynamic": 0.5, "swapped": 1.0}, 16, seed=0)
-    train = chosen[chosen["split"] == "train"]
-    assert train["set"].value_counts().to_dict() == {"dynamic": 8, "swapped": 8}
-    assert set(train["anchor"]) == {n for row in train["negatives"] for n in row}
+    found, weights = subset(tuples(), {"dynamic": 0.5, "swapped": 1.0}, 16, seed=0)
+    chosen = found.to_pandas()
+    anchors = chosen[(chosen["split"] == "train") & (chosen["place"] == 0)]
+    assert anchors["set"].value_counts().to_dict() == {"dynamic": 8, "swapped": 8}
+    assert len(chosen) == 2 * len(set(chosen["tuple_id"])) == 2 * 18, "all members of each"
+    pairs = anchors.loc[anchors["set"] == "dynamic", "tuple_id"] // 2
+    assert pairs.value_counts().eq(2).all()
     assert weights == {"dynamic": pytest.approx(20 / 8), "swapped": pytest.approx(20 / 8)}
-    assert chosen[chosen["split"] == "test"]["tuple_id"].tolist() == [60, 61]
-
-
-def test_another_seed_draws_others():
-    first, second = (subset(tuples(), {"dynamic": 1.0}, 10, seed)[0]["tuple_id"].tolist() for seed in (0, 1))
-    assert first != second
+    assert set(chosen.loc[chosen["split"] == "test", "tuple_id"]) == {60, 61}
+    assert found != subset(tuples(), {"dynamic": 0.5, "swapped": 1.0}, 16, seed=1)[0]

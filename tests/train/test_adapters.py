@@ -4,10 +4,11 @@ import open_clip
 import pytest
 import torch
 
-from stages.common.clip.embed import load_checkpoint
+from stages.common.clip.checkpoint import load_checkpoint
 from stages.common.files.errors import InputError
+from stages.common.training.loop import training_mode
 from stages.train.adapters import adaptable, add_adapters
-from stages.train.freeze import freeze, training_mode
+from stages.train.freeze import freeze
 from tests.common.clip.towers import make_towers
 from tests.project import TINY, tiny_model
 
@@ -22,7 +23,7 @@ def model(request, tmp_path) -> open_clip.CLIP:
     if request.param == "resnet":
         torch.manual_seed(0)
         return open_clip.CLIP(**(TINY | {"vision_cfg": RESNET}))
-    return load_checkpoint(make_towers(tmp_path / "towers").removeprefix("local-dir:"))[0]
+    return load_checkpoint(make_towers(tmp_path / "towers").removeprefix("local-dir:")).model
 
 
 def embed(model: open_clip.CLIP) -> tuple[torch.Tensor, torch.Tensor]:
@@ -61,7 +62,7 @@ def test_they_start_as_base_train_alone_and_are_merged_into_it(model):
     assert all(name.startswith(touched) for name in changed - {"logit_scale"})
 
 
-def test_of_one_tower_where_the_other_is_held_still():
+def test_of_one_tower_where_the_other_is_frozen():
     model = tiny_model()[0]
     assert {name.removeprefix("visual.") for name in adaptable(model)} == {*TEXT, "conv1"}
     freeze(model, "image")
@@ -82,5 +83,5 @@ def test_the_seed_draws_them():
 def test_a_model_without_a_layer_to_adapt():
     model = tiny_model()[0]
     model.requires_grad_(False)
-    with pytest.raises(InputError, match="train.adapters: base has no layer to put an adapter into; make it 0"):
+    with pytest.raises(InputError, match="train.adapters: base has no layer that can take an adapter; make it 0"):
         add_adapters(model, rank=1, seed=0)

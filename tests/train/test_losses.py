@@ -7,15 +7,15 @@ import torch
 import torch.nn.functional as F
 
 import stages.train.losses
-from stages.common.training.contrast import symmetric_cross_entropy
 from stages.common.files.registry import members
+from stages.common.training.terms import Embedded, batch_contrast, tuple_contrast
 from stages.train.losses import LOSSES
 from stages.train.losses.drive import anchor_similarity
-from stages.common.training.terms import Embedded, tuple_cross_entropy
 from tests.train.project import METHODS
 
 SCALE = torch.tensor(3.0)
-OPTIONS = METHODS | {"ours": {"tuple_weight": 0.7, "caption_weight": 0.4}}
+OPTIONS = {method: {name: value for name, value in METHODS[method].items() if name != "loss"} for method in LOSSES}
+OPTIONS |= {"ours": {"tuple_weight": 0.7, "caption_weight": 0.4}}
 
 
 def loss_of(method: str, batch: Embedded, scale, **options) -> torch.Tensor:
@@ -31,12 +31,12 @@ def unit(*shape: int, seed: int = 0) -> torch.Tensor:
 
 def batch(size: int, negatives: int) -> Embedded:
     """Random tuples, every third with its negatives as texts alone; some texts and captions stand in several tuples."""
-    images, said = unit(size, negatives + 1, 8, seed=1), unit(5 * size, 8, seed=2)
+    images, texts = unit(size, negatives + 1, 8, seed=1), unit(5 * size, 8, seed=2)
     ids = torch.arange(size)[:, None] % 4 + size * torch.arange(negatives + 1)  # (B, K+1)
     captions = torch.arange(size) // 2
     present = torch.ones(size, negatives + 1, dtype=torch.bool)
     present[::3, 1:] = False
-    return Embedded(images, said[ids], present, unit(size, 8, seed=3)[captions], ids, captions)
+    return Embedded(images, texts[ids], present, unit(size, 8, seed=3)[captions], ids, captions)
 
 
 def by_hand(images, texts, present=None) -> Embedded:
@@ -48,11 +48,11 @@ def by_hand(images, texts, present=None) -> Embedded:
 
 def one_tuple(images, texts, present, scale, delta_image, delta_text):
     """The loss of one tuple, entry by entry: images, texts (K+1, D), present (K+1,)."""
-    shown = [i for i in range(len(texts)) if present[i]]
+    imaged = [i for i in range(len(texts)) if present[i]]
     logits = [[scale * images[i] @ texts[t] for t in range(len(texts))] for i in range(len(texts))]
-    to_text = [-logits[i][i] + torch.logsumexp(torch.stack(logits[i]), 0) for i in shown]
-    to_image = [-logits[i][i] + torch.logsumexp(torch.stack([logits[j][i] for j in shown]), 0) for i in shown]
-    clip = (sum(to_text) + sum(to_image)) / (2 * len(shown))
+    to_text = [-logits[i][i] + torch.logsumexp(torch.stack(logits[i]), 0) for i in imaged]
+    to_image = [-logits[i][i] + torch.logsumexp(torch.stack([logits[j][i] for j in imaged]), 0) for i in imaged]
+    clip = (sum(to_text) + sum(to_image)) / (2 * len(imaged))
 
     def similarity(rows, others):
         terms = [
@@ -61,7 +61,7 @@ def one_tuple(images, texts, present, scale, delta_image, delta_text):
         ]
         return sum(terms) / len(terms) if terms else 0.0
 
-    sim_image = similarity(images, [k for k in shown if k])
+    sim_image = similarity(images, [k for k in imaged if k])
     sim_text = similarity(texts, range(1, len(texts)))
     return (clip * (1 + delta_image * sim_image) / 2 + clip * (1 + delta_text * sim_text) / 2) / 2
 
@@ -71,31 +71,31 @@ def test_a_tuple_worked_by_hand():
     eye = torch.eye(2)[None]
     one = by_hand(eye, eye)
     assert anchor_similarity(eye, one.present).item() == pytest.approx(0.9741, abs=1e-4)
-    assert tuple_cross_entropy(one, 1.0).item() == pytest.approx(math.log(1 + math.exp(-1)))
+    assert tuple_contrast(one, 1.0).item() == pytest.approx(math.log(1 + math.exp(-1)))
     assert loss_of("drive", one, 1.0, delta_image=1.0, delta_text=1.0).item() == pytest.approx(0.3092, abs=1e-4)
 
 
-def in_batch(given: Embedded, scale, alone: bool):
-    """The in-batch loss, image by image and text by text; `alone`: texts without an image are offered too."""
+def in_batch(given: Embedded, scale, text_only: bool):
+    """The in-batch loss, image by image and text by text; `text_only`: texts without an image are offered too."""
     images, texts, present = given.images, given.texts, given.present
     places = [(b, k) for b in range(len(images)) for k in range(images.shape[1])]
-    shown = [place for place in places if present[place]]
-    offered = places if alone else shown
+    imaged = [place for place in places if present[place]]
+    offered = places if text_only else imaged
 
-    def choose(item, own, others):
-        logits = torch.stack([scale * item @ other for other in [own, *others]])
+    def choose(item, own, wrong):
+        logits = torch.stack([scale * item @ other for other in [own, *wrong]])
         return torch.logsumexp(logits, 0) - scale * item @ own
 
-    def rivals(rows, place, among):
+    def others(rows, place, among):
         return [rows[other] for other in among if given.text_ids[other] != given.text_ids[place]]
 
-    to_text = [choose(images[p], texts[p], rivals(texts, p, offered)) for p in shown]
-    to_image = [choose(texts[p], images[p], rivals(images, p, shown)) for p in shown]
-    return (sum(to_text) + sum(to_image)) / (2 * len(shown))
+    to_text = [choose(images[p], texts[p], others(texts, p, offered)) for p in imaged]
+    to_image = [choose(texts[p], images[p], others(images, p, imaged)) for p in imaged]
+    return (sum(to_text) + sum(to_image)) / (2 * len(imaged))
 
 
 def plain_loop(method: str, given: Embedded, scale):
-    images, texts, present, captions, _, said = given
+    images, texts, present, captions, _, caption_ids = given
     if method in ("clip", "negclip"):
         return in_batch(given, scale, method == "negclip")
     tuples = range(len(images))
@@ -105,7 +105,7 @@ def plain_loop(method: str, given: Embedded, scale):
     inside = sum(2 * one_tuple(images[b], texts[b], present[b], scale, 0, 0) for b in tuples) / len(images)
     whole = 0
     for b in tuples:
-        others = [c for c in tuples if said[c] != said[b]]
+        others = [c for c in tuples if caption_ids[c] != caption_ids[b]]
         to_text = torch.stack([scale * images[b, 0] @ captions[c] for c in [b, *others]])
         to_image = torch.stack([scale * images[c, 0] @ captions[b] for c in [b, *others]])
         whole += torch.logsumexp(to_text, 0) - to_text[0] + torch.logsumexp(to_image, 0) - to_image[0]
@@ -144,7 +144,7 @@ def test_negclip_and_ours_worked_by_hand():
 def test_clip_is_the_plain_symmetric_loss_of_all_pairs():
     given = batch(6, 2)
     images, texts, ids = (part[given.present] for part in (given.images, given.texts, given.text_ids))
-    plain = symmetric_cross_entropy(images, texts, SCALE, ids)
+    plain = batch_contrast(images, texts, SCALE, ids)
     assert loss_of("clip", given, SCALE).item() == pytest.approx(plain.item(), abs=1e-9)
 
 
@@ -172,9 +172,10 @@ def test_absent_images_change_nothing(method):
 def test_a_file_more_is_a_loss_more(tmp_path, monkeypatch):
     """The registry is the folder: here with one file more, as another who adds a loss would write it."""
     latest = (
-        "from stages.train.losses.clip import Options, clip_loss\n"
+        "from stages.common.files.params import Block\n"
         "from stages.common.training.terms import Loss\n"
-        "LOSS = Loss(clip_loss, Options, colour='#123456')\n"
+        "from stages.train.losses.clip import clip_loss\n"
+        "LOSS = Loss(clip_loss, Block, colour='#123456')\n"
     )
     (tmp_path / "latest.py").write_text(latest)
     monkeypatch.setattr("stages.train.losses.__path__", [*stages.train.losses.__path__, str(tmp_path)])

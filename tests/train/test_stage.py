@@ -1,6 +1,7 @@
 """The whole stage on a tiny project: killed and resumed, refused, frozen, interpolated, in processes of its own."""
 
 import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -12,21 +13,19 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from stages.common.clip.embed import WEIGHTS, load_checkpoint
+from stages.common.clip.checkpoint import WEIGHTS, load_checkpoint
 from stages.common.files.errors import InputError
-from stages.common.files.tables import write_parts
-from stages.features.part import features_table
+from stages.common.files.tables import features_schema, write_parts
+from stages.common.training.job import write_state
 from stages.train.__main__ import main
-from stages.common.training.loop import TIMINGS
-from stages.common.training.resume import write_state
 from tests.common.clip.towers import make_towers
-from tests.project import run_here, start, write_rows
-from tests.train.project import make_project, set_options
+from tests.project import run_here, start
+from tests.train.project import METHODS, make_project, set_options
 
 LONG = {"epochs": 12}  # of 9 steps
 RESUME = "data/models/.drive-resume.pt"
 LIVE = "data/live/drive"
-SPEEDS = {f"{name}.tsv" for name in TIMINGS}
+SPEEDS = {"data_seconds.tsv", "tuples_per_second.tsv"}
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,7 @@ def tuned(folder: Path, method: str = "drive") -> dict[str, torch.Tensor]:
 
 
 def live(folder: Path) -> dict[str, str]:
-    """DVCLive's tables by name, those that do not tell the time."""
+    """DVCLive's tables by name, but the timings."""
     return {path.name: path.read_text() for path in (folder / LIVE).rglob("*.tsv") if path.name not in SPEEDS}
 
 
@@ -61,9 +60,22 @@ def same_run(one: Path, other: Path) -> bool:
     return same and live(one) == live(other)
 
 
+def start_until_saved(folder: Path) -> subprocess.Popen:
+    """python -m stages.train drive in a process of its own, which has saved a state and still trains."""
+    process = start(folder, "stages.train", "drive")
+    while not (folder / RESUME).is_file() and process.poll() is None:
+        time.sleep(0.001)
+    return process
+
+
+def kill(process: subprocess.Popen) -> None:
+    process.kill()
+    process.wait()
+
+
 def test_open_clip_loads_the_model_folder(unbroken):
-    model, _, tokenizer = load_checkpoint(unbroken / "data/models/drive")
-    assert model.encode_text(tokenizer(["man riding cat"])).shape == (1, 16)
+    clip = load_checkpoint(unbroken / "data/models/drive")
+    assert clip.model.encode_text(clip.tokenizer(["man riding cat"])).shape == (1, 16)
     assert [path.name for path in (unbroken / "data/models").iterdir() if path.name.startswith(".")] == []
 
 
@@ -86,14 +98,10 @@ def test_history_and_live_files_hold_the_same_numbers(unbroken):
 
 
 def test_killed_and_run_again_ends_with_the_same_weights(unbroken, project, monkeypatch, capsys):
-    process = start(project, "stages.train", "drive")
-    while not (project / RESUME).is_file() and process.poll() is None:
-        time.sleep(0.001)
-    process.kill()
-    process.wait()
+    kill(start_until_saved(project))
     assert (project / RESUME).is_file() and not (project / "data/models/drive").exists()
     run_here(monkeypatch, project, main, "drive")
-    assert "starting from base" not in capsys.readouterr().err
+    assert "training starts anew" not in capsys.readouterr().err
     assert same_run(project, unbroken)
 
 
@@ -103,11 +111,7 @@ def test_adapters_are_resumed_and_merged(project, monkeypatch):
     run_here(monkeypatch, project, main, "drive")
     whole = tuned(project)
     shutil.rmtree(project / "data/models/drive")
-    process = start(project, "stages.train", "drive")
-    while not (project / RESUME).is_file() and process.poll() is None:
-        time.sleep(0.001)
-    process.kill()
-    process.wait()
+    kill(start_until_saved(project))
     assert (project / RESUME).is_file()
     run_here(monkeypatch, project, main, "drive")
     again, base = tuned(project), tuned(project, "base")
@@ -118,40 +122,32 @@ def test_adapters_are_resumed_and_merged(project, monkeypatch):
 
 
 def test_adapters_checkpointing_and_two_processes_go_together(project):
-    """On a CPU with bf16 attention is made again by the kernel that made it, in the first look at the gradients too."""
+    """On a CPU with bf16 attention is recomputed by the same kernel, in the first look at the gradients too."""
     set_options(project, adapters=2, processes=2, grad_checkpointing=True)
     assert start(project, "stages.train", "drive").wait() == 0
     assert tuned(project).keys() == tuned(project, "base").keys()
 
 
-def test_a_checkpoint_of_another_run_is_not_reused(unbroken, project, monkeypatch, capsys):
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_state_of_another_run_or_a_damaged_one_is_not_used(unbroken, project, monkeypatch, capsys, damaged):
     write_state(project / RESUME, "key of another run", {"step": 10})
+    if damaged:
+        (project / RESUME).write_bytes(b"half a file")
     run_here(monkeypatch, project, main, "drive")
-    assert "drive-resume.pt is of other parameters, inputs or code" in capsys.readouterr().err
+    line = "is damaged; renamed to .drive-resume.pt.damaged" if damaged else "is of other parameters, inputs or code"
+    assert f".drive-resume.pt {line}" in capsys.readouterr().err
     assert same_run(project, unbroken)
 
 
-def test_a_damaged_checkpoint_is_put_aside(unbroken, project, monkeypatch, capsys):
-    (project / RESUME).write_bytes(b"half a file")
-    run_here(monkeypatch, project, main, "drive")
-    assert ".drive-resume.pt is damaged: put aside as .drive-resume.pt.damaged" in capsys.readouterr().err
-    assert same_run(project, unbroken)
-
-
-def test_processes_that_decode_change_nothing(unbroken, project, monkeypatch):
-    set_options(project, **LONG, workers=2)
+@pytest.mark.parametrize("run", [{"workers": 2}, {"grad_checkpointing": True}])
+def test_decoding_processes_and_recomputed_activations_change_nothing(unbroken, project, monkeypatch, run):
+    set_options(project, **LONG, **run)
     run_here(monkeypatch, project, main, "drive")
     assert same_run(project, unbroken)
     assert [path.name for path in (project / "data/models").iterdir() if path.name.startswith(".")] == []
 
 
-def test_activations_that_are_made_again_change_nothing(unbroken, project, monkeypatch):
-    set_options(project, **LONG, grad_checkpointing=True)
-    run_here(monkeypatch, project, main, "drive")
-    assert same_run(project, unbroken)
-
-
-def test_interpolation_stands_between_base_and_tuned(unbroken, project, monkeypatch):
+def test_interpolated_weights_are_between_base_and_tuned(unbroken, project, monkeypatch):
     set_options(project, **LONG, alpha=0.25)
     run_here(monkeypatch, project, main, "drive")
     base, whole = tuned(project, "base"), tuned(unbroken)
@@ -159,11 +155,26 @@ def test_interpolation_stands_between_base_and_tuned(unbroken, project, monkeypa
         torch.testing.assert_close(value, 0.75 * base[name] + 0.25 * whole[name], atol=1e-6, rtol=1e-5)
 
 
+def test_two_methods_of_one_loss_with_rates_of_their_own(unbroken, project, monkeypatch):
+    """`drive` ends as it does alone; `slow`, at a hundredth of its rate, hardly leaves base."""
+    named = METHODS | {"slow": METHODS["drive"] | {"lr": 0.00003}}
+    set_options(project, **LONG, methods=named)
+    for method in ("drive", "slow"):
+        run_here(monkeypatch, project, main, method)
+    base, drive, slow = (tuned(project, method) for method in ("base", "drive", "slow"))
+    assert same_run(project, unbroken)
+    moved = [sum((one[name] - base[name]).square().sum() for name in base) ** 0.5 for one in (drive, slow)]
+    assert 0 < moved[1] < 0.1 * moved[0]
+    rates = [pd.read_csv(project / f"data/models/{method}/history.csv")["lr"] for method in ("drive", "slow")]
+    assert np.allclose(rates[0], 100 * rates[1])
+
+
 def test_a_frozen_image_tower_reads_features_and_no_image(project, monkeypatch):
     embeddings = np.random.default_rng(0).normal(size=(40, 16))
     embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
-    features = features_table(pa.chunked_array([range(100, 140)], pa.int64()), embeddings)
-    write_parts(project / "data/features/images", [features], features.schema)
+    rows = pa.FixedSizeListArray.from_arrays(pa.array(embeddings.astype(np.float16).ravel()), 16)
+    features = pa.table([pa.array(range(100, 140), pa.int64()), rows], schema=features_schema(16))
+    write_parts(project / "data/features/base", [features], features.schema)
     (project / "data/captions/images/part-00000.parquet").unlink()
     set_options(project, freeze="image", epochs=2)
     run_here(monkeypatch, project, main, "drive")
@@ -182,50 +193,39 @@ def test_frozen_backbones_leave_the_projections(project, monkeypatch):
     assert changed == {"logit_scale", "visual.head.proj.weight", "text.proj.weight"}
 
 
-def test_a_killed_process_ends_all_and_the_next_run_goes_on(unbroken, project, monkeypatch):
+def test_a_killed_process_ends_all_and_the_next_run_resumes(project, tmp_path):
     """Two processes, which the stage starts itself: once the first has saved a state, the second is killed. One
-    line; then two again go on from there, and end about where one ended: bf16 rounds otherwise in smaller batches
-    (test_parallel.py compares without)."""
+    line; then two again resume from there, and end with the weights of two that were not killed."""
     set_options(project, **LONG, processes=2)
-    process = start(project, "stages.train", "drive")
-    while not (project / RESUME).is_file() and process.poll() is None:
-        time.sleep(0.001)
+    whole = shutil.copytree(project, tmp_path / "whole")
+    process = start_until_saved(project)
     ranks = [child for child in psutil.Process(process.pid).children() if "RANK" in child.environ()]
     next(child for child in ranks if child.environ()["RANK"] == "1").kill()
     _, errors = process.communicate(timeout=60)
     last = errors.rpartition("\r")[2].splitlines()  # behind the progress
-    line = "error: process 1 of the training ended by SIGKILL; run the same command again: it goes on from the last"
+    line = "error: process 1 of the training ended by SIGKILL; run the same command again: it resumes from the last"
     assert process.returncode == 1 and last[-1] == f"{line} checkpoint" and "Traceback" not in errors
     assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in ranks)
     assert not (project / "data/models/drive").exists()
-    process = start(project, "stages.train", "drive")
-    _, errors = process.communicate()
-    assert process.returncode == 0, errors
-    assert "starting from base" not in errors and " 0/108" not in errors
-    histories = [pd.read_csv(folder / "data/models/drive/history.csv") for folder in (unbroken, project)]
-    assert histories[0][["step", "lr"]].equals(histories[1][["step", "lr"]])
-    base, one, two = tuned(project, "base"), tuned(unbroken), tuned(project)
-    distance = sum((one[name] - two[name]).square().sum() for name in one) ** 0.5
-    assert distance < 0.4 * sum((one[name] - base[name]).square().sum() for name in one) ** 0.5
-
-
-def test_captions_that_lack_an_anchors_are_named(project, monkeypatch):
-    rows = [{"caption_id": 900, "image_id": 100, "caption": "a dog", "split": "train"}]
-    write_rows(project / "data/captions/captions/part-00000.parquet", "captions", rows)
-    with pytest.raises(InputError, match="data/captions/captions lacks id 0, which a tuple names"):
-        run_here(monkeypatch, project, main, "ours")
+    for folder in (project, whole):
+        process = start(folder, "stages.train", "drive")
+        _, errors = process.communicate()
+        assert process.returncode == 0, errors
+        assert "training starts anew" not in errors and (" 0/108" in errors) == (folder == whole)
+    assert same_run(project, whole)
 
 
 def test_an_unknown_method_names_those_there_are(monkeypatch, tmp_path):
     set_options(tmp_path)
-    with pytest.raises(InputError, match="clip, drive, negclip, ours"):
+    line = "'croco' is not one of the train.methods of params.yaml: clip, drive, negclip, ours; name one"
+    with pytest.raises(InputError, match=line):
         run_here(monkeypatch, tmp_path, main, "croco")
 
 
 def test_more_tuples_than_memory_holds_are_refused_before_base_is_loaded(project, monkeypatch):
     """12 tuples of each of three sets, 4 epochs: 144 are drawn."""
     shutil.rmtree(project / "data/models/base")
-    monkeypatch.setattr("stages.train.__main__.MOST", 143)
+    monkeypatch.setattr("stages.train.examples.MAX_TUPLES", 143)
     set_options(project)
     with pytest.raises(InputError, match=r"and train.batch_size draw 1.4e\+02 tuples, 1e\+02 at most; lower them"):
         run_here(monkeypatch, project, main, "drive")
@@ -236,7 +236,7 @@ def test_a_folder_of_another_kind_is_not_overwritten(project, monkeypatch):
     set_options(project)
     shutil.copytree(project / "data/models/base", project / "data/models/drive")
     (project / "data/models/drive/history.csv").unlink(missing_ok=True)
-    with pytest.raises(InputError, match="drive is no model that was trained here, but maybe a rival of that name"):
+    with pytest.raises(InputError, match="drive was not trained here; it may be a rival of that name: delete it first"):
         run_here(monkeypatch, project, main, "drive")
 
 
@@ -248,7 +248,7 @@ def test_a_folder_of_another_kind_is_not_overwritten(project, monkeypatch):
         ({"accumulate": 3}, "batch_size 4 is not divisible by run.processes 1 x train.accumulate 3 = 3; 6 is"),
     ],
 )
-def test_what_hangs_on_the_length_of_the_run_is_reported_before_base_is_loaded(project, monkeypatch, changed, message):
+def test_a_run_of_the_wrong_length_is_reported_before_base_is_loaded(project, monkeypatch, changed, message):
     shutil.rmtree(project / "data/models/base")
     set_options(project, **changed)
     with pytest.raises(InputError, match=message):

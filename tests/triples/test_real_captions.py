@@ -1,6 +1,6 @@
 """A real caption for each construction of the design: caption -> triples, on its tree by hand.
 
-A triple is "subject|verb|object"; particles, prepositions and ranks are in test_rules.
+A triple is "subject|verb|object"; particles and prepositions are in test_rules.
 """
 
 import pytest
@@ -14,7 +14,7 @@ CAPTIONS = [
     (
         "finite verb in -s, adverbial clause",
         "A person in a wheelchair plays music on a CD player while talking on a wireless telephone.",
-        ["person|play|music", "person|play|player", "person|talk|telephone"],
+        ["person|play|music", "person|talk|telephone"],
     ),
     ("finite verb in -s, of", "An experienced surfer concentrates on the wave heading inbound.", ["surfer|concentrate|wave"]),
     ("relative clause", "A animal that is leaning inside of a toilet.", ["animal|lean|toilet"]),

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from stages.common.files.tables import SCHEMAS
-from stages.triples.table import caption_triples, new_memory
 from stages.common.language.lexicons import read_dynamic_verbs
+from stages.triples.table import caption_triples, new_memory
 
 TREES = "tests/triples/gold_trees.conllu"  # COCO captions (CC BY 4.0), their trees corrected by hand
 
@@ -21,6 +21,16 @@ def words_of(line: str) -> list[dict]:
         row = {"text": text, "lemma": lemma or text.lower(), "upos": upos, "feats": "".join(feats)}
         words.append(row | {"head": int(head), "deprel": deprel})
     return words
+
+
+def read_cases(text: str) -> dict[str, tuple[str, list[str]]]:
+    """Name -> tree and triples, from "# NAME", lines of the tree as for `words_of`, and "=> TRIPLE, TRIPLE"."""
+    cases = {}
+    for case in text.strip().removeprefix("# ").split("\n# "):
+        name, rest = case.split("\n", 1)
+        tree, triples = rest.split("\n=> ")
+        cases[name] = tree, [] if triples == "none" else triples.split(", ")
+    return cases
 
 
 def parses_of(trees: list[list[dict]]) -> pa.RecordBatch:
@@ -45,7 +55,7 @@ def read_conllu(path: str | Path) -> dict[str, list[dict]]:
 def predict(trees: list[list[dict]]) -> list[list[str]]:
     """The triples of each tree, "subject|verb|object"."""
     predicted: list[list[str]] = [[] for _ in trees]
-    memory = new_memory(read_lexicon("data/verbs.csv"))
+    memory = new_memory(read_dynamic_verbs())
     for row in caption_triples(parses_of(trees), memory).to_pylist():
         predicted[row["caption"]].append(f"{row['subject']}|{row['relation']}|{row['object']}")
     return predicted

@@ -15,9 +15,10 @@ VERBS = ["chasing", "feeding", "holding", "watching", "washing", "kissing"]
 
 
 def test_eighty_pictures_of_ones_own_end_with_a_whole_report(tmp_path, monkeypatch):
-    said = [f"A {one} {verb} a {other}." for one, other in itertools.permutations(PEOPLE, 2) for verb in VERBS]
-    make(tmp_path, np.random.default_rng(0).permutation(said)[:80].tolist(), {})
-    page = run(tmp_path, monkeypatch)
+    captions = [f"A {one} {verb} a {other}." for one, other in itertools.permutations(PEOPLE, 2) for verb in VERBS]
+    make(tmp_path, np.random.default_rng(0).permutation(captions)[:80].tolist(), {})
+    monkeypatch.chdir(tmp_path)
+    page = run("interpolate ours")
     assert page.rstrip().endswith("</html>") and "nan" not in re.sub(r"base64,[^\"]*", "", page)
     for title in ("Accuracy", "Differences on the same tuples", "Held-out combinations", "Controls", "Tuples"):
         assert f">{title}</h2>" in page
@@ -28,24 +29,25 @@ def test_eighty_pictures_of_ones_own_end_with_a_whole_report(tmp_path, monkeypat
 def test_captions_without_a_verb_end_in_one_line_after_triples(tmp_path, monkeypatch):
     make(tmp_path, ["A parking lot", "Ein Hund jagt eine Katze", "犬が猫を追いかける", "$ 5 % off", "🐕🐈"] * 4, {})
     monkeypatch.chdir(tmp_path)
-    stage(monkeypatch, "captions")
+    stage("captions")
     parse()
     with pytest.raises(InputError, match=r"^data/captions/captions: [^\n]*$"):
-        stage(monkeypatch, "triples")
+        stage("triples")
     assert not (tmp_path / "data/triples/triples").exists()
 
 
 def test_a_split_without_a_tuple_is_reported_before_any_training(tmp_path, monkeypatch):
     """The captions to test with say one thing, which nothing there contradicts."""
-    said = [f"A {one} {verb} a {other}." for one, other in itertools.permutations(PEOPLE, 2) for verb in VERBS]
-    make(tmp_path, said[:40] + ["A man riding a horse."] * 40, {})
+    captions = [f"A {one} {verb} a {other}." for one, other in itertools.permutations(PEOPLE, 2) for verb in VERBS]
+    make(tmp_path, captions[:40] + ["A man riding a horse."] * 40, {})
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
-        "stages.captions.sources.assign_splits", lambda ids, *_: ["train" if i <= 40 else "test" for i in ids]
+        "stages.captions.sources.image_splits",
+        lambda path, in_file, *_: {i: "train" if i <= 40 else "test" for i in in_file.index},
     )
-    stage(monkeypatch, "captions")
+    stage("captions")
     parse()
-    for name in ("triples", "base", "features"):
-        stage(monkeypatch, name)
+    for name in ("triples", "base"):
+        stage(name)
     with pytest.raises(InputError, match="none of its 40 triples of split test gets a negative; give that split more"):
-        stage(monkeypatch, "negatives")
+        stage("negatives")

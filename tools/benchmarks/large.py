@@ -1,9 +1,9 @@
 """Seconds, memory and disk of every stage on a large set: python -m tools.benchmarks.large WORK SET [STAGE ...].
 
 SET is a folder as tools.make_large writes it, or COCO itself; WORK gets tables and models. In the project's root,
-after `dvc repro base`: its base is the model here, the compact one by default, which trains 200 steps of `ours`; all
-else is as in preset coco. WORK/measured.json keeps a row a stage, and a stage that is in it is not run again; a STAGE
-is one of captions, parse, triples, features, negatives, "train ours", "evaluate ours". Prints a table:
+after `dvc repro base`: its base is the model here, which trains 200 steps of `ours`; all else is as in preset coco.
+WORK/measured.json keeps a row a stage, and a stage that is in it is not run again; a STAGE is one of captions, parse,
+triples, "features base", negatives, "train ours", "evaluate ours". Prints a table:
 
 - seconds by the clock, and processor seconds of all processes, which other load on the machine changes little;
 - the highest sum over all processes of PSS, in which memory that processes share counts once, and the highest
@@ -11,6 +11,7 @@ is one of captions, parse, triples, features, negatives, "train ours", "evaluate
 - what the stage added to WORK on disk.
 """
 
+import argparse
 import json
 import os
 import subprocess
@@ -18,47 +19,41 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import psutil
 from ruamel.yaml import YAML
 
 from stages.common.files.errors import InputError, run_stage
-from stages.common.files.storage import write_json
 from stages.common.files.params import load_params
+from stages.common.files.storage import write_json
 from tools.preset import lay_over
+from tools.project_folder import make_project
 
 ROOT = Path(__file__).parents[2]
-STAGES = ("captions", "parse", "triples", "features", "negatives", "train ours", "evaluate ours")
+STAGES = ("captions", "parse", "triples", "features base", "negatives", "train ours", "evaluate ours")
 STEPS = 200
-LINKED = ("parser", "verbs.csv", "nouns.csv", "verb_synonyms.csv", "models/base")
-TABLE = ("stage", "seconds", "processor seconds", "GiB, all processes", "GiB, one process", "GiB on disk")
+COLUMNS = ("seconds", "processor seconds", "GiB, all processes", "GiB, one process", "GiB on disk")
 
 
 def prepare(work: Path, source: Path) -> None:
-    """The folder that stages run in: the parameters of preset coco with the base that is here, and what stages read."""
+    """Make the folder that stages run in, with the parameters of preset coco and base from here."""
     if not (ROOT / "data/models/base").is_dir():
         raise InputError("data/models/base is missing; run `dvc repro base` first")
-    for name in LINKED:
-        link = work / "data" / name
-        link.parent.mkdir(parents=True, exist_ok=True)
-        if not link.exists():
-            link.symlink_to(ROOT / "data" / name)
     params = load_params(ROOT / "params.yaml")
-    base = params["base"]
     lay_over(params, load_params(ROOT / "presets/coco.yaml"))
-    lay_over(params, {"base": base, "captions": {"root": str(source.absolute())}, "train": {"epochs": 1}})
-    YAML().dump(params, work / "params.yaml")
+    root = {"root": str(source.absolute())}
+    lay_over(params, {"captions": root, "train": {"epochs": 1}, "features": {"base": {}}})
+    make_project(work, ROOT, ["models/base"], params)
 
 
 def few_steps(work: Path) -> None:
-    """Weights of the sets of tuples such that an epoch has STEPS batches, as many of each set, and a warm-up to fit."""
+    """Set `train.sets` so that an epoch has STEPS batches, equally many of each set, and a shorter warm-up."""
     params = load_params(work / "params.yaml")
     found = json.loads((work / "data/negatives/summary.json").read_text(encoding="utf-8"))["sets"]
     counts = {name: found[name]["tuples"]["train"] for name in params["train"]["sets"]}
-    batch, some = params["train"]["batch_size"], [name for name, count in counts.items() if count]
-    params["train"]["sets"] = {
-        name: min(1000.0, STEPS / len(some) * batch / counts[name]) if name in some else 0.0 for name in counts
-    }
-    params["train"]["warmup"] = STEPS // 10
+    wanted = STEPS / sum(count > 0 for count in counts.values()) * params["train"]["batch_size"]  # tuples of a set
+    sets = {name: min(100.0, wanted / count) if count else 0.0 for name, count in counts.items()}
+    params["train"] |= {"sets": sets, "warmup": STEPS // 10}
     YAML().dump(params, work / "params.yaml")
 
 
@@ -80,7 +75,7 @@ def pss(process: psutil.Process) -> list[int]:
 
 
 def measured(command: list[str], work: Path) -> dict[str, float]:
-    """Run a command in `work` and measure it: the columns of TABLE but the first. InputError where it fails."""
+    """Run a command in `work` and measure it: COLUMNS. InputError where it fails."""
     before, start, most, one = size(work), time.perf_counter(), 0, 0
     spent = os.times()
     with subprocess.Popen(command, cwd=work, env=os.environ | {"PYTHONPATH": str(ROOT)}) as running:
@@ -94,38 +89,25 @@ def measured(command: list[str], work: Path) -> dict[str, float]:
     now = os.times()
     processor = now.children_user + now.children_system - spent.children_user - spent.children_system
     values = (time.perf_counter() - start, processor, most / 2**30, one / 2**30, (size(work) - before) / 2**30)
-    return dict(zip(TABLE[1:], (round(value, 3) for value in values)))
+    return dict(zip(COLUMNS, (round(value, 3) for value in values)))
 
 
-def table(rows: dict[str, dict[str, float]]) -> str:
-    """The rows as Markdown.
-
-    >>> print(table({"parse": dict(zip(TABLE[1:], (12.34, 20.0, 1.5, 0.75, 0.004)))}))
-    | stage | seconds | processor seconds | GiB, all processes | GiB, one process | GiB on disk |
-    |---|---|---|---|---|---|
-    | parse | 12 | 20 | 1.50 | 0.75 | 0.00 |
-    """
-    lines = [f"| {' | '.join(TABLE)} |", "|---" * len(TABLE) + "|"]
-    for stage, row in rows.items():
-        cells = [f"{row[name]:.0f}" if "seconds" in name else f"{row[name]:.2f}" for name in TABLE[1:]]
-        lines.append(f"| {stage} | {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def main() -> None:
-    if len(sys.argv) < 3:
-        raise InputError("name a folder to work in and a set: python -m tools.benchmarks.large WORK SET [STAGE ...]")
-    work, source, stages = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:] or STAGES
-    prepare(work, source)
-    kept = work / "measured.json"
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("set", type=Path)
+    parser.add_argument("stages", nargs="*", default=STAGES)
+    args = parser.parse_args(arguments)
+    prepare(args.work, args.set)
+    kept = args.work / "measured.json"
     rows = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
-    for stage in stages:
+    for stage in args.stages:
         if stage not in rows:
             if stage.startswith("train"):
-                few_steps(work)
-            rows[stage] = measured([sys.executable, "-m", *f"stages.{stage}".split()], work)
+                few_steps(args.work)
+            rows[stage] = measured([sys.executable, "-m", *f"stages.{stage}".split()], args.work)
             write_json(kept, rows)
-    print(table(rows))
+    print(pd.DataFrame(rows).T.to_markdown(floatfmt=("", ".0f", ".0f", ".2f", ".2f", ".2f")))
 
 
 if __name__ == "__main__":

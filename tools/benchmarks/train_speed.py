@@ -1,17 +1,19 @@
 """Ratios of training steps, in one run: python -m tools.benchmarks.train_speed.
 
-- a step of drive against one of clip on the same batch in memory (wanted: at most 1.05);
-- tuples a second with a frozen image tower from cached features against the full model (at least 5);
-- end to end, JPEGs decoded and mirrored by workers, against the same model on a batch in memory (at least 0.9).
+- tuples a second with a frozen image tower from cached features to those of the full model (wanted: at least 5);
+- end to end, JPEGs decoded and mirrored by workers, to the same model on a batch in memory (at least 0.9).
 
 With a GPU: python -m tools.benchmarks.train_speed --model ViT-B-32 --size 224 --batch 256 --workers 14
-reports the share of the GPU's bf16 peak, end to end and in memory, and the GPU's memory besides. Weights are random and
-the photos generated: this is speed alone. The options are those of params.yaml.
+reports the share of the GPU's bf16 peak besides. Weights are random and the photos generated: this is speed alone. The
+options are those of params.yaml, the loss that of `drive`.
 """
 
 import argparse
 import io
 import itertools
+import statistics
+import time
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,19 +26,19 @@ from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
 import stages.common.clip.pretrained  # noqa: F401  registers compact
-from stages.common.clip.embed import best_device, pixel_encoder, unit_length
+from stages.common.clip.embed import Clip, best_device, pixel_encoder, unit_length
+from stages.common.files.errors import run_stage
 from stages.common.files.params import read_block
-from stages.common.training.images import DECODED, embedding_reader, loader, pixel_reader
 from stages.common.files.tables import SCHEMAS, write_parts
-from stages.train.batches import all_batches, own_parts
-from stages.common.training.batches import Batch, augmentation, copied, load
-from stages.common.training.loop import Plan, advance, make_tools
+from stages.common.training.batches import Batch, Examples, load, loader, shard_batches
+from stages.common.training.images import PIXEL_CACHE, augmented, feature_rows, table_pixels
+from stages.common.training.loop import Encoder, advance, first_state
+from stages.common.training.optimizer import Plan
+from stages.train.freeze import freeze
 from stages.train.losses import LOSSES
 from stages.train.options import TrainOptions
-from stages.train.freeze import freeze
-from tools.benchmarks.timing import alternate
 
-PHOTOS, TUPLES = 512, 4096
+PHOTOS, TUPLES, TEXTS = 512, 4096, 500
 PEAKS = {"H100": 989e12, "H200": 989e12, "A100": 312e12}  # dense bf16 FLOP/s, NVIDIA's data sheets
 
 
@@ -48,124 +50,110 @@ def photo(seed: int, size: int) -> bytes:
         for n in (3, 8, 24, 64)
     ]
     file = io.BytesIO()
-    mixed = np.average(layers, axis=0, weights=(8, 4, 2, 1)).astype(np.uint8)
+    mixed = np.average(layers, axis=0, weights=(8, 4, 2, 1)).astype(np.uint8)  # (H, W, 3)
     Image.fromarray(mixed).save(file, "JPEG", quality=90)
     return file.getvalue()
 
 
-def write_photos(folder: Path, size: int) -> Path:
-    """A table of images."""
-    rows = [{"image_id": i, "width": size * 4 // 3, "height": size, "jpeg": photo(i, size)} for i in range(PHOTOS)]
-    write_parts(folder, [pa.Table.from_pylist(rows, SCHEMAS["images"])], SCHEMAS["images"])
-    return folder
-
-
-class Side:
-    """A model in training on batches: `run(steps)` takes that many optimizer steps."""
-
-    def __init__(self, model, encode, batches, method: str = "drive"):
-        options = read_block("train", TrainOptions).model_copy(update={"accumulate": 1})
-        loss = partial(LOSSES[method].function, options=options.methods[method])
-        self.plan = Plan(loss, options, steps=10**6, seed=0, save_every=10**6)
-        self.tools, self.batches = make_tools(model, encode, self.plan.steps, options), batches
-
-    def run(self, steps: int) -> None:
-        for _ in range(steps):
-            advance(self.tools, self.batches, 1, self.plan)
-
-
-def build(args) -> tuple:
-    """A model, its transform and its tokens of 500 short texts."""
+def random_clip(model: str, size: int) -> Clip:
+    """A model of open_clip's with random weights, for pictures of `size` pixels."""
     torch.manual_seed(0)
-    model, _, transform = open_clip.create_model_and_transforms(
-        args.model, force_image_size=args.size, device=best_device()
-    )
-    words = [f"man number {i} riding horse" for i in range(500)]
-    tokens = open_clip.get_tokenizer(args.model)(words).int()
-    return model.train(), transform, tokens
+    made, _, transform = open_clip.create_model_and_transforms(model, force_image_size=size, device=best_device())
+    return Clip(made, transform, open_clip.get_tokenizer(model))
 
 
-def items(batch: int):
-    """Endless numbered batches of tuples."""
-    batches = enumerate(all_batches(np.full(TUPLES, "x"), {"x": 1.0}, batch, 400 * batch // 64, 0))
-    return own_parts(batches, accumulate=1, rank=0, world=1)
+def runner(clip: Clip, encode: Encoder, batches: Iterator[Batch]) -> Callable[[int], None]:
+    """A function that trains a model so many optimizer steps on batches, and waits for the GPU; one step is done."""
+    options = read_block("train", TrainOptions)
+    own, shared = options.methods["drive"], options.shared("drive")
+    how = shared.model_dump(include=set(Plan._fields)) | {"accumulate": 1}
+    plan = Plan(partial(LOSSES[own.loss].function, options=own), steps=10**6, seed=0, save_every=10**6, **how)
+    state, _, _ = first_state(clip.model, encode, plan, next(batches), None)
+
+    def run(steps: int) -> None:
+        for batch in itertools.islice(batches, steps):
+            advance(state, [batch], 1, plan)
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+
+    run(1)
+    return run
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
+def side_by_side(works: dict[str, Callable[[], object]], blocks: int) -> dict[str, float]:
+    """Median seconds of each work, run in turn `blocks` times after once that is not counted.
+
+    In turn, so that other load on the machine slows all alike.
+    """
+    taken: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(blocks + 1):
+        for name, work in works.items():
+            start = time.perf_counter()
+            work()
+            taken[name].append(time.perf_counter() - start)
+    return {name: statistics.median(seconds[1:]) for name, seconds in taken.items()}
+
+
+def runners(args: argparse.Namespace, table: Path) -> dict[str, Callable[[int], None]]:
+    """The trainings to compare. Writes a table of photos."""
+    photos = [{"image_id": i, "jpeg": photo(i, args.size)} for i in range(PHOTOS)]
+    write_parts(table, [pa.Table.from_pylist(photos, SCHEMAS["images"])], SCHEMAS["images"])
+    clip, frozen = (random_clip(args.model, args.size) for _ in range(2))
+    freeze(frozen.model, "image")
+    rng = np.random.default_rng(0)
+    images, texts = (rng.integers(count, size=(TUPLES, 2)) for count in (PHOTOS, TEXTS))
+    examples = Examples(np.full(TUPLES, "x"), images, texts, np.full(TUPLES, -1))
+    tokens = clip.tokenizer([f"man number {i} riding horse" for i in range(TEXTS)]).int()  # (T, L)
+    steps = (args.blocks + 2) * (args.steps + 4 * args.workers) + 2
+    shards = shard_batches(enumerate(rng.integers(TUPLES, size=(steps, args.batch))), accumulate=1, rank=0, world=1)
+
+    def batches(open_reader: Callable, workers: int) -> Iterator[Batch]:
+        collate = partial(load, examples=examples, tokens=tokens, open_reader=open_reader, seed=0)
+        return loader(shards, collate, workers, clip.device)
+
+    features = rng.normal(size=(PHOTOS, clip.model.text_projection.shape[1])).astype(np.float16)  # (M, D)
+    mirrored = partial(augmented, crop=(1.0, 1.0), flip=True)
+    pixels = partial(table_pixels, table, clip.transform, mirrored, PIXEL_CACHE // max(1, args.workers))
+    encode = pixel_encoder(clip.model)
+    return {
+        "in memory": runner(clip, encode, itertools.repeat(next(batches(pixels, 0)))),
+        "end to end": runner(clip, encode, batches(pixels, args.workers)),
+        "cached features": runner(frozen, unit_length, batches(partial(feature_rows, features), 0)),
+    }
+
+
+def report(args: argparse.Namespace, seconds: dict[str, float], flops: int) -> None:
+    """Print rates and ratios from the seconds of a step; `flops` of one in memory."""
+    print(f"{args.model}, {args.size} px, {args.batch} tuples of 2 images, {args.workers} workers, {best_device()}")
+    name = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
+    peak = next((peak for model, peak in PEAKS.items() if model in name), None)
+    for way, step in seconds.items():
+        share = f", {100 * flops / step / peak:.0f}% of the bf16 peak" if peak and way != "cached features" else ""
+        print(f"{way}: {args.batch / step:.0f} tuples/s{share}")
+    print(f"cached features / end to end: {seconds['end to end'] / seconds['cached features']:.1f}")
+    print(f"end to end / in memory: {seconds['in memory'] / seconds['end to end']:.2f}")
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="compact")
     parser.add_argument("--size", type=int, default=96)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--workers", type=int, default=0)
     parser.add_argument("--steps", type=int, default=3, help="of a block")
     parser.add_argument("--blocks", type=int, default=5)
-    args = parser.parse_args()
-    device, rng = best_device(), np.random.default_rng(0)
-    model, transform, tokens = build(args)
-    frozen, _, _ = build(args)
-    freeze(frozen, "image")
-    folder = TemporaryDirectory()
-    table = write_photos(Path(folder.name) / "images", args.size)
-    how = {
-        "images": rng.integers(PHOTOS, size=(TUPLES, 2)),
-        "texts": rng.integers(500, size=(TUPLES, 2)),
-        "captions": np.full(TUPLES, -1),
-        "tokens": tokens,
-        "seed": 0,
-    }
-    features = rng.normal(size=(PHOTOS, model.text_projection.shape[1])).astype(np.float16)
-    pin = device.type == "cuda"
-
-    def read_by(source, workers: int):
-        return copied(loader(items(args.batch), partial(load, source=source, **how), workers, pin), device)
-
-    memory = DECODED // max(1, args.workers)
-    pixels = partial(pixel_reader, table, transform, augmentation([1.0, 1.0], flip=True), memory)
-    first = next(read_by(pixels, 0))
-    batch = Batch(*(part.to(device) for part in first))._replace(present=first.present, tokens=first.tokens)
-    synthetic = Side(model, pixel_encoder(model), itertools.repeat(batch))
-    control = Side(model, pixel_encoder(model), itertools.repeat(batch), "clip")
-    whole = Side(model, pixel_encoder(model), read_by(pixels, args.workers))
-    cached = Side(frozen, unit_length, read_by(partial(embedding_reader, features), 0))
-    whole.run(1), cached.run(1)
-
-    def end_to_end():  # what workers read ahead during the other sides' blocks was used up before
-        whole.run(args.steps)
-
-    for side in (synthetic, control):
-        side.run(1)
-    taken = alternate(
-        {
-            "clip": lambda: control.run(args.steps),
-            "drive": lambda: synthetic.run(args.steps),
-            "cached": lambda: cached.run(5 * args.steps),
-            "ahead": lambda: whole.run(4 * args.workers),
-            "whole": end_to_end,
-        },
-        args.blocks,
-    )
-    report(args, taken, batch, synthetic, device)
-
-
-def report(args, taken: dict[str, float], batch: Batch, side: Side, device: torch.device) -> None:
-    images, tuples = len(batch.images) * args.steps, args.batch * args.steps
-    print(f"{args.model}, {args.size} px, {args.batch} tuples of 2 images, {args.workers} workers, {device}")
-    print(f"drive / clip, seconds of a step: {taken['drive'] / taken['clip']:.3f}")
-    rates = 5 * tuples / taken["cached"], tuples / taken["whole"]
-    print(f"cached features {rates[0]:.0f} tuples/s, full {rates[1]:.0f}: {rates[0] / rates[1]:.1f} times")
-    rates = images / taken["whole"], images / taken["drive"]
-    print(f"end to end {rates[0]:.0f} images/s, in memory {rates[1]:.0f}: {rates[0] / rates[1]:.2f}")
-    with FlopCounterMode(display=False) as counter:
-        side.run(1)
-    name = torch.cuda.get_device_name() if device.type == "cuda" else "CPU"
-    peak = next((peak for model, peak in PEAKS.items() if model in name), None)
-    for how, seconds in (("end to end", taken["whole"]), ("in memory", taken["drive"])):
-        flops = counter.get_total_flops() * args.steps / seconds
-        share = f", {100 * flops / peak:.0f}% of the bf16 peak" if peak else ""
-        print(f"{how}: {tuples / seconds:.0f} tuples/s, {flops / 1e12:.3f} TFLOP/s{share}")
-    if device.type == "cuda":
-        print(f"{name}, {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB at most")
+    args = parser.parse_args(arguments)
+    with TemporaryDirectory() as folder:
+        ways, works = runners(args, Path(folder) / "images"), {}
+        for way, run in ways.items():
+            if way == "end to end":
+                works["not counted"] = partial(run, 4 * args.workers)  # takes what was read ahead during other works
+            works[way] = partial(run, args.steps)
+        seconds = side_by_side(works, args.blocks)
+        with FlopCounterMode(display=False) as counter:
+            ways["in memory"](1)
+    report(args, {way: seconds[way] / args.steps for way in ways}, counter.get_total_flops())
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

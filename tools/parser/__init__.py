@@ -1,1 +1,1 @@
-"""How the models in data/parser were trained, and the made-up captions that they learned from."""
+"""Trains the models in data/parser; words.yaml and the grammar of made-up captions that they learn from."""

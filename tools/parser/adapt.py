@@ -1,6 +1,6 @@
-"""Further training of a tagger or parser of Stanza on several treebanks, a batch of each in turn.
+"""Further training of one of Stanza's taggers or parsers on several treebanks, a batch of each in turn.
 
-Stanza's own training starts a tagger from nothing; here both go on from a trained model, in its vocabulary.
+Stanza's own training starts a tagger from random weights; here both start from a trained model with its vocabulary.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -41,12 +41,13 @@ def parser_and_batches(model: Path, treebanks: list[Path], words: int) -> tuple[
 
 
 def forever(batches: Batches) -> Iterator:
+    """Pass after pass."""
     while True:
         yield from batches()
 
 
-def adapt(trainer, batches: list[Batches], steps: int, rate: float) -> None:
-    """Adam, a tenth of the steps warming up to `rate`, then linearly down."""
+def adapt(trainer: TaggerTrainer | ParserTrainer, batches: list[Batches], steps: int, rate: float) -> None:
+    """Train by Adam, a tenth of the steps warming up to `rate`, then linearly down."""
     set_random_seed(1)
     optimizer = torch.optim.Adam(trainer.model.parameters(), lr=rate, betas=(0.9, 0.95))
     trainer.optimizers = trainer.optimizer = {"all": optimizer}  # the tagger's name and the parser's

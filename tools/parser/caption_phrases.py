@@ -1,202 +1,206 @@
-"""Noun phrases of the caption treebank: who, what and where, as trees.
+"""Noun phrases of the made-up captions, who, what and where, as trees annotated like English-EWT."""
 
-A node is (form, lemma, UPOS, XPOS, feats, dependants before it, dependants after it); a dependant is
-(deprel, node).
-"""
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
-from stages.common.language.inflection import present_participle
-from tools.parser.caption_words import (
-    ADJECTIVES,
-    ANIMALS,
-    INTRANSITIVE,
-    NOUN_MODIFIERS,
-    PEOPLE,
-    PLACES,
-    PREPOSITIONS,
-    THINGS,
-    plural,
-)  # fmt: skip
+from numpy.random import Generator
 
+from tools.parser.caption_words import ING, WORDS, Inflection, plural
+
+T = TypeVar("T")
+ACTORS = sorted({*WORDS["people"], *WORDS["animals"]})
+THINGS = sorted({*WORDS["things"], *WORDS["animals"]})
+CLOTHES = sorted(WORDS["things"])
+PLACES = sorted(WORDS["places"])
+NUMBERS = list(zip("nummod nummod nummod amod det amod".split(), "two three four several some many".split()))
 SINGULAR, PLURAL = "Number=Sing", "Number=Plur"
-GOING = "Tense=Pres|VerbForm=Part"
-ACTORS = sorted(PEOPLE | ANIMALS)
-OBJECTS = sorted(THINGS | ANIMALS)
-SCENERY = sorted(PLACES)
-COLOURS = ("black", "white", "brown", "red", "blue", "green", "yellow", "gray", "orange", "tan", "pink")
-POSSESSIVE = "Case=Gen|Number=Sing|Person=3|Poss=Yes|PronType=Prs"
-OWNERS = (
-    ("his", "his", f"{POSSESSIVE[:8]}|Gender=Masc{POSSESSIVE[8:]}"),
-    ("her", "her", f"{POSSESSIVE[:8]}|Gender=Fem{POSSESSIVE[8:]}"),
-    ("its", "its", f"{POSSESSIVE[:8]}|Gender=Neut{POSSESSIVE[8:]}"),
-    ("their", "their", POSSESSIVE.replace("Sing", "Plur")),
-)
-IT = ("it", "it", "PRON", "PRP", "Case=Acc|Gender=Neut|Number=Sing|Person=3|PronType=Prs")
-OTHERS = (
-    ("them", "they", "PRON", "PRP", "Case=Acc|Number=Plur|Person=3|PronType=Prs"),
-    ("him", "he", "PRON", "PRP", "Case=Acc|Gender=Masc|Number=Sing|Person=3|PronType=Prs"),
-    ("her", "she", "PRON", "PRP", "Case=Acc|Gender=Fem|Number=Sing|Person=3|PronType=Prs"),
-    IT,
-)
-NUMBERS = ("two", "three", "four", "several", "some", "many")
+_ROWS = csv.reader(Path(__file__).with_name("function_words.csv").read_text(encoding="utf-8").splitlines()[1:])
+FUNCTION_WORDS = {(relation, form): (form, *rest) for relation, form, *rest in _ROWS}
 
 
-def leaf(form, lemma, upos, xpos, feats="_"):
-    return (form, lemma, upos, xpos, feats, [], [])
+class Node(NamedTuple):
+    """A word with its dependants, pairs of a relation and a node."""
+
+    form: str
+    lemma: str
+    upos: str
+    xpos: str
+    feats: str
+    before: list[tuple[str, "Node"]]  # those to its left, in order
+    after: list[tuple[str, "Node"]]
 
 
-def adposition(form):
-    return leaf(form, form, "ADP", "IN")
+def leaf(form: str, lemma: str, upos: str, xpos: str, feats: str = "_") -> Node:
+    """A word without dependants yet."""
+    return Node(form, lemma, upos, xpos, feats, [], [])
 
 
-def noun(rng, words, many=False):
-    """A noun phrase: determiner or number (sometimes neither), sometimes modifiers."""
-    word = words[rng.integers(len(words))]
-    form = (plural(word), word, "NOUN", "NNS", PLURAL) if many else (word, word, "NOUN", "NN", SINGULAR)
-    node = leaf(*form)
-    if rng.random() < (0.85 if many else 0.97):
-        node[5].append(number(rng) if many else article(rng))
-    if rng.random() < 0.12:
-        node[5].append(("amod", two_colours(rng)))
-    elif rng.random() < 0.35:
-        node[5].append(("amod", adjective(rng)))
-    if rng.random() < 0.12:
-        kind = NOUN_MODIFIERS[rng.integers(len(NOUN_MODIFIERS))]
-        node[5].append(("compound", leaf(kind, kind, "NOUN", "NN", SINGULAR)))
-    first, following = node[5][:1], rows(node)[1][0][0] if node[5] else ""
-    if first and first[0][1][0] == "a" and following[0] in "aeiou":
-        node[5][0] = ("det", leaf("an", "a", *first[0][1][2:5]))
-    return node
+def singular(noun: str) -> Node:
+    """A noun in the singular."""
+    return leaf(noun, noun, "NOUN", "NN", SINGULAR)
 
 
-def article(rng):
-    if rng.random() < 0.25:
-        return the()
-    return ("det", leaf("a", "a", "DET", "DT", "Definite=Ind|PronType=Art"))
-
-
-def the():
-    return ("det", leaf("the", "the", "DET", "DT", "Definite=Def|PronType=Art"))
-
-
-def number(rng):
-    word = NUMBERS[rng.integers(len(NUMBERS))]
-    if word in NUMBERS[:3]:
-        return ("nummod", leaf(word, word, "NUM", "CD", "NumForm=Word|NumType=Card"))
-    if word == "some":
-        return ("det", leaf("some", "some", "DET", "DT", "PronType=Ind"))
-    return ("amod", leaf(word, word, "ADJ", "JJ", "Degree=Pos"))
-
-
-def adjective(rng):
-    """An adjective, sometimes a participle: "a floating tray"."""
-    if rng.random() < 0.08:
-        lemma = INTRANSITIVE[rng.integers(len(INTRANSITIVE))]
-        return leaf(present_participle(lemma), lemma, "VERB", "VBG", GOING)
-    word = ADJECTIVES[rng.integers(len(ADJECTIVES))]
+def adjective(word: str) -> Node:
+    """An adjective."""
     return leaf(word, word, "ADJ", "JJ", "Degree=Pos")
 
 
-def two_colours(rng):
+def verb(lemma: str, inflection: Inflection) -> Node:
+    """A verb in one of its forms."""
+    return leaf(inflection.form(lemma), lemma, "VERB", inflection.tag, inflection.features)
+
+
+def function_word(relation: str, form: str) -> tuple[str, Node]:
+    """A dependant of function_words.csv, or a preposition."""
+    return relation, leaf(*FUNCTION_WORDS.get((relation, form), (form, form, "ADP", "IN")))
+
+
+def add_case(preposition: str, node: Node) -> Node:
+    """The phrase with a preposition before it."""
+    node.before.insert(0, function_word("case", preposition))
+    return node
+
+
+def add_mark(mark: str, node: Node) -> Node:
+    """The phrase or clause with "and", a comma, "to" or a word such as "while" before it."""
+    node.before.insert(0, function_word({"and": "cc", ",": "punct"}.get(mark, "mark"), mark))
+    return node
+
+
+def add_after(node: Node, relation: str, dependant: Node) -> Node:
+    """The phrase or clause with a dependant at its end."""
+    node.after.append((relation, dependant))
+    return node
+
+
+def pick(rng: Generator, values: Sequence[T]) -> T:
+    """One of the values."""
+    return values[rng.integers(len(values))]
+
+
+def article(rng: Generator) -> tuple[str, Node]:
+    """One of the articles, mostly the indefinite one; `with_an` changes its form."""
+    return function_word("det", "the" if rng.random() < 0.25 else "a")
+
+
+def with_an(node: Node) -> Node:
+    """The phrase with "an" in place of "a" before a vowel."""
+    if node.before and node.before[0][1].form == "a" and rows(node)[1][0].form[0] in "aeiou":
+        node.before[0] = "det", node.before[0][1]._replace(form="an")
+    return node
+
+
+def modifier(rng: Generator) -> Node:
+    """An adjective, sometimes a participle: "a floating tray"."""
+    if rng.random() < 0.08:
+        return verb(pick(rng, WORDS["intransitive"]), ING)
+    return adjective(pick(rng, WORDS["adjectives"]))
+
+
+def two_colours(rng: Generator) -> Node:
     """Coordinated colours: "black and white"."""
-    first, second = rng.choice(COLOURS, size=2, replace=False)
-    other = leaf(second, second, "ADJ", "JJ", "Degree=Pos")
-    other[5].append(("cc", leaf("and", "and", "CCONJ", "CC")))
-    node = leaf(first, first, "ADJ", "JJ", "Degree=Pos")
-    node[6].append(("conj", other))
-    return node
+    first, second = rng.choice(WORDS["colours"], size=2, replace=False)
+    return add_after(adjective(first), "conj", add_mark("and", adjective(second)))
 
 
-def owned(rng):
+def noun(rng: Generator, words: Sequence[str], many: bool = False) -> Node:
+    """One of the words with a determiner or number (sometimes neither), and sometimes with modifiers."""
+    word = pick(rng, words)
+    node = leaf(plural(word), word, "NOUN", "NNS", PLURAL) if many else singular(word)
+    if rng.random() < (0.85 if many else 0.97):
+        node.before.append(function_word(*pick(rng, NUMBERS)) if many else article(rng))
+    if rng.random() < 0.12:
+        node.before.append(("amod", two_colours(rng)))
+    elif rng.random() < 0.35:
+        node.before.append(("amod", modifier(rng)))
+    if rng.random() < 0.12:
+        node.before.append(("compound", singular(pick(rng, WORDS["noun_modifiers"]))))
+    return with_an(node)
+
+
+def owned(rng: Generator) -> Node:
     """A thing with its owner: "his head", "a woman's hand"."""
-    node = noun(rng, OBJECTS)
+    node = noun(rng, THINGS)
     if rng.random() < 0.6:
-        form, lemma, feats = OWNERS[rng.integers(len(OWNERS))]
-        node[5][:1] = [("nmod:poss", leaf(form, lemma, "PRON", "PRP$", feats))]
-        return node
-    owner = noun(rng, ACTORS)
-    owner[6].append(("case", leaf("'s", "'s", "PART", "POS")))
-    node[5][:1] = [("nmod:poss", owner)]
+        owner = function_word("nmod:poss", pick(rng, ("his", "her", "its", "their")))
+    else:
+        owner = "nmod:poss", noun(rng, ACTORS)
+        owner[1].after.append(function_word("case", "'s"))
+    node.before[:1] = [owner]
     return node
 
 
-def place(rng):
+def place(rng: Generator) -> Node:
     """A noun phrase with its preposition: "on a bench", "next to a car", "in front of the house"."""
-    target = noun(rng, SCENERY, rng.random() < 0.1)
+    target = noun(rng, PLACES, rng.random() < 0.1)
     if rng.random() < 0.1:
-        target[6].append(company(rng))
+        add_after(target, "nmod", company(rng))
     draw = rng.random()
     if draw < 0.08:
-        target[5][:0] = [("case", leaf(word, word, "ADP", "IN")) for word in ("next", "to")]
-    elif draw < 0.2:
-        case, part = (("in", "front"), ("on", "top"))[rng.integers(2)]
-        target[5].insert(0, ("case", adposition("of")))
-        whole = leaf(part, part, "NOUN", "NN", SINGULAR)
-        whole[5].append(("case", adposition(case)))
-        whole[6].append(("nmod", target))
-        return whole
-    else:
-        word = PREPOSITIONS[rng.integers(len(PREPOSITIONS))]
-        target[5].insert(0, ("case", adposition(word)))
-    return target
+        return add_case("next", add_case("to", target))
+    if draw < 0.2:
+        preposition, part = pick(rng, (("in", "front"), ("on", "top")))
+        return add_after(add_case(preposition, singular(part)), "nmod", add_case("of", target))
+    return add_case(pick(rng, WORDS["prepositions"]), target)
 
 
-def company(rng):
+def anything(rng: Generator) -> Node:
+    """A thing or an actor, sometimes several."""
+    return noun(rng, pick(rng, (THINGS, ACTORS)), rng.random() < 0.4)
+
+
+def company(rng: Generator) -> Node:
     """What a thing has with it: "with a stop sign", "with people on it"."""
-    other = noun(rng, (OBJECTS, ACTORS)[rng.integers(2)], rng.random() < 0.4)
-    other[5].insert(0, ("case", adposition("with")))
-    if rng.random() < 0.25:
-        other[6].append(("nmod", beside(rng, IT)))
-    return ("nmod", other)
+    node = add_case("with", anything(rng))
+    return add_after(node, "nmod", beside(rng, "it")) if rng.random() < 0.25 else node
 
 
-def beside(rng, pronoun):
-    """A place by pronoun: "on it", "behind them"."""
-    node = leaf(*pronoun)
-    node[5].append(("case", adposition(("on", "in", "behind", "near", "around")[rng.integers(5)])))
-    return node
+def beside(rng: Generator, pronoun: str) -> Node:
+    """A place by a pronoun: "on it", "behind them"."""
+    return add_case(pick(rng, ("on", "in", "behind", "near", "around")), function_word("obl", pronoun)[1])
 
 
-def absolute(rng):
+def absolute(rng: Generator) -> Node:
     """A clause without a verb: "with people behind them"."""
-    node = beside(rng, OTHERS[rng.integers(len(OTHERS))])
-    who = noun(rng, (OBJECTS, ACTORS)[rng.integers(2)], rng.random() < 0.4)
-    node[5][:0] = [("mark", leaf("with", "with", "SCONJ", "IN")), ("nsubj", who)]
-    return ("advcl", node)
+    node = beside(rng, pick(rng, ("them", "him", "her", "it")))
+    node.before.insert(0, ("nsubj", anything(rng)))
+    return add_mark("with", node)
 
 
-def subject(rng, many):
+def subject(rng: Generator, many: bool) -> Node:
     """An actor, sometimes a group of them, sometimes with a phrase of its own."""
     if many and rng.random() < 0.25:
         members = noun(rng, ACTORS, True)
-        members[5][:] = [("case", adposition("of"))]
-        word = ("group", "herd", "bunch", "pair")[rng.integers(4)]
-        node = leaf(word, word, "NOUN", "NN", SINGULAR)
-        node[5].append(("det", leaf("a", "a", "DET", "DT", "Definite=Ind|PronType=Art")))
-        node[6].append(("nmod", members))
-        return node
+        members.before.clear()
+        node = singular(pick(rng, ("group", "herd", "bunch", "pair")))
+        node.before.append(function_word("det", "a"))
+        return add_after(node, "nmod", add_case("of", members))
     node = noun(rng, ACTORS, many)
     if not many and rng.random() < 0.12:
-        other = noun(rng, ACTORS)
-        other[5].insert(0, ("cc", leaf("and", "and", "CCONJ", "CC")))
-        node[6].append(("conj", other))
-    elif rng.random() < 0.2:
-        dress = noun(rng, sorted(THINGS))
-        dress[5].insert(0, ("case", adposition(("in", "with")[rng.integers(2)])))
-        node[6].append(("nmod", dress))
-    elif rng.random() < 0.12:
-        node[6].append(("nmod", place(rng)))
-    return node
+        return add_after(node, "conj", add_mark("and", noun(rng, ACTORS)))
+    if rng.random() < 0.2:
+        clothes = noun(rng, CLOTHES)
+        return add_after(node, "nmod", add_case(pick(rng, ("in", "with")), clothes))
+    return add_after(node, "nmod", place(rng)) if rng.random() < 0.12 else node
 
 
-def rows(node, deprel="root"):
-    """The words of a tree in order, as [node, deprel, index of the head within the list]."""
-    found, position = [], None
-    for relation, child in [*node[5], (None, None), *node[6]]:
-        if child is None:
-            position = len(found)
-            found.append([node, deprel, -1])
-            continue
-        part, offset = rows(child, relation), len(found)
-        for row in part:
-            found.append([row[0], row[1], row[2] + offset if row[2] >= 0 else -2])
-    return [[n, d, position if head == -2 else head] for n, d, head in found]
+def is_plural(node: Node) -> bool:
+    """Whether a noun phrase takes "are"."""
+    return node.feats == PLURAL or any(relation == "conj" for relation, _ in node.after)
+
+
+def rows(root: Node) -> list[tuple[Node, str, int]]:
+    """The words of a tree in order, each with its relation and the place of its head from 1, 0 for the root."""
+
+    def flat(node: Node, relation: str, head: Node | None) -> Iterator[tuple[Node, str, Node | None]]:
+        for name, child in node.before:
+            yield from flat(child, name, node)
+        yield node, relation, head
+        for name, child in node.after:
+            yield from flat(child, name, node)
+
+    words = list(flat(root, "root", None))
+    places = {id(node): place for place, (node, _, _) in enumerate(words, 1)}
+    return [(node, relation, places.get(id(head), 0)) for node, relation, head in words]

@@ -1,11 +1,12 @@
-"""Trees of captions that people wrote, for the parser to learn from: its own, where grammar finds no fault.
+"""Trees of captions that people wrote, for the parser to learn from: its own, where they keep to the rules of grammar.
 
-The parser's trees are corrected as stages/triples corrects them; a caption stays in if what is left is one
-projective tree whose words have the tags that they mostly have.
+The parser's trees are corrected as stage triples corrects them. A caption is kept if its tree is projective, with one
+root, and its words have tags that are usual for them.
 """
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,24 +18,26 @@ from stages.parse.pipeline import compact_pipeline
 from stages.triples.columns import flatten
 from stages.triples.correct import correct
 from stages.triples.verbs import stems
-from tools.parser.caption_clauses import PLAIN, THIRD
+from tools.parser.caption_phrases import leaf
+from tools.parser.caption_trees import conllu_lines
+from tools.parser.caption_words import ING, PLAIN, THIRD
 
 RARE = 0.2  # a tag that a form has less often than this, in at least OFTEN places, is taken for a mistake
 OFTEN = 6
 
 
-def captions_of(files: list[str], count: int, seed: int = 77) -> list[str]:
+def captions_of(files: Sequence[Path], count: int, seed: int = 77) -> list[str]:
     """`count` different captions, as many of each of the files in COCO's layout."""
     rng, found = np.random.default_rng(seed), []
     for file in files:
-        rows = json.loads(Path(file).read_text(encoding="utf-8"))["annotations"]
+        rows = json.loads(file.read_text(encoding="utf-8"))["annotations"]
         texts = sorted({row["caption"].strip() for row in rows})
         found += [texts[i] for i in rng.permutation(len(texts))[: count // len(files)]]
     return found
 
 
 def corrected(trees: list[list[dict]], lexicon: dict[str, bool]) -> list[list[dict]]:
-    """The trees as stages/triples corrects them, in the same form."""
+    """The trees as stage triples corrects them, in the same form."""
     rows = [{"caption_id": i, "words": words} for i, words in enumerate(trees)]
     words = correct(flatten(pa.RecordBatch.from_pylist(rows, schema=SCHEMAS["parses"])), lexicon)
     found = []
@@ -46,24 +49,25 @@ def corrected(trees: list[list[dict]], lexicon: dict[str, bool]) -> list[list[di
 
 
 def sound(tree: list[dict], counts: dict[str, Counter], lexicon: dict[str, bool]) -> bool:
-    """Whether it is one projective tree of 4 to 30 words with likely tags and known verbs."""
+    """Whether it is one projective tree of 4 to 30 words with usual tags and known verbs.
+
+    `counts` has the number of times that a form has each tag, `lexicon` the verbs.
+    """
     heads = [word["head"] for word in tree]
     arcs = [(min(i, head), max(i, head)) for i, head in enumerate(heads, 1) if head]
     if not 4 <= len(tree) <= 30 or heads.count(0) != 1 or any(a < c < b < d for a, b in arcs for c, d in arcs):
         return False
-    return not _cyclic(heads) and all(_likely(word, counts[word["text"].lower()], lexicon) for word in tree)
+    return not _cyclic(heads) and all(_usual(word, counts[word["text"].lower()], lexicon) for word in tree)
 
 
 def _cyclic(heads: list[int]) -> bool:
-    for at in range(1, len(heads) + 1):
-        for _ in heads:
-            at = heads[at - 1] if at else 0
-        if at:
-            return True
-    return False
+    ends = range(len(heads) + 1)  # the head of a head ..., of each word and of the root
+    for _ in heads:
+        ends = [heads[at - 1] if at else 0 for at in ends]
+    return any(ends)
 
 
-def _likely(word: dict, tags: Counter, lexicon: dict[str, bool]) -> bool:
+def _usual(word: dict, tags: Counter, lexicon: dict[str, bool]) -> bool:
     if word["upos"] not in ("NOUN", "VERB", "ADJ", "AUX"):
         return True
     if word["upos"] == "VERB" and word["lemma"] not in lexicon and not set(stems(word["text"].lower())) & set(lexicon):
@@ -77,8 +81,10 @@ def features(word: dict) -> str:
     if word["upos"] != "VERB":
         return {"NOUN": "Number=Plur" if form.endswith("s") else "Number=Sing"}.get(word["upos"], "_")
     if form.endswith("ing"):
-        return "Tense=Pres|VerbForm=Part"
-    return "Tense=Past|VerbForm=Part" if form.endswith("ed") else THIRD if form.endswith("s") else PLAIN
+        return ING.features
+    if form.endswith("ed"):
+        return "Tense=Past|VerbForm=Part"
+    return THIRD.features if form.endswith("s") else PLAIN.features
 
 
 def real_treebank(captions: list[str], lexicon: dict[str, bool]) -> str:
@@ -90,15 +96,15 @@ def real_treebank(captions: list[str], lexicon: dict[str, bool]) -> str:
     counts: dict[str, Counter] = {}
     for word in (word for tree in after for word in tree):
         counts.setdefault(word["text"].lower(), Counter())[word["upos"]] += 1
-    blocks = []
-    for caption, old, new in zip(captions, before, after):
-        if not sound(new, counts, lexicon):
-            continue
-        lines = [f"# text = {' '.join(caption.split())}"]
-        for i, (was, word) in enumerate(zip(old, new), 1):
-            verb = word["upos"] == "VERB" and "VerbForm" not in word["feats"]
-            feats = features(word) if verb or word["upos"] != was["upos"] else word["feats"] or "_"
-            fields = (i, word["text"], word["lemma"], word["upos"], "_", feats, word["head"], word["deprel"], "_", "_")
-            lines.append("\t".join(map(str, fields)))
-        blocks.append("\n".join(lines))
-    return "\n\n".join(blocks) + "\n\n"
+    trees = [tree for tree in zip(captions, before, after) if sound(tree[2], counts, lexicon)]
+    return "".join(f"{block(caption, zip(old, new))}\n\n" for caption, old, new in trees)
+
+
+def block(caption: str, words: Iterable[tuple[dict, dict]]) -> str:
+    """A caption in CoNLL-U, from its words before and after correction."""
+    rows = []
+    for old, new in words:
+        verb = new["upos"] == "VERB" and "VerbForm" not in new["feats"]
+        feats = features(new) if verb or new["upos"] != old["upos"] else new["feats"] or "_"
+        rows.append((leaf(new["text"], new["lemma"], new["upos"], "_", feats), new["deprel"], new["head"]))
+    return "\n".join([f"# text = {' '.join(caption.split())}", *conllu_lines(rows)])

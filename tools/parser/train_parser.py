@@ -1,62 +1,41 @@
-"""python -m tools.parser.train_parser TREEBANK WORK CAPTIONS.json...: the recipe of the models in data/parser.
+"""Trains the models in data/parser: python -m tools.parser.train_parser TREEBANK WORK CAPTIONS.json...
 
-TREEBANK is a folder with Universal Dependencies' en_ewt-ud-{train,dev,test}.conllu; WORK a scratch
-folder; CAPTIONS files in COCO's layout. Five Stanza models are trained on train and on captions made up
-by caption_trees, chosen on dev, and scored on dev and test; the lemmatizer also learns the forms of
-data/verbs.csv. Tagger and parser then go on with what they themselves make of CAPTIONS, corrected.
-The run_* wrappers of Stanza reach for its hub; the models' own entry points, called here, do not.
+TREEBANK is a folder with Universal Dependencies' en_ewt-ud-{train,dev,test}.conllu, WORK a scratch folder, CAPTIONS
+files in COCO's layout. Five Stanza models are trained on part train and on captions made up by caption_trees, chosen on
+dev, and scored on dev and test; the lemmatizer also learns the forms of data/verbs.csv. Tagger and parser are then
+trained further, also on their own trees of CAPTIONS, corrected. The models' own entry points are called here, because
+Stanza's run_* wrappers download from its hub.
 """
 
+import argparse
 import shutil
-import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-import pandas as pd
 import torch
+from ruamel.yaml import YAML
 from stanza.models import lemmatizer, mwt_expander, parser, tagger, tokenizer
 from stanza.models.common.doc import Document
 from stanza.utils.conll import CoNLL
 from stanza.utils.datasets import conllu_to_text, prepare_tokenizer_data
 from udtools import udeval
 
+from stages.common.files.errors import run_stage
 from stages.common.files.storage import write_json
-from stages.parse.pipeline import PARSER, compact_pipeline
 from stages.common.language.lexicons import read_dynamic_verbs
+from stages.parse.pipeline import PARSER, PROCESSORS, compact_pipeline
 from tools.parser.adapt import adapt, parser_and_batches, tagger_and_batches
 from tools.parser.caption_phrases import leaf
 from tools.parser.caption_trees import caption_treebank, conllu_lines
 from tools.parser.caption_words import verb_forms
 from tools.parser.real_captions import captions_of, real_treebank
 
-VERBS = Path("data/verbs.csv")
 REAL = 6500  # captions that people wrote
 ADAPTING = {"steps": 150, "words": 2000, "rate": 0.001}  # words a batch; a batch of each treebank in turn
 CAPTIONS = 6000  # made-up captions: a third of the sentences that tagger and parser see
-SHARED = "--mode train --lang en --shorthand en_ewt --cpu"
-TOKENIZER = "--max_seqlen 300 --steps 2000 --eval_steps 500 --report_steps 250 --use_mwt"
-MWT = "--num_epoch 10"
-# Stanza turns to the second rate when it has gone max_steps_before_stop without a better evaluation;
-# with the only evaluation at the end that is after step 1250. So small a model underfits with
-# Stanza's own dropout of 0.5, and so does the parser.
-TAGGER = (
-    "--no_pretrain --no_bert_model --batch_size 100 --batch_maximum_tokens 3000 "
-    "--num_layers 1 --char_hidden_dim 100 --word_emb_dim 75 --char_emb_dim 50 --tag_emb_dim 30 "
-    "--transformed_dim 75 --deep_biaff_hidden_dim 100 --composite_deep_biaff_hidden_dim 50 "
-    "--optim adam --lr 0.003 --fix_eval_interval --augment_nopunct 0.2 "
-    "--hidden_dim 128 --dropout 0.25 --word_dropout 0.2 --second_optim adam --second_lr 0.0005 "
-    "--max_steps_before_stop 1250 --max_steps 1600 --eval_interval 1600"
-)
-# The second rate starts from the best model, and only with the evaluation at step 1250: Stanza's
-# scheduler moves at evaluations.
-DEPPARSE = (
-    "--no_pretrain --no_xpos --no_ufeats --no_bert_model --batch_size 3000 --hidden_dim 160 "
-    "--dropout 0.25 --word_dropout 0.2 "
-    "--num_layers 2 --deep_biaff_hidden_dim 128 --deep_biaff_output_dim 64 --word_emb_dim 64 "
-    "--char_emb_dim 32 --char_hidden_dim 64 --transformed_dim 64 --tag_emb_dim 32 --optim adam "
-    "--lr 0.003 --second_optim adam --second_lr 0.0005 --second_optim_start_step 1050 "
-    "--second_warmup_steps 20 --augment_nopunct 0.2 --max_steps 1500 --eval_interval 250 "
-    "--no_checkpoint"
-)
+SHARED = ("--shorthand", "en_ewt", "--cpu")
+OPTIONS = YAML(typ="safe", pure=True).load(Path(__file__).with_name("options.yaml").read_text(encoding="utf-8"))
+PROGRAMS = {"tokenize": tokenizer, "mwt": mwt_expander, "pos": tagger, "lemma": lemmatizer, "depparse": parser}
 
 
 def prepare(treebank: Path, work: Path) -> None:
@@ -70,54 +49,46 @@ def prepare(treebank: Path, work: Path) -> None:
         conllu_to_text.convert_text(str(trees), str(text))
         labels, words = work / f"{part}.toklabels", work / f"{part}-mwt.json"
         prepare_tokenizer_data.main([str(text), str(trees), "-o", str(labels), "-m", str(words)])
-    verbs = pd.read_csv(VERBS, comment="#")["lemma"]
-    (work / "lemmas.conllu").write_text(mixed + verb_treebank(verbs), encoding="utf-8")
+    (work / "lemmas.conllu").write_text(mixed + verb_treebank(read_dynamic_verbs()), encoding="utf-8")
 
 
-def verb_treebank(verbs: list[str]) -> str:
+def verb_treebank(verbs: Iterable[str]) -> str:
     """A one-word sentence for every form of every verb, for the lemmatizer's dictionary."""
     return "".join(
-        f"# text = {form}\n{conllu_lines([(leaf(form, verb, 'VERB', tag), 'root', -1)])[0]}\n\n"
+        f"# text = {form}\n{conllu_lines([(leaf(form, verb, 'VERB', tag), 'root', 0)])[0]}\n\n"
         for verb in verbs
         for form, tag in verb_forms(verb).items()
     )
 
 
-def train_tokens(work: Path) -> None:
-    """Tokenizer, multi-word tokens and lemmas."""
-    save = ["--save_dir", str(work), "--save_name"]
-    labels = [
-        *("--txt_file", f"{work}/mixed.txt", "--label_file", f"{work}/mixed.toklabels"),
-        *("--dev_txt_file", f"{work}/dev.txt", "--dev_label_file", f"{work}/dev.toklabels"),
-        *("--dev_conll_gold", f"{work}/dev.conllu", "--mwt_json_file", f"{work}/dev-mwt.json"),
-    ]
-    tokenizer.main([*SHARED.split(), *TOKENIZER.split(), *labels, *save, "tokenize.pt"])
-    dev = ["--eval_file", f"{work}/dev.conllu"]
-    trees = ["--train_file", f"{work}/mixed.conllu", *dev, "--gold_file", f"{work}/dev.conllu"]
-    mwt_expander.main([*SHARED.split(), *MWT.split(), *trees, *save, "mwt.pt"])
-    bare = [option for option in SHARED.split() if option not in ("--lang", "en")]
-    words = ["--train_file", f"{work}/lemmas.conllu", *dev]
-    lemmatizer.main([*bare, "--dict_only", *words, *save, "lemma.pt"])
+def train(work: Path, name: str, **files: str) -> None:
+    """Train the model NAME.pt by Stanza's program; `files` of the folder `work` by option."""
+    paths = [part for option, file in files.items() for part in (f"--{option}", f"{work}/{file}")]
+    save = ["--save_dir", str(work), "--save_name", f"{name}.pt"]
+    PROGRAMS[name].main(["--mode", "train", *SHARED, *OPTIONS[name].split(), *paths, *save])
 
 
-def train_tagger(work: Path) -> None:
-    files = ["--train_file", f"{work}/mixed.conllu", "--eval_file", f"{work}/dev.conllu"]
-    save = ["--save_dir", str(work), "--save_name", "pos.pt"]
-    tagger.main([*SHARED.split(), *TAGGER.split(), *files, *save])
+def train_models(work: Path) -> None:
+    """All five models, on the files that `prepare` wrote."""
+    labels = {"txt_file": "mixed.txt", "label_file": "mixed.toklabels", "dev_txt_file": "dev.txt"}
+    labels |= {"dev_label_file": "dev.toklabels", "dev_conll_gold": "dev.conllu", "mwt_json_file": "dev-mwt.json"}
+    train(work, "tokenize", **labels)
+    train(work, "mwt", train_file="mixed.conllu", eval_file="dev.conllu", gold_file="dev.conllu")
+    train(work, "lemma", train_file="lemmas.conllu", eval_file="dev.conllu")
+    train(work, "pos", train_file="mixed.conllu", eval_file="dev.conllu")
+    guess_tags(work)
+    train(work, "depparse", train_file="half.conllu", eval_file="dev-tagged.conllu")
 
 
 def guess_tags(work: Path) -> None:
     """Trees of which every second one carries the tags that the tagger guessed, and dev with guesses.
 
-    The parser meets guessed tags only when it is used; one that learns from true tags alone trusts
-    them.
+    In use the parser gets guessed tags; trained on true tags alone, it would rely on them too much.
     """
-    model = ["--no_pretrain", "--save_dir", str(work), "--save_name", "pos.pt"]
-    predict = ["--lang", "en", "--shorthand", "en_ewt", "--cpu", "--mode", "predict", *model]
     for part in ("mixed", "dev"):
-        files = ["--eval_file", f"{work}/{part}.conllu"]
-        output = ["--output_file", f"{work}/{part}-tagged.conllu"]
-        tagger.main([*predict, "--no_gold_labels", *files, *output])
+        files = ["--eval_file", f"{work}/{part}.conllu", "--output_file", f"{work}/{part}-tagged.conllu"]
+        model = ["--lang", "en", "--no_pretrain", "--save_dir", str(work), "--save_name", "pos.pt"]
+        tagger.main(["--mode", "predict", *SHARED, "--no_gold_labels", *model, *files])
     true, guessed = (
         (work / f"{name}.conllu").read_text(encoding="utf-8").strip().split("\n\n")
         for name in ("mixed", "mixed-tagged")
@@ -126,16 +97,10 @@ def guess_tags(work: Path) -> None:
     (work / "half.conllu").write_text("\n\n".join(half) + "\n\n", encoding="utf-8")
 
 
-def train_depparse(work: Path) -> None:
-    files = ["--train_file", f"{work}/half.conllu", "--eval_file", f"{work}/dev-tagged.conllu"]
-    save = ["--save_dir", str(work), "--save_name", "depparse.pt"]
-    parser.main([*SHARED.split(), *DEPPARSE.split(), *files, *save])
-
-
-def adapt_to_captions(work: Path, files: list[str]) -> None:
-    """Tagger and parser of PARSER, trained further; the treebank and the made-up captions keep them honest."""
+def adapt_to_captions(work: Path, files: list[Path]) -> None:
+    """Train tagger and parser further on real captions, beside the treebank and the made-up ones."""
     (work / "made.conllu").write_text(caption_treebank(CAPTIONS // 2, seed=5), encoding="utf-8")
-    real = real_treebank(captions_of(files, REAL), read_lexicon(VERBS))
+    real = real_treebank(captions_of(files, REAL), read_dynamic_verbs())
     (work / "real.conllu").write_text(real, encoding="utf-8")
     treebanks = [work / f"{name}.conllu" for name in ("train", "made", "real")]
     for name, load in (("pos", tagger_and_batches), ("depparse", parser_and_batches)):
@@ -189,19 +154,20 @@ def agreement(document: Document, trees: Path) -> dict[str, float]:
     return {name: round(100 * figures[name].f1, 2) for name in names}
 
 
-def main() -> None:
-    treebank, work = Path(sys.argv[1]), Path(sys.argv[2])
-    work.mkdir(parents=True, exist_ok=True)
-    prepare(treebank, work)
-    train_tokens(work)
-    train_tagger(work)
-    guess_tags(work)
-    train_depparse(work)
-    for name in ("tokenize", "mwt", "lemma", "pos", "depparse"):
-        shrink(work / f"{name}.pt", PARSER / f"{name}.pt")
-    adapt_to_captions(work, sys.argv[3:])
-    write_json(PARSER / "scores.json", {part: score(work, part) for part in ("dev", "test")})
+def main(arguments: list[str]) -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("treebank", type=Path)
+    options.add_argument("work", type=Path)
+    options.add_argument("captions", type=Path, nargs="+")
+    args = options.parse_args(arguments)
+    args.work.mkdir(parents=True, exist_ok=True)
+    prepare(args.treebank, args.work)
+    train_models(args.work)
+    for name in PROCESSORS:
+        shrink(args.work / f"{name}.pt", PARSER / f"{name}.pt")
+    adapt_to_captions(args.work, args.captions)
+    write_json(PARSER / "scores.json", {part: score(args.work, part) for part in ("dev", "test")})
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from typing_extensions import TypedDict
 
-from stages.benchmark.question import ARO, REMEDY, Benchmark, Question, boxed_question, image_to_text
+from stages.benchmark.question import ARO, REMEDY, Benchmark, Question, boxed_question, forced_choice
 from stages.common.files.storage import read_json
 
 EXAMPLES = 25  # a pair of attributes with fewer is left out of the published mean
@@ -25,4 +25,4 @@ def read(folder: Path) -> Iterator[Question]:
     return (boxed_question(item, pair, counts[pair] >= EXAMPLES) for item, pair in zip(items, pairs))
 
 
-BENCHMARK = Benchmark(read, image_to_text)
+BENCHMARK = Benchmark(read, forced_choice)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from typing_extensions import TypedDict
 
-from stages.benchmark.question import ARO, REMEDY, Benchmark, Question, boxed_question, image_to_text
+from stages.benchmark.question import ARO, REMEDY, Benchmark, Question, boxed_question, forced_choice
 from stages.common.files.storage import read_json
 
 Item = TypedDict("Item", ARO | {"relation_name": str})
@@ -24,4 +24,4 @@ def read(folder: Path) -> Iterator[Question]:
     return (boxed_question(item, name, name not in symmetric) for item, name in zip(items, names))
 
 
-BENCHMARK = Benchmark(read, image_to_text)
+BENCHMARK = Benchmark(read, forced_choice)

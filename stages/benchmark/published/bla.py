@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from stages.benchmark.question import Benchmark, Question, json_reader
+from stages.benchmark.question import Benchmark, Question, reader
 
 SENTENCES = ("True1", "True2", "False1", "False2")
 Group = TypedDict("Group", dict.fromkeys(SENTENCES, str))
@@ -27,12 +27,7 @@ def question(category: str, item: Item) -> Question:
 
 
 def scores(cosines: np.ndarray) -> dict[str, np.ndarray]:
-    """The four scores (N,), from cosines (N, 1, 4) of the image with the sentences.
-
-    >>> found = scores(np.array([[[0.9, 0.8, 0.1, 0.2]], [[0.9, 0.3, 0.1, 0.4]]]))
-    >>> {name: right.tolist() for name, right in found.items()}
-    {'precision@2': [1.0, 0.5], 'first': [True, True], 'second': [True, False], 'group': [True, False]}
-    """
+    """The four scores (N,), from cosines (N, 1, 4) of the image with the sentences."""
     true, false = cosines[:, 0, :2], cosines[:, 0, 2:]  # (N, 2) each
     before = (false[:, None] >= true[:, :, None]).sum(axis=2) + (true[:, ::-1] > true)  # (N, 2) sentences before each
     right = true > false  # (N, 2)
@@ -40,4 +35,4 @@ def scores(cosines: np.ndarray) -> dict[str, np.ndarray]:
     return {"precision@2": (before < 2).mean(axis=1), "first": right[:, 0], "second": right[:, 1], "group": both}
 
 
-BENCHMARK = Benchmark(json_reader(list[Item], question), scores)
+BENCHMARK = Benchmark(reader(list[Item], question), scores)

@@ -5,7 +5,7 @@ Published score: how often the image prefers the caption, per category. The imag
 
 from typing_extensions import TypedDict
 
-from stages.benchmark.question import Benchmark, Question, image_to_text, json_reader
+from stages.benchmark.question import Benchmark, Question, forced_choice, reader
 
 Item = TypedDict("Item", {"filename": str, "caption": str, "negative_caption": str})
 
@@ -15,4 +15,4 @@ def question(category: str, item: Item) -> Question:
     return Question(category, [(item["filename"], ())], [item["caption"], item["negative_caption"]])
 
 
-BENCHMARK = Benchmark(json_reader(dict[str, Item], question), image_to_text)
+BENCHMARK = Benchmark(reader(dict[str, Item], question), forced_choice)

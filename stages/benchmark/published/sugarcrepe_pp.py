@@ -7,7 +7,7 @@ Its text-only task asks nothing of an image and is left out. The images are COCO
 import numpy as np
 from typing_extensions import TypedDict
 
-from stages.benchmark.question import Benchmark, Question, json_reader
+from stages.benchmark.question import Benchmark, Question, reader
 
 TEXTS = ("caption", "caption2", "negative_caption")
 Item = TypedDict("Item", {"filename": str} | dict.fromkeys(TEXTS, str))
@@ -19,12 +19,8 @@ def question(category: str, item: Item) -> Question:
 
 
 def scores(cosines: np.ndarray) -> dict[str, np.ndarray]:
-    """Whether both true captions come before the negative one (N,), from cosines (N, 1, 3).
-
-    >>> scores(np.array([[[0.9, 0.8, 0.1]], [[0.9, 0.1, 0.5]]]))["i2t"].tolist()
-    [True, False]
-    """
+    """Whether both true captions come before the negative one (N,), from cosines (N, 1, 3)."""
     return {"i2t": cosines[:, 0, :2].min(axis=1) > cosines[:, 0, 2]}
 
 
-BENCHMARK = Benchmark(json_reader(list[Item], question), scores)
+BENCHMARK = Benchmark(reader(list[Item], question), scores)

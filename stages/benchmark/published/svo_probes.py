@@ -8,13 +8,11 @@ verb and object, which is the category.
 
 import csv
 import io
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 from typing_extensions import TypedDict
 
-from stages.benchmark.question import Benchmark, Question, read_rows, text_to_image
+from stages.benchmark.question import Benchmark, Question, forced_choice, reader
 from stages.common.files.params import Text
 
 KINDS = {"subj_neg": "subject", "verb_neg": "verb", "obj_neg": "object"}
@@ -22,13 +20,12 @@ TEXTS = ("sentence", "pos_image_id", "neg_image_id")
 Row = TypedDict("Row", dict.fromkeys(TEXTS, Text) | dict.fromkeys(KINDS, Literal["True", "False"]))
 
 
-def read(folder: Path) -> Iterator[Question]:
-    """Questions with one sentence and two images."""
-    for row in read_rows(folder / "svo_probes.csv", Row, lambda text: csv.DictReader(io.StringIO(text, newline=""))):
-        different = [kind for column, kind in KINDS.items() if row[column] == "True"]
-        if len(different) == 1:
-            pictures = [(f"{row[name]}.jpg", ()) for name in ("pos_image_id", "neg_image_id")]
-            yield Question(different[0], pictures, [row["sentence"]])
+def question(category: str, row: Row) -> Question | None:
+    """Which of two images is the sentence's? The category is the word in which they differ."""
+    different = [kind for column, kind in KINDS.items() if row[column] == "True"]
+    pictures = [(f"{row[name]}.jpg", ()) for name in ("pos_image_id", "neg_image_id")]
+    return Question(different[0], pictures, [row["sentence"]]) if len(different) == 1 else None
 
 
-BENCHMARK = Benchmark(read, text_to_image)
+ROWS = reader(list[Row], question, "svo_probes.csv", lambda text: csv.DictReader(io.StringIO(text, newline="")))
+BENCHMARK = Benchmark(ROWS, forced_choice)

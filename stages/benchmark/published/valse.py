@@ -6,7 +6,7 @@ valid foils, as the authors ask: at least two of three annotators chose the capt
 
 from typing_extensions import TypedDict
 
-from stages.benchmark.question import Benchmark, Question, image_to_text, json_reader
+from stages.benchmark.question import Benchmark, Question, forced_choice, reader
 
 Votes = TypedDict("Votes", {"caption": int})
 Item = TypedDict("Item", {"image_file": str, "caption": str, "foil": str, "mturk": Votes})
@@ -18,4 +18,4 @@ def question(category: str, item: Item) -> Question | None:
     return Question(category, [(item["image_file"], ())], [item["caption"], item["foil"]]) if valid else None
 
 
-BENCHMARK = Benchmark(json_reader(dict[str, Item], question), image_to_text)
+BENCHMARK = Benchmark(reader(dict[str, Item], question), forced_choice)

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from stages.benchmark.question import Benchmark, Question, image_to_text, json_reader
+from stages.benchmark.question import Benchmark, Question, forced_choice, reader
 
 Texts = TypedDict("Texts", dict.fromkeys(("POS", "NEG"), Annotated[list[str], Field(min_length=1)]))
 
@@ -21,4 +21,4 @@ def question(category: str, item: tuple[str, Texts]) -> Question:
     return Question(category, [(f"{category.partition('_')[0]}/{path}", ())], [texts["POS"][0], texts["NEG"][0]])
 
 
-BENCHMARK = Benchmark(json_reader(list[tuple[str, Texts]], question, "**/*.json"), image_to_text)
+BENCHMARK = Benchmark(reader(list[tuple[str, Texts]], question, "**/*.json"), forced_choice)

@@ -115,8 +115,7 @@ def save_checkpoint(
         (beside / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         save_file(state, beside / WEIGHTS)
         shutil.copymode(beside / CONFIG, beside / WEIGHTS)  # safetensors writes files that other users cannot read
-        if hasattr(tokenizer, "save_pretrained"):
-            tokenizer.save_pretrained(beside)
+        getattr(tokenizer, "save_pretrained", lambda folder: None)(beside)
         if history is not None:
             history.to_csv(beside / HISTORY, index=False)
 

@@ -182,7 +182,7 @@ def encode_images(clip: Clip, images: Sequence[bytes], batch_size: int = IMAGE_B
     batches = batched(distinct, batch_size)
     with ThreadPoolExecutor(cores()) as pool:
         started = (pool.map(read, filled(batch, batch_size)) for batch in batches)
-        ahead = pairwise(chain(started, [None]))  # starts the next batch, then gives the one before
+        ahead = pairwise(chain(started, [iter(())]))  # starts the next batch, then gives the one before
         encoded = (embed(torch.stack(list(pixels)).to(clip.device)) for pixels, _ in ahead)  # (B, 3, H, W) to (B, D)
         return _in_order(images, distinct, encoded, batches)
 

@@ -6,7 +6,7 @@ number of threads, and only equal images or equal texts tie.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,8 +24,8 @@ class EmbeddingTable(NamedTuple):
 
     def rows(self, keys: Sequence) -> np.ndarray:
         """The row of each key, int64 of the shape of `keys`; -1 for -1 and None. InputError for an unknown key."""
-        keys = np.asarray(keys, object if self.keys.dtype == object or self.keys.dtype == "str" else None)
-        return rows_of(keys, self.keys, "the table of embeddings")
+        kind = object if self.keys.dtype == object or self.keys.dtype == "str" else None
+        return rows_of(np.asarray(keys, kind), self.keys, "the table of embeddings")
 
     def of(self, keys: Sequence) -> np.ndarray:
         """The embeddings of keys (...), none of them missing: (..., D)."""
@@ -45,7 +45,7 @@ def snap_to_grid(embeddings: np.ndarray) -> np.ndarray:
     return rounded
 
 
-def first_wins(scores: np.ndarray) -> np.ndarray:
+def first_wins(scores: Any) -> Any:
     """Whether the first of each row's scores is above all others, bool (...); a tie is wrong.
 
     `scores` (..., K+1), a numpy array or a torch tensor; minus infinity for an option that is absent.

@@ -4,6 +4,8 @@ Locked-image tuning (arXiv 2111.07991) freezes an image tower in this way. What 
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from hashlib import sha256
 from typing import NamedTuple
 
 import torch
@@ -39,48 +41,65 @@ def freeze_backbones(clip: Clip, key: str) -> FrozenTower:
     image.trunk.requires_grad_(False)
     text.transformer.requires_grad_(False)
     device, read, scale = clip.device, pixel_reader(clip.transform), pixel_scaler(clip.model)
+    padding = text.config.pad_token_id
 
     def image_features(pictures: Sequence[bytes]) -> torch.Tensor:
         pixels = torch.stack([read(content) for content in pictures]).to(device)  # (N, 3, H, W) uint8
         return image.trunk(scale(pixels))  # (N, W)
 
-    def project(features: torch.Tensor) -> torch.Tensor:
-        with autocast(device):
-            return unit_length(image.head(features))  # (N, D)
-
-    text.forward = cached_text_forward(text, device)
-    return FrozenTower(lambda pictures: computed_once(image.trunk, image_features, pictures), project)
-
-
-def cached_text_forward(text: HFTextEncoder, device: torch.device) -> Callable[[torch.Tensor], torch.Tensor]:
-    """`text.forward`, from tokens (N, L) to embeddings (N, D), which keeps what its backbone gives for each text."""
-    known: dict[tuple[int, ...], torch.Tensor] = {}  # features (W,) by a text's tokens
-    padding = text.config.pad_token_id
-
-    def text_features(texts: Sequence[tuple[int, ...]]) -> torch.Tensor:
-        rows = [torch.tensor(row, dtype=torch.int64) for row in texts]
+    def text_features(texts: Sequence[bytes]) -> torch.Tensor:
+        rows = [torch.frombuffer(bytearray(text), dtype=torch.int64) for text in texts]
         tokens = torch.nn.utils.rnn.pad_sequence(rows, True, padding).to(device)  # (N, L)
         mask = (tokens != padding).long()  # (N, L)
         return text.pooler(text.transformer(input_ids=tokens, attention_mask=mask), mask)  # (N, W)
 
-    def forward(tokens: torch.Tensor) -> torch.Tensor:
+    def project(features: torch.Tensor) -> torch.Tensor:
+        with autocast(device):
+            return unit_length(image.head(features))  # (N, D)
+
+    def text_forward(tokens: torch.Tensor) -> torch.Tensor:
         lengths = (tokens != padding).sum(dim=1).tolist()
-        texts = [tuple(row[:length]) for row, length in zip(tokens.tolist(), lengths)]
-        if new := sorted(set(texts) - known.keys(), key=lambda row: (len(row), row)):
-            known.update(zip(new, computed_once(text.transformer, text_features, new).to(device)))
-        return text.proj(torch.stack([known[row] for row in texts]))  # (N, D)
+        texts = [row[:length].numpy().tobytes() for row, length in zip(tokens.long().cpu(), lengths)]
+        return text.proj(computed_texts(texts).to(device))  # (N, D)
 
-    return forward
+    computed_texts = computed_once(text.transformer, text_features)
+    text.forward = text_forward
+    return FrozenTower(computed_once(image.trunk, image_features), project)
 
 
-@torch.inference_mode(False)  # the features may be trained on
-@torch.no_grad()
-def computed_once(backbone: torch.nn.Module, features: Callable[[Sequence], torch.Tensor], inputs: Sequence):
-    """The features of N inputs by a backbone in evaluation mode, float32 (N, W) on the CPU, BATCH inputs at a time."""
-    backbone.eval()
-    found = []
-    for batch in batched(inputs, BATCH):
-        with autocast(next(backbone.parameters()).device):
-            rows = features(filled(batch, BATCH))  # (BATCH, W)
-        found.append(rows[: len(batch)].float().cpu())
-    return torch.cat(found)  # (N, W)
+def computed_once(
+    backbone: torch.nn.Module, features: Callable[[Sequence[bytes]], torch.Tensor]
+) -> Callable[[Sequence[bytes]], torch.Tensor]:
+    """`features`, which maps inputs to (N, W) by `backbone`, computing each distinct input once in this process.
+
+    All models with the same backbone share what is known: float32 on the CPU, 5 kB for 1,280 features. `features` gets
+    BATCH inputs at a time, texts by their length, with the backbone in evaluation mode.
+    """
+    known = _known_features(_weights_digest(backbone))
+
+    @torch.inference_mode(False)  # the features may be trained on
+    @torch.no_grad()
+    def compute(inputs: Sequence[bytes]) -> torch.Tensor:
+        digests = [sha256(content).digest() for content in inputs]
+        new = {digest: content for digest, content in zip(digests, inputs) if digest not in known}
+        backbone.eval()
+        for batch in batched(sorted(new, key=lambda digest: len(new[digest])), BATCH):
+            with autocast(next(backbone.parameters()).device):
+                rows = features([new[digest] for digest in filled(batch, BATCH)])  # (BATCH, W)
+            known.update(zip(batch, rows.float().cpu()))
+        return torch.stack([known[digest] for digest in digests])  # (N, W)
+
+    return compute
+
+
+@cache
+def _known_features(weights: bytes) -> dict[bytes, torch.Tensor]:
+    """Features (W,) by the digest of an input, under a backbone whose weights have this digest."""
+    return {}
+
+
+def _weights_digest(backbone: torch.nn.Module) -> bytes:
+    digest = sha256()
+    for value in backbone.state_dict().values():
+        digest.update((value.cpu() + 0).contiguous().numpy().tobytes())  # + 0: interpolation may give -0
+    return digest.digest()

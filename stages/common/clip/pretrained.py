@@ -43,7 +43,7 @@ def registered(key: str, path: str) -> str:
         config = json.loads(Path(path).read_text(encoding="utf-8"))
         check_config(config, path)
         open_clip.add_model_config(path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise InputError(f"params.yaml: {key} {path}: {one_line(error)}; name a file of JSON") from None
     if open_clip.get_model_config(Path(path).stem) != config:
         raise InputError(f"{path} is no open_clip configuration: it needs embed_dim, vision_cfg and text_cfg")

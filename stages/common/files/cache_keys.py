@@ -26,6 +26,5 @@ def code_files(stage: str) -> list[Path]:
 
 def set_aside(path: Path) -> None:
     """Rename a damaged file to NAME.damaged and report it on stderr; its content is made again."""
-    aside = path.with_name(f"{path.name}.damaged")
-    path.replace(aside)
-    print(f"{path} is damaged; renamed to {aside.name} and made again", file=sys.stderr)
+    path.replace(path.with_name(f"{path.name}.damaged"))
+    print(f"{path} is damaged; renamed to {path.name}.damaged and made again", file=sys.stderr)

@@ -19,7 +19,7 @@ def run_stage(main: Callable[[list[str]], None]) -> None:
         sys.exit("error: a process of this stage was killed, as happens when memory runs out; run the stage again")
 
 
-def one_line(error: Exception) -> str:
-    """The message of an error on one line of at most 200 characters."""
+def one_line(error: object) -> str:
+    """An error's message, or a text, on one line of at most 200 characters."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= 200 else f"{text[:197]}..."

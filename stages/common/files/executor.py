@@ -18,8 +18,7 @@ _thread = threading.local()
 def open_executor(engine: str, workers: int) -> Iterator[Executor]:
     """The Executor for `run.engine`; on leaving, work that has not started is dropped.
 
-    `local`: that many `workers` of this machine, processes, or with 1 this process itself. An address: the workers of
-    the Dask scheduler there.
+    "local" with one worker: this process; with more: child processes. An address: the workers of a Dask scheduler.
     """
     if engine == "local":
         executor = ThreadPoolExecutor(1) if workers == 1 else Processes(workers)
@@ -27,16 +26,21 @@ def open_executor(engine: str, workers: int) -> Iterator[Executor]:
             yield executor
         finally:
             executor.shutdown(cancel_futures=True)
-    else:
-        with _dask_client(engine) as client:
-            yield client.get_executor(pure=False)
+        return
+    try:
+        from distributed import Client
+
+        client = Client(engine, timeout=20, set_as_default=False)
+    except ImportError:
+        raise InputError(f"params.yaml: run.engine {engine}: pip install distributed, or set it to local") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"params.yaml: run.engine: no Dask scheduler answers at {engine} ({error})") from None
+    with client:
+        yield client.get_executor(pure=False)
 
 
 def local_workers(jobs: int, gigabytes: float) -> int:
-    """How many processes to use here for `jobs` parts of so much memory each: limited by cores and free memory.
-
-    OMP_NUM_THREADS, where it is set, counts as the number of cores.
-    """
+    """How many processes to use for `jobs` parts: as many as free memory and cores, or OMP_NUM_THREADS, allow."""
     fit = int(psutil.virtual_memory().available / 2**30 / gigabytes)
     return max(1, min(jobs, fit, int((os.environ.get("OMP_NUM_THREADS") or str(cores())).split(",")[0])))
 
@@ -66,25 +70,10 @@ def _in_child(work: Callable, *args, **kwargs):
 
 def end_with_parent() -> None:
     """End this child process when its parent ends, also by SIGKILL; otherwise it would wait for work for ever."""
-    parent = multiprocessing.parent_process()
 
     def watch() -> None:
-        if parent:
+        if parent := multiprocessing.parent_process():
             parent.join()
             os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _dask_client(address: str):
-    """A client of the Dask scheduler at `address`."""
-    try:
-        from distributed import Client
-    except ImportError:
-        raise InputError(
-            f"params.yaml: run.engine {address} needs a package; pip install distributed, or set it to local"
-        ) from None
-    try:
-        return Client(address, timeout=20, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise InputError(f"params.yaml: run.engine: no Dask scheduler answers at {address} ({error})") from None

@@ -33,31 +33,28 @@ def registry_options(name: str, kinds: dict[str, type]) -> type:
 
 
 def load_params(path: str | Path = "params.yaml") -> dict:
-    """The parameters as nested dictionaries. InputError where the file is missing or not YAML.
-
-    Read as YAML 1.2, which DVC writes: 1e-05 is a number there, and a string in YAML 1.1.
-    """
+    """The parameters as nested dictionaries, by YAML 1.2, where 1e-05 is a number; InputError where it is not YAML."""
     try:
         params = YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{path} is missing; run from the project's root") from None
     except (YAMLError, ValueError, RecursionError, OSError) as error:
         raise InputError(f"{path} is not valid YAML: {one_line(error)}") from None
-    if not isinstance(params, dict):
-        raise InputError(f"{path} holds no parameters; restore it with `git checkout params.yaml`")
-    return params
+    return params if isinstance(params, dict) else {}
 
 
-def read_block(name: str, kind: type[T], path: str | Path = "params.yaml") -> T:
-    """The block `name` of the parameters, checked as `kind`: a Block, or a dictionary of them.
+def read_block(name: str, kind: type[T]) -> T:
+    """The block `name` of params.yaml, as in `checked`."""
+    return checked(load_params(), name, kind)
 
-    InputError with the file, the key and what is wrong, for the first mistake.
-    """
-    return checked(load_params(path), name, kind, path)
+
+def read_seed() -> int:
+    """The seed of every random draw."""
+    return read_block("seed", Seed)
 
 
 def checked(params: dict, name: str, kind: type[T], path: str | Path = "params.yaml") -> T:
-    """`params[name]` as `kind`; InputError as in `read_block`."""
+    """`params[name]` as `kind`, a Block or a dictionary of them; InputError with the key of the first mistake."""
     if name not in params:
         raise InputError(f"{path}: the block {name} is missing; restore it with `git checkout params.yaml`")
     adapter = TypeAdapter(kind)
@@ -65,19 +62,13 @@ def checked(params: dict, name: str, kind: type[T], path: str | Path = "params.y
         return adapter.validate_python(params[name])
     except ValidationError as error:
         known = set(_keys(adapter.json_schema()))
-        raise InputError(one_line(InputError(f"{path}: {_mistake(name, params[name], error, known)}"))) from None
-
-
-def read_seed(path: str | Path = "params.yaml") -> int:
-    """The seed of every random draw."""
-    return read_block("seed", Seed, path)
+        raise InputError(one_line(f"{path}: {_mistake(name, params[name], error, known)}")) from None
 
 
 def target_name(arguments: Sequence[str], known: Iterable[str], what: str) -> str:
-    """Which of the `known` names a stage runs for: its one argument, or the part after @ of the DVC stage's name.
+    """Which of the `known` names a stage runs for: its argument, or the part after @ of the DVC stage's name.
 
-    dvc.yaml writes no name into a command: DVC passes the stage's name in DVC_STAGE, so that no shell reads it.
-    InputError, which calls the names `what`, where it is unknown.
+    DVC passes its name in DVC_STAGE, so that no shell reads it. InputError, which calls the names `what`, for others.
     """
     found = " ".join(arguments) or os.environ.get("DVC_STAGE", "").partition("@")[2]
     if found not in (names := list(known)):
@@ -96,14 +87,13 @@ def nearest(key: object, known: Iterable[str]) -> str:
 
 
 def _mistake(name: str, value: object, error: ValidationError, known: set[str]) -> str:
-    """The first mistake of a block; an unknown key comes first, since it often explains a missing one."""
-    found = error.errors(include_url=False)
-    first = min(found, key=lambda one: one["type"] != "extra_forbidden")
+    """The first mistake of a block; a wrong key comes first, since it often explains a missing one."""
+    wrong_keys = "extra_forbidden", "invalid_key"
+    found = sorted(error.errors(include_url=False), key=lambda one: one["type"] not in wrong_keys)
     places = [_place(name, value, one["loc"], one["type"] == "missing") for one in found]
-    place = places[found.index(first)]
+    first, place = found[0], places[0]
     if first["type"] == "extra_forbidden":
-        missing = {str(one["loc"][-1]) for one in found if one["type"] == "missing"}
-        near = f"; the nearest known key is {nearest(first['loc'][-1], missing or known)}" if missing or known else ""
+        near = f"; the nearest known key is {nearest(first['loc'][-1], known)}" if known else ""
         return f"{place} is unknown{near}"
     tried = dict.fromkeys(one["msg"].removeprefix("Value error, ") for one, at in zip(found, places) if at == place)
     given = "" if isinstance(first["input"], dict) else f" (it is {repr(first['input'])[:60]})"
@@ -113,8 +103,9 @@ def _mistake(name: str, value: object, error: ValidationError, known: set[str]) 
 def _place(name: str, value: object, loc: tuple[str | int, ...], missing: bool) -> str:
     """The dotted key of a mistake. `loc` also names types that pydantic tried; those are no keys of `value`."""
     for number, part in enumerate(loc, 1):
-        if isinstance(value, dict | list) and part in (value if isinstance(value, dict) else range(len(value))):
-            value = value[part]
+        inner = dict(enumerate(value)) if isinstance(value, list) else value
+        if isinstance(inner, dict) and part in inner:
+            value = inner[part]
         elif not (missing and number == len(loc)):
             continue
         name += f"[{part}]" if isinstance(part, int) else f".{part}"

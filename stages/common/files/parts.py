@@ -20,42 +20,39 @@ from stages.common.files.storage import write_beside
 from stages.common.files.tables import part_name, write_table
 
 TRIES = 3  # for each part
-LOADED_CODE = {
-    folder.name: content_key("", sorted(folder.rglob("*.py"))) for folder in STAGES.iterdir() if folder.is_dir()
-}
+Work = Callable[..., pa.Table]  # makes a part
+LOADED_CODE = {path.name: content_key("", sorted(path.rglob("*.py"))) for path in STAGES.iterdir() if path.is_dir()}
 _one_at_a_time = threading.Lock()  # a Dask worker may have many threads, but a parser or a model must not be shared
 
 
-def make_parts(
-    out: Path, work: Callable[..., pa.Table], jobs: Sequence[tuple], key: str, executor: Executor
-) -> list[Path]:
+def make_parts(out: Path, work: Work, jobs: Sequence[tuple], key: str, executor: Executor) -> list[Path]:
     """Write the table that `work(*job)` returns for each of `jobs` as a part; the parts' files.
 
     Parts wait in a hidden folder beside `out`, named after the cache key `key`, until `publish` is called. A later run
-    with the same key makes only missing parts. A part whose worker dies or raises is tried again, TRIES times in all,
-    then InputError names it. An InputError from `work` ends the run at once.
+    with the same key makes only missing parts. A part whose worker dies or raises is tried TRIES times, then InputError
+    names it. An InputError from `work` ends the run at once.
     """
     folder = out.absolute().with_name(f".{out.name}-{key[:16]}")
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / part_name(number) for number in range(len(jobs))]
     missing = {path: job for path, job in zip(paths, jobs) if not _is_whole(path)}
-    error: Exception | None = None
     with tqdm(total=len(paths), initial=len(paths) - len(missing), desc=out.name, unit="part") as progress:
         for _ in range(TRIES):
             code = _code_keys(work)
             calls = {executor.submit(_make, Path.cwd(), code, work, job, path): path for path, job in missing.items()}
             for future in as_completed(calls):
-                if (error := future.exception()) is None:
-                    del missing[calls[future]]
-                    progress.update()
-                elif isinstance(error, InputError):
+                path, error = calls[future], future.exception()
+                if isinstance(error, InputError):
                     raise error
+                if error is None:
+                    del missing[path]
+                    progress.update()
                 else:
-                    failure = f"{calls[future]} failed: {type(error).__name__}: {error}".rstrip(": ")
+                    last, failure = error, f"{path} failed: {type(error).__name__}: {error}".rstrip(": ")
                     print(failure, file=sys.stderr)
             if not missing:
                 return paths
-    traceback.print_exception(error)
+    traceback.print_exception(last)
     raise InputError(f"{failure}, in {TRIES} tries; run again, finished parts are kept")
 
 
@@ -71,12 +68,12 @@ def publish(paths: list[Path], out: Path) -> int:
     return rows
 
 
-def _code_keys(work: Callable) -> list[str]:
+def _code_keys(work: Work) -> list[str]:
     """Cache keys of the code behind a stage's function, as this process loaded it: a Dask worker may live for days."""
     return [LOADED_CODE[name] for name in ("common", work.__module__.split(".")[1])]
 
 
-def _make(root: Path, code: list[str], work: Callable[..., pa.Table], job: tuple, path: Path) -> None:
+def _make(root: Path, code: list[str], work: Work, job: tuple, path: Path) -> None:
     """Write one part; `root` is the project's folder, since a worker may be on another machine."""
     if code != _code_keys(work):
         raise InputError(f"the worker {platform.node()} runs other code than {root}/stages; restart it in {root}")
@@ -89,11 +86,10 @@ def _make(root: Path, code: list[str], work: Callable[..., pa.Table], job: tuple
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether a part exists; an unreadable one is set aside."""
+    """Whether a part exists; a damaged one is set aside."""
     if path.is_file():
         try:
             pq.read_table(path)
-            return True
         except (pa.ArrowException, OSError):
             set_aside(path)
-    return False
+    return path.is_file()

@@ -2,7 +2,6 @@
 
 import io
 import os
-import stat
 import warnings
 from pathlib import Path
 
@@ -28,24 +27,25 @@ def open_picture(path: str | Path) -> Image.Image:
 def read_picture(path: str | Path, short_side: int | None = None) -> tuple[Image.Image, bytes | None]:
     """`open_picture`, and the file's bytes where plain decoding gives the same picture, else None.
 
-    A JPEG that will be shrunk to `short_side` pixels, from four times that or more, is decoded at a half, a quarter or
-    an eighth of its size, still twice what is needed: a third of the time for a camera's pictures.
+    A JPEG that will be shrunk to `short_side` pixels is decoded at a half, a quarter or an eighth of its size, at least
+    twice `short_side`: a third of the time for a camera's pictures.
     """
     content = file_content(Path(path))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's, about large or damaged files: reported below
             with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
+                width, height = picture.size
+                if width * height > MAX_PIXELS:
                     raise Image.DecompressionBombError
                 if short_side:
-                    picture.draft(None, tuple(2 * short_side * side // min(picture.size) for side in picture.size))
+                    least = min(width, height)
+                    picture.draft(None, (2 * short_side * width // least, 2 * short_side * height // least))
                 picture.load()
             turned = picture.getexif().get(ExifTags.Base.Orientation, 1) in range(2, 9)
             if picture.mode == "RGB" and not picture.has_transparency_data and not turned:
                 return picture, content
-            upright = ImageOps.exif_transpose(picture) if turned else picture
-            return on_white(upright), None
+            return on_white(ImageOps.exif_transpose(picture)), None
     except Image.DecompressionBombError:
         raise InputError(f"{path} has more than {MAX_PIXELS // 10**6} megapixels; shrink it first") from None
     except UnidentifiedImageError:
@@ -55,9 +55,9 @@ def read_picture(path: str | Path, short_side: int | None = None) -> tuple[Image
 
 
 def picture_bytes(path: str | Path) -> bytes:
-    """The picture at `path`, as `open_picture` gives it, encoded: the file's bytes where they do, else PNG."""
+    """`open_picture`, encoded: the file's bytes where they give the same picture, else PNG."""
     picture, content = read_picture(path)
-    return as_png(picture) if content is None else content
+    return content or as_png(picture)
 
 
 def as_png(picture: Image.Image) -> bytes:
@@ -70,19 +70,16 @@ def as_png(picture: Image.Image) -> bytes:
 def file_content(path: Path) -> bytes:
     """The bytes of a regular file, links followed; InputError for any other: reading a pipe would never end."""
     try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            kind = "a folder" if stat.S_ISDIR(found.st_mode) else "not a regular file"
-            raise InputError(f"{path} is {kind}; put a picture there")
-        if found.st_size > MAX_BYTES:
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is a folder or not a regular file; put a picture there")
+        if path.stat().st_size > MAX_BYTES:
             raise InputError(f"{path} has more than {MAX_BYTES // 2**20} MiB; shrink it first")
         return path.read_bytes()
     except FileNotFoundError:
         where = f"a link to {os.readlink(path)}, which is missing" if path.is_symlink() else "missing"
         raise InputError(f"{path} is {where}; add the image or drop what names it") from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{str(path)!r} cannot be read ({reason}); fix the name or the file") from None
+        raise InputError(f"{str(path)!r} cannot be read ({one_line(error)}); fix the name or the file") from None
 
 
 def on_white(picture: Image.Image) -> Image.Image:
@@ -94,30 +91,25 @@ def on_white(picture: Image.Image) -> Image.Image:
         return Image.fromarray(gray).convert("RGB")
     if not picture.has_transparency_data:
         return picture.convert("RGB")
-    if picture.mode in ("La", "RGBa"):  # premultiplied: Pillow converts them to LA and RGBA only
-        picture = picture.convert(picture.mode.replace("a", "A"))
-    drawn = picture.convert("RGBA")
+    drawn = picture.convert(picture.mode.replace("a", "A")).convert("RGBA")  # from La and RGBa by way of LA and RGBA
     return Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
 
 
 def eight_bits(values: np.ndarray) -> np.ndarray:
-    """Gray values (H, W) as uint8 tones (H, W).
+    """Gray values (H, W) as uint8 (H, W).
 
     Unsigned integers are scaled by their full range. Other types do not say their range: it is the smallest of 0 to 1
     (floats only), 0 to 255 and 0 to 65,535 that holds all values, else their own minimum to maximum.
 
     >>> eight_bits(np.array([[0, 257, 65535]], np.uint16)).tolist()
     [[0, 1, 255]]
-    >>> eight_bits(np.array([[0.0, 0.2, 1.0]])).tolist(), eight_bits(np.array([[-2.0, np.nan, 0.0]])).tolist()
-    ([[0, 51, 255]], [[0, 0, 255]])
     """
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     if values.dtype.kind == "u":
         low, high = 0.0, float(np.iinfo(values.dtype).max)
-    else:
-        known = values[np.isfinite(values)]
-        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
-        ranges = (1, 255, 65535) if values.dtype.kind == "f" else (255, 65535)
-        if (full := next((top for top in ranges if low >= 0 and high <= top), None)) is not None:
-            low, high = 0.0, float(full)
+    elif low >= 0 and high <= 65535:
+        tops = (1.0, 255.0, 65535.0) if values.dtype.kind == "f" else (255.0, 65535.0)
+        low, high = 0.0, min(top for top in tops if high <= top)
     filled = np.nan_to_num(values.astype(np.float32), nan=low).clip(low, high)  # (H, W)
     return np.rint((filled - low) * (255 / ((high - low) or 1))).astype(np.uint8)  # (H, W)

@@ -19,10 +19,9 @@ T = TypeVar("T")
 
 @contextmanager
 def write_beside(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it onto `path` on success, remove it on failure.
+    """Yield a temporary path beside `path`, for a file or a folder; rename it on success, remove it on failure.
 
-    The caller creates a file or a folder there. An interrupted stage never leaves a half-written output. The temporary
-    name holds the process's number: two processes do not share it, and those of killed processes are removed.
+    Its name holds the process's number: no two processes share it, and those of killed processes are removed.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,22 +59,25 @@ def read_json(path: str | Path, kind: type[T], remedy: str) -> T:
     InputError with the place in the file and `remedy` where it is missing, damaged or of another type.
     """
     try:
-        return TypeAdapter(kind).validate_json(file_text(path), extra="allow")
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing; {remedy}") from None
+        return TypeAdapter(kind).validate_json(read_text(path, remedy), extra="allow")
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = "".join(f"[{part!r}]" for part in first["loc"])
         raise InputError(f"{path}: {f'{place}: ' if place else ''}{first['msg']}; {remedy}") from None
+
+
+def read_text(path: str | Path, remedy: str) -> str:
+    """`file_text`; InputError with `remedy` where the file is missing, or is not text."""
+    try:
+        return file_text(path)
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing; {remedy}") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read ({one_line(error)}); {remedy}") from None
 
 
 def file_text(path: str | Path) -> str:
-    """The text of a UTF-8 file, or UTF-16 with a byte order mark; the mark is left out.
-
-    ValueError where it is neither, OSError where it cannot be read.
-    """
+    """The text of a UTF-8 file, or UTF-16 with a byte order mark, without the mark; ValueError where it is neither."""
     content = Path(path).read_bytes()
     return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
 
@@ -83,8 +85,7 @@ def file_text(path: str | Path) -> str:
 def inside(root: str | Path, name: str) -> Path:
     """`root / name`; InputError for a name that leads out of `root`, by `..` or as an absolute path.
 
-    Links are followed: a data file cannot create any, so they are the user's own (photographs on another disk, DVC's
-    cache).
+    Links may lead out: a data file cannot create any, so they are the user's own or those of DVC's cache.
     """
     plain = os.path.normpath(name)
     if os.path.isabs(plain) or plain.split(os.sep)[0] == "..":

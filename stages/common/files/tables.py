@@ -1,8 +1,7 @@
-"""The tables between stages: one Arrow schema each, written whole, in Parquet.
+"""The tables between stages, in Parquet: a file, or a folder of parts where a table grows with the data.
 
-A table is a file, or where it grows with the data a folder of parts: part-00000.parquet and so on. Rows are checked
-when they are written: columns without nulls, a unique key, allowed values. A reader checks the columns and their types,
-the number of rows that the file was written with, and Parquet's page checksums.
+Rows are checked when they are written: nulls, unique keys, allowed values. A reader checks the columns and their types,
+the number of rows that were written, and Parquet's page checksums.
 """
 
 import json
@@ -33,52 +32,38 @@ WORD = pa.struct(
 )
 SPLITS = ("train", "val", "test")
 REBUILD_HINT = "delete the file and run `dvc repro`"
-ROW_GROUP = 16  # images; training reads single images, and Parquet decodes a whole row group for one
-
 pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own pool keeps freed memory: see release_memory
 
 
 def table_schema(fields: list[tuple[str, pa.DataType]], key: str = "", null: str = "", **values) -> pa.Schema:
-    """A schema with its checks: `key` and `null` (columns that may be null), words in one string; `values` by column.
+    """A schema with its checks: the unique `key`, columns that may be `null`, allowed `values` by column.
 
-    >>> schema = table_schema([("id", pa.int64()), ("why", pa.string())], key="id", null="why")
-    >>> [field.nullable for field in schema], checks_of(schema)["key"]
-    ([False, True], ['id'])
+    >>> schema = table_schema([("id", pa.int64()), ("what why", pa.string())], key="id", null="why")
+    >>> schema.names, [field.nullable for field in schema], checks_of(schema)["key"]
+    (['id', 'what', 'why'], [False, False, True], ['id'])
     """
-    columns = [pa.field(name, kind, nullable=name in null.split()) for name, kind in fields]
+    columns = [pa.field(name, kind, name in null.split()) for names, kind in fields for name in names.split()]
     return pa.schema(columns, metadata={"checks": json.dumps({"key": key.split(), "values": values})})
 
 
 def checks_of(schema: pa.Schema) -> dict:
-    """The checks that a schema carries, and in a file the number of rows."""
-    try:
-        return json.loads((schema.metadata or {}).get(b"checks", b"{}"))
-    except ValueError:  # a damaged file
-        return {}
+    """The checks that a schema carries, and in a file the number of rows; ValueError in a damaged file."""
+    return json.loads((schema.metadata or {}).get(b"checks", b"{}"))
 
 
 SCHEMAS: dict[str, pa.Schema] = {
     "captions": table_schema(
-        [("caption_id", pa.int64()), ("image_id", pa.int64()), ("caption", pa.string()), ("split", pa.string())],
-        key="caption_id",
-        split=SPLITS,
+        [("caption_id image_id", pa.int64()), ("caption split", pa.string())], key="caption_id", split=SPLITS
     ),
     "images": table_schema([("image_id", pa.int64()), ("jpeg", pa.binary())], key="image_id"),
     "parses": table_schema([("caption_id", pa.int64()), ("words", pa.list_(WORD))], key="caption_id"),
     "triples": table_schema(
         [
-            ("triple_id", pa.int64()),
-            ("caption_id", pa.int64()),
-            ("image_id", pa.int64()),
-            ("split", pa.string()),
-            ("subject", pa.string()),
-            ("relation", pa.string()),  # a verb's lemma
-            ("particle", pa.string()),  # null: none
-            ("preposition", pa.string()),  # null: none
-            ("object", pa.string()),
-            ("text", pa.string()),
-            ("dynamic", pa.bool_()),  # null: the verb is not in the lexicon
-            ("passive", pa.bool_()),  # with a preposition: the subject undergoes the verb
+            ("triple_id caption_id image_id", pa.int64()),
+            # relation: a verb's lemma; particle, preposition: null where there is none
+            ("split subject relation particle preposition object text", pa.string()),
+            # dynamic: null where the verb is not in the lexicon; passive: the subject undergoes the verb
+            ("dynamic passive", pa.bool_()),
         ],
         key="triple_id",
         null="particle preposition dynamic",
@@ -87,18 +72,13 @@ SCHEMAS: dict[str, pa.Schema] = {
     "tuples": table_schema(  # a row a member, sorted by tuple_id and place
         [
             ("tuple_id", pa.int64()),
-            ("set", pa.string()),
-            ("split", pa.string()),
+            ("set split", pa.string()),
             ("place", pa.int8()),  # 0: the anchor
             ("image_id", pa.int64()),  # null: the negative is a text alone
-            ("text", pa.string()),
-            ("sentence", pa.string()),  # the anchor's caption; null for negatives
-            ("relation", pa.string()),
-            ("particle", pa.string()),  # null: none
-            ("preposition", pa.string()),  # null: none
-            ("dynamic", pa.bool_()),  # null: the verb is not in the lexicon
-            ("unseen_relation", pa.bool_()),  # no training triple has the anchor's relation
-            ("unseen_triple", pa.bool_()),  # no training triple has the anchor's subject, relation and object
+            # sentence: the anchor's caption, null for negatives; the other columns are as in triples
+            ("text sentence relation particle preposition", pa.string()),
+            # unseen: no training triple has the anchor's relation, or its subject, relation and object
+            ("dynamic unseen_relation unseen_triple", pa.bool_()),
         ],
         key="tuple_id place",
         null="image_id sentence particle preposition dynamic",
@@ -126,8 +106,7 @@ def read_table(
 ) -> pa.Table:
     """A table with exactly the columns of `schema`; `columns` and `where` select from them.
 
-    InputError with the file and the remedy where it is missing or damaged, has other columns or types, or other rows
-    than were written.
+    InputError for a file that is missing or damaged, has other columns or types, or fewer rows than were written.
     """
     return pa.concat_tables([read_part(file, schema, columns, where) for file in table_files(path)])
 
@@ -139,29 +118,26 @@ def read_part(
     with report_damage(path):
         file = pq.read_metadata(path)
         found = file.schema.to_arrow_schema()
-    expected, kinds = ({field.name: str(field.type) for field in one} for one in (schema, found))
-    if wrong := sorted(dict(kinds.items() ^ expected.items())):
-        name = wrong[0]
-        what = f"is {kinds.get(name, 'missing')}, not {expected.get(name, 'expected')}"
-        raise InputError(f"{path}: column {name!r} {what}; {REBUILD_HINT}")
-    if (rows := checks_of(found).get("rows", file.num_rows)) != file.num_rows:
-        raise InputError(f"{path} has {file.num_rows} rows and was written with {rows}; {REBUILD_HINT}")
-    with report_damage(path):
+        expected, kinds = ({field.name: field.type for field in one} for one in (schema, found))
+        for name in sorted(kinds.keys() | expected.keys()):
+            if kinds.get(name) != expected.get(name):
+                what = f"is {kinds.get(name, 'missing')}, not {expected.get(name, 'expected')}"
+                raise InputError(f"{path}: column {name!r} {what}; {REBUILD_HINT}")
+        if (rows := checks_of(found).get("rows", file.num_rows)) != file.num_rows:
+            raise InputError(f"{path} has {file.num_rows} rows and was written with {rows}; {REBUILD_HINT}")
         table = pq.read_table(
             path, columns=columns or schema.names, filters=where, page_checksum_verification=True, partitioning=None
         )
         table.validate(full=True)  # text that is not UTF-8, lists that end outside their items
-    return table
+        return table
 
 
 @contextmanager
 def report_damage(path: str | Path) -> Iterator[None]:
-    """InputError for what Arrow and the system raise on a missing or damaged file."""
+    """Raise InputError in place of the errors of a missing or damaged file."""
     try:
         yield
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing; run `dvc repro` to make it") from None
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{path} is not a Parquet file, or damaged ({one_line(error)}); {REBUILD_HINT}") from None
 
 
@@ -170,9 +146,8 @@ def write_table(path: str | Path, table: pa.Table, schema: pa.Schema) -> None:
     table = table.select(schema.names)
     check_rows(path, schema, table)
     how: dict = {"compression": "zstd"}
-    if "jpeg" in schema.names:  # JPEGs are compressed, and all differ; statistics let a reader skip row groups
-        how = {"compression": "none", "row_group_size": ROW_GROUP, "use_dictionary": False}
-        how["write_statistics"] = ["image_id"]
+    if "jpeg" in schema.names:  # all differ, and are compressed; a reader of one image decodes a whole row group
+        how = {"compression": "none", "use_dictionary": False, "row_group_size": 16, "write_statistics": ["image_id"]}
     checks = json.dumps(checks_of(schema) | {"rows": len(table)})
     with write_beside(path) as beside:
         pq.write_table(table.cast(schema.with_metadata({"checks": checks})), beside, write_page_checksum=True, **how)
@@ -181,15 +156,14 @@ def write_table(path: str | Path, table: pa.Table, schema: pa.Schema) -> None:
 def check_rows(path: str | Path, schema: pa.Schema, table: pa.Table) -> None:
     """InputError for the first column of `table` with a null, a value or a repeated key that `schema` forbids."""
     checks = checks_of(schema)
-    for name in table.column_names:
-        column = table[name]
-        floating = pa.types.is_floating(column.type) and not pc.all(pc.is_finite(column)).as_py()
-        if not schema.field(name).nullable and (column.null_count or floating):
+    for name, column in zip(table.column_names, table.columns):
+        infinite = pa.types.is_floating(column.type) and pc.any(pc.invert(pc.is_finite(column))).as_py()
+        if not schema.field(name).nullable and (column.null_count or infinite):
             raise InputError(f"{path}: column {name!r} would have a null or a number that is not finite")
-        if allowed := checks.get("values", {}).get(name):
-            strange = [value for value in pc.unique(column).to_pylist() if value not in allowed]
-            if strange:
-                raise InputError(f"{path}: column {name!r} would have {strange[0]!r}, not one of {', '.join(allowed)}")
+    for name, allowed in checks.get("values", {}).items():
+        for value in pc.unique(table[name]).to_pylist():
+            if value not in allowed:
+                raise InputError(f"{path}: column {name!r} would have {value!r}, not one of {', '.join(allowed)}")
     if key := checks.get("key"):
         counts = table.group_by(key).aggregate([([], "count_all")])
         if len(counts) < len(table):
@@ -205,33 +179,27 @@ def write_parts(folder: str | Path, tables: Iterable[pa.Table], schema: pa.Schem
 
 
 def part_name(number: int) -> str:
-    """The file name of a part.
-
-    >>> part_name(7)
-    'part-00007.parquet'
-    """
+    """The file name of a part: part-00007.parquet."""
     return f"part-{number:05d}.parquet"
 
 
 def rows_of(keys: np.ndarray, index: pd.Index, where: str | Path) -> np.ndarray:
     """The row of each of `keys` (any shape) in `index`, int64; -1 for a missing key: -1 or None.
 
-    InputError for a key that is not in `index`; `where` says in the message what was looked in.
+    InputError, which names the table `where`, for any other key that is not in `index`.
 
     >>> rows_of(np.array([[9, -1], [7, 9]]), pd.Index([7, 9]), "images").tolist()
     [[1, -1], [0, 1]]
     """
     rows = index.get_indexer(keys.ravel()).reshape(keys.shape)
     missing = pd.isna(keys) if keys.dtype == object else keys == -1
-    if len(unknown := keys[(rows < 0) & ~missing]):
+    if unknown := keys[(rows < 0) & ~missing].tolist():
         raise InputError(f"{where} lacks {unknown[0]!r}, which another table names; {REBUILD_HINT}")
     return rows
 
 
 def tuple_rows(place: np.ndarray) -> np.ndarray:
-    """Rows (N, K+1) of the members of N tuples in a table with a row a member; -1 beyond a tuple's last.
-
-    `place` (M,) is 0 at each anchor and counts up from there.
+    """Rows (N, K+1) of the members of N tuples, -1 beyond a tuple's last; `place` (M,) counts from 0 in each tuple.
 
     >>> tuple_rows(np.array([0, 1, 0, 1, 2])).tolist()
     [[0, 1, -1], [2, 3, 4]]
@@ -244,8 +212,7 @@ def tuple_rows(place: np.ndarray) -> np.ndarray:
 def read_jpegs(image_ids: Iterable[int], path: str | Path = "data/captions/images") -> list[bytes]:
     """The JPEGs of images, in the order of their ids; InputError for one that the table lacks."""
     ids = np.fromiter(image_ids, np.int64)
-    chosen = pc.field("image_id").isin(pa.array(ids))
-    found = read_table(path, SCHEMAS["images"], where=chosen)
+    found = read_table(path, SCHEMAS["images"], where=pc.field("image_id").isin(pa.array(ids)))
     return found["jpeg"].take(rows_of(ids, pd.Index(found["image_id"]), path)).to_pylist()
 
 

@@ -13,29 +13,23 @@ BLOCK = (
 HIDDEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0020-\U000e007f"
 TAG = r"</?(?:{})\b(?:\s[^<>]*|/)?>"  # HTML's own names only: <PERSON> is a word in some data sets
 MARKUP = re.compile(
-    "|".join(
-        (
-            rf"(?P<removed>{TAG.format(INLINE.replace(' ', '|'))}|[{HIDDEN}])",
-            rf"(?P<space>{TAG.format(BLOCK.replace(' ', '|'))}|<!--.*?-->|[\x00-\x1f\x7f-\x9f])",
-            r"(?P<entity>&(?:#\d{1,7};|#x[0-9a-f]{1,6};|[a-z][a-z0-9]{1,31};|(?:amp|lt|gt|quot|nbsp)\b))",
-        )
-    ),
+    rf"(?P<removed>{TAG.format(INLINE.replace(' ', '|'))}|[{HIDDEN}])"
+    rf"|(?P<space>{TAG.format(BLOCK.replace(' ', '|'))}|<!--.*?-->|[\x00-\x1f\x7f-\x9f])"
+    r"|(?P<entity>&(?:#\d{1,7};|#x[0-9a-f]{1,6};|[a-z][a-z0-9]{1,31};|(?:amp|lt|gt|quot|nbsp)\b))",
     re.IGNORECASE | re.DOTALL,
 )
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: JSON can hold it, UTF-8 cannot
-PASSES = 3  # "&amp;lt;b&amp;gt;" is "&lt;b&gt;" is "<b>"
 
 
 def clean(text: str) -> str:
-    """`text` as a browser shows it.
+    """`text` as a browser shows it, with one space between words.
 
     Entities become characters. Tags, zero-width characters and soft hyphens are removed; block tags become a space.
-    Whitespace is one space between words, and none at the ends.
 
     >>> clean(" <p>Tom &amp; a\\u00a0cat</p>"), clean("rid\\u00ading a")
     ('Tom & a cat', 'riding a')
     """
-    for _ in range(PASSES):
+    for _ in range(3):  # "&amp;lt;b&amp;gt;" is "&lt;b&gt;" is "<b>"
         text = MARKUP.sub(_replacement, text)
     return " ".join(text.split())
 

@@ -6,17 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from stages.common.files.errors import InputError, one_line
-from stages.common.files.storage import file_text
+from stages.common.files.errors import InputError
+from stages.common.files.storage import read_text
 
 SHIPPED = Path(__file__).parents[3] / "data"  # beside the code, wherever it is run from
 COLUMNS = ["word", "kind", "other"]
-KINDS = {
-    "nouns": {"same", "may_be", "animate", "unmentioned"},
-    "verb_synonyms": {
-        *("same", "act", "implies", "excludes", "excludes_if_animate"),
-        *("symmetric", "symmetric_preposition", "vague"),
-    },
+KINDS = {  # of the rows of each list
+    "nouns": "animate may_be same unmentioned".split(),
+    "verb_synonyms": "act excludes excludes_if_animate implies same symmetric symmetric_preposition vague".split(),
 }
 ROW_COUNT = re.compile(r"# rows: (\d+)")
 
@@ -27,7 +24,7 @@ def read_lexicon(name: str, folder: str | Path = "data") -> pd.DataFrame:
     rows = read_rows(path, COLUMNS)
     for number, (word, kind, _) in rows.items():
         if kind not in KINDS[name]:
-            known = ", ".join(sorted(KINDS[name]))
+            known = ", ".join(KINDS[name])
             raise InputError(f"{path}: line {number}: {word}: kind {kind!r} is unknown; use one of {known}")
     return pd.DataFrame(list(rows.values()), columns=COLUMNS, dtype=str)
 
@@ -59,16 +56,10 @@ def read_rows(path: str | Path, columns: list[str]) -> dict[int, list[str]]:
     `# rows: N`, does not match: a list that was cut off would otherwise lose words without an error.
     """
     restore = f"restore it with `git checkout {path}`"
-    try:
-        lines = file_text(path).splitlines()
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing; {restore}") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read ({one_line(error)}); save it as UTF-8, or {restore}") from None
-    numbered = [(number, line) for number, line in enumerate(lines, 1) if line and not line.startswith("#")]
-    rows = dict(zip((number for number, _ in numbered), csv.reader(line for _, line in numbered)))
-    head = rows.pop(numbered[0][0]) if numbered else []
-    if head != columns:
+    lines = read_text(path, restore).splitlines()
+    numbered = {number: line for number, line in enumerate(lines, 1) if line and not line.startswith("#")}
+    rows = dict(zip(numbered, csv.reader(numbered.values())))
+    if (head := rows.pop(min(rows, default=0), [])) != columns:
         raise InputError(f"{path}: the columns are {','.join(head)}, not {','.join(columns)}; {restore}")
     for number, row in rows.items():
         if len(row) != len(columns) or not row[0]:

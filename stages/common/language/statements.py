@@ -8,11 +8,7 @@ from stages.common.files.tables import table_schema
 
 SCHEMA = table_schema(
     [
-        ("subject", pa.string()),
-        ("relation", pa.string()),
-        ("particle", pa.string()),  # null: none
-        ("preposition", pa.string()),  # null: none
-        ("object", pa.string()),
+        ("subject relation particle preposition object", pa.string()),
         ("passive", pa.bool_()),
         ("text", pa.string()),
         ("count", pa.int64()),  # of triples with this text

@@ -99,14 +99,14 @@ def load(shard: Shard, examples: Examples, tokens: torch.Tensor, open_reader: Op
     seeds = [(seed, 3, shard.batch, shard.first * int(width) + place) for place in places.tolist()]
     captions = examples.captions[rows][examples.captions[rows] >= 0]  # (B,) or (0,)
     distinct, inverse = np.unique(np.concatenate([texts.ravel(), captions]), return_inverse=True)  # (U,)
-    inverse = torch.from_numpy(inverse)
+    token_rows = torch.from_numpy(inverse)  # (B * (K+1) + B,)
     return Batch(
         opened(open_reader)(images.ravel()[places], seeds),
         tokens[torch.from_numpy(distinct)],
         torch.from_numpy(distinct),
-        inverse[: texts.size].view(texts.shape),
+        token_rows[: texts.size].view(texts.shape),
         torch.from_numpy(images >= 0),
-        inverse[texts.size :],
+        token_rows[texts.size :],
     )
 
 
@@ -127,10 +127,10 @@ def loader(
     shards: Sequence[Shard], collate: Callable[[Shard], Batch], workers: int, device: torch.device
 ) -> Iterator[Batch]:
     """The batch of each shard in order, made by `workers` processes (0: by this one), with images on a CUDA device."""
-    batches = DataLoader(
-        shards,
+    batches: DataLoader[Batch] = DataLoader(
+        shards,  # type: ignore[arg-type]
         batch_size=None,
-        collate_fn=collate,
+        collate_fn=collate,  # type: ignore[arg-type]
         num_workers=workers,
         pin_memory=device.type == "cuda",
         prefetch_factor=4 if workers else None,

@@ -13,7 +13,7 @@ import torch
 from torchvision.transforms import v2
 
 from stages.common.clip.embed import Clip, pixel_encoder, pixel_reader, unit_length
-from stages.common.clip.frozen_tower import FrozenTower
+from stages.common.clip.frozen_tower import FrozenTower, freeze_backbones
 from stages.common.files.tables import SCHEMAS, read_features, read_part, read_table, report_damage, table_files
 
 IMAGES, FEATURES = "data/captions/images", "data/features/base"
@@ -35,8 +35,16 @@ class ImageData(NamedTuple):
     workers: int  # processes that read
 
 
-def pixel_images(clip: Clip, workers: int, crop: Sequence[float] = (1.0, 1.0), flip: bool = False) -> ImageData:
-    """The images of IMAGES as pixels, (P, 3, H, W) uint8, cropped and mirrored at random as in `augmented`."""
+def read_images(
+    clip: Clip, workers: int, freeze: str, block: str, crop: Sequence[float] = (1.0, 1.0), flip: bool = False
+) -> ImageData:
+    """The training images by the option `freeze` of params.yaml's `block`: pixels, cropped and mirrored as in
+    `augmented`; "backbones": features of the image tower's backbone; "image": base's embeddings from stage features.
+    """
+    if freeze == "image":
+        return array_images(FEATURES, *read_features(FEATURES), unit_length)
+    if freeze == "backbones":
+        return backbone_images(freeze_backbones(clip, f"{block}.freeze"))
     ids = pd.Index(read_table(IMAGES, SCHEMAS["images"], ["image_id"])["image_id"].to_numpy())
     augment = partial(augmented, crop=crop, flip=flip) if crop[0] < 1 or flip else None
     reader = partial(table_pixels, IMAGES, clip.transform, augment, PIXEL_CACHE // max(1, workers))
@@ -45,16 +53,11 @@ def pixel_images(clip: Clip, workers: int, crop: Sequence[float] = (1.0, 1.0), f
 
 
 def backbone_images(tower: FrozenTower) -> ImageData:
-    """The images of IMAGES as features of a frozen backbone, (P, W), computed once, a part of the table at a time."""
+    """Images as features of a frozen backbone, (P, W), computed once, a part of the table at a time."""
     parts = (read_part(file, SCHEMAS["images"]) for file in table_files(IMAGES))
     found = [(part["image_id"].to_numpy(), tower.features(part["jpeg"].to_pylist())) for part in parts if len(part)]
     ids, features = (np.concatenate(column) for column in zip(*found))  # (M,), (M, W)
     return array_images(IMAGES, ids, features, tower.project)
-
-
-def embedded_images() -> ImageData:
-    """The images as base's embeddings (P, D) from the table of stage features."""
-    return array_images(FEATURES, *read_features(FEATURES), unit_length)
 
 
 def array_images(path: str, ids: np.ndarray, features: np.ndarray, encode: Callable) -> ImageData:
@@ -119,7 +122,7 @@ def augmented(image: torch.Tensor, rng: np.random.Generator, crop: Sequence[floa
     """
     if crop[0] < 1:
         height, width = image.shape[-2:]
-        side = rng.uniform(*crop) ** 0.5
+        side = rng.uniform(crop[0], crop[1]) ** 0.5
         part = round(side * height), round(side * width)
         corner = rng.integers(height - part[0] + 1), rng.integers(width - part[1] + 1)
         image = v2.functional.resized_crop(image, *corner, *part, [height, width])  # (3, H, W)

@@ -22,7 +22,6 @@ from stages.common.training.terms import Embedded
 
 RECORD_EVERY = 10  # steps between rows of the history
 VALIDATIONS = 5  # in a run, the last one after its last step
-TIMINGS = ("data_seconds", "tuples_per_second")  # columns of the history that differ from run to run
 SAVED = ("model", "optimizer", "schedule")  # what a saved state holds of a TrainState
 Encoder = Callable[[torch.Tensor], torch.Tensor]  # of pixels or features (P, ...), to embeddings (P, D)
 
@@ -31,7 +30,7 @@ class Hooks(NamedTuple):
     """Functions that a run calls."""
 
     save: Callable[[dict], None] = lambda state: None  # with a state to resume from
-    log: Callable[[dict], None] = lambda row: None  # with each row of the history
+    log: Callable[[dict], None] = lambda row: None  # with each row of the history, and timings
     validate: Callable[[], dict[str, float]] = dict  # for more columns in some rows of the history
 
 
@@ -110,7 +109,7 @@ def gradients(
     value.backward()
     for number, (shard, seed) in enumerate(zip(shards, seeds), 1):
         synchronise = number == len(shards) or distributed.world() == 1
-        with contextlib.nullcontext() if synchronise else towers.no_sync():
+        with contextlib.nullcontext() if synchronise else towers.no_sync():  # type: ignore[operator]
             outputs = made[0] if single else _forward(towers, shard, seed)
             _backward(outputs, leaves[number - 1])
     return torch.stack([value.detach(), tuple_accuracy(batch)])  # (2,)
@@ -127,17 +126,17 @@ def _backward(outputs: tuple[torch.Tensor, ...], leaves: list[torch.Tensor]) -> 
     DDP averages gradients over processes. Each encoded other rows, so theirs are multiplied to give a sum; the scale's
     gradient is the same in all.
     """
-    given = [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
-    given[:2] = [gradient * distributed.world() for gradient in given[:2]]
-    pairs = [pair for pair in zip(outputs, given) if pair[0].requires_grad]  # not those of a frozen tower
+    gradients = [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
+    gradients[:2] = [gradient * distributed.world() for gradient in gradients[:2]]
+    pairs = [pair for pair in zip(outputs, gradients) if pair[0].requires_grad]  # not those of a frozen tower
     with attention_kernel(leaves[0].device):
-        torch.autograd.backward(*zip(*pairs))
+        torch.autograd.backward([output for output, _ in pairs], [gradient for _, gradient in pairs])
 
 
 def first_state(
     model: open_clip.CLIP, encode: Encoder, plan: Plan, first: Batch, resumed: dict | None
 ) -> tuple[TrainState, int, list[dict]]:
-    """The state of a run as it starts or resumes with the batch `first`, the steps done, and the history so far."""
+    """The state of a run that starts or resumes with the batch `first`, the steps done, and the history so far."""
     optimizer, schedule = make_optimizer(model, plan)
     state = TrainState(model, optimizer, schedule, Towers(model, encode))
     done, history = 0, []
@@ -192,22 +191,18 @@ def train_model(
                 row = history_row(figures, step, plan.block)
                 progress.set_postfix(row)
             if record:
-                row |= {"lr": float(f"{rate:.6g}")}
-                row |= speeds(len(figures), waited, time.perf_counter() - since, plan.batch_size)
-                row |= hooks.validate() if step in checks else {}
+                seconds = time.perf_counter() - since
+                speed = {"data_seconds": round(waited / len(figures), 4)}
+                speed["tuples_per_second"] = round(len(figures) * plan.batch_size / seconds, 1)
+                row |= {"lr": float(f"{rate:.6g}")} | (hooks.validate() if step in checks else {})
                 training_mode(model, plan.batch_statistics)
                 history.append(row)
-                hooks.log(row)
+                hooks.log(row | speed)
                 figures, waited, since = [], 0.0, time.perf_counter()
             if save:
                 parts = {name: getattr(state, name).state_dict() for name in SAVED}
                 hooks.save(parts | {"step": step, "history": history})
     return history
-
-
-def speeds(steps: int, waited: float, seconds: float, batch_size: int) -> dict[str, float]:
-    """TIMINGS of so many steps that took `seconds` in all, `waited` of them for batches."""
-    return dict(zip(TIMINGS, (round(waited / steps, 4), round(steps * batch_size / seconds, 1))))
 
 
 def shard_seeds(seed: int, step: int, count: int) -> list[int]:

@@ -31,17 +31,6 @@ class Loss(NamedTuple):
     reads_captions: bool = False
 
 
-def repeats(ids: torch.Tensor) -> torch.Tensor:
-    """Pairs of different places with the same text, bool (N, N); `ids` (N,) are equal for equal texts.
-
-    A text is true of the images of all its places, so it is a negative of none of them.
-
-    >>> repeats(torch.tensor([7, 8, 7])).int().tolist()
-    [[0, 0, 1], [0, 0, 0], [1, 0, 0]]
-    """
-    return (ids[:, None] == ids).fill_diagonal_(False)  # (N, N)
-
-
 def batch_contrast(
     images: torch.Tensor,
     texts: torch.Tensor,
@@ -52,9 +41,9 @@ def batch_contrast(
 ) -> torch.Tensor:
     """CLIP's symmetric cross-entropy (arXiv 2103.00020, figure 3) over N pairs of an image and its text, a scalar.
 
-    `images`, `texts` (N, D), `ids` (N,) equal for equal texts, which are not contrasted with each other. Each image
-    that is `present` (N,) chooses among the texts `offered` (N,) and its own; each of their texts chooses among the
-    images present. By default all are.
+    `images`, `texts` (N, D), `ids` (N,) equal for equal texts, which are not contrasted with each other: a text is true
+    of the images of all its places. Each image that is `present` (N,) chooses among the texts `offered` (N,) and its
+    own; each of their texts chooses among the images present. By default all are.
 
     A worked batch, scale 1: images and texts (1, 0), (0, 1) and the first again. Rows 1 and 3 leave each other out and
     keep logits 1 and 0, row 2 has 0, 1, 0: loss = (2 * (log(e + 1) - 1) + log(e + 2) - 1) / 3.
@@ -65,7 +54,8 @@ def batch_contrast(
     """
     present = torch.ones_like(ids, dtype=torch.bool) if present is None else present
     offered = torch.ones_like(ids, dtype=torch.bool) if offered is None else offered
-    logits = (scale * images @ texts.T).masked_fill(repeats(ids), float("-inf"))  # (N, N)
+    repeated = (ids[:, None] == ids).fill_diagonal_(False)  # (N, N)
+    logits = (scale * images @ texts.T).masked_fill(repeated, float("-inf"))  # (N, N)
     return (choice_cross_entropy(logits, present, offered) + choice_cross_entropy(logits.T, present, present)) / 2
 
 

@@ -21,14 +21,14 @@ def validate(clip: Clip, images: ImageData, examples: Examples, tokens: torch.Te
     clip.model.eval()
     read, device = opened(images.open_plain), clip.device
     (image_batches, image_rows), (text_batches, text_rows) = distinct(examples.images), distinct(examples.texts)
-    shown = torch.cat([images.encode(read(rows, [()] * len(rows)).to(device)) for rows in image_batches])  # (P, D)
+    pictures = torch.cat([images.encode(read(rows, [()] * len(rows)).to(device)) for rows in image_batches])  # (P, D)
     texts = torch.cat([embed_tokens(clip.model, tokens[rows], device) for rows in text_batches])  # (U, D)
     found = {}
     for name in np.unique(examples.sets):
-        mine = examples.sets == name
-        found[f"val_i2t_{name}"] = answers(shown, texts, image_rows[mine], text_rows[mine])
-        mine &= (image_rows[:, 1:] >= 0).any(axis=1)
-        found[f"val_t2i_{name}"] = answers(texts, shown, text_rows[mine], image_rows[mine])
+        chosen = examples.sets == name  # (N,)
+        found[f"val_i2t_{name}"] = answers(pictures, texts, image_rows[chosen], text_rows[chosen])
+        chosen &= (image_rows[:, 1:] >= 0).any(axis=1)
+        found[f"val_t2i_{name}"] = answers(texts, pictures, text_rows[chosen], image_rows[chosen])
     return {name: round(float(right.mean()), 4) for name, right in found.items() if len(right)}
 
 

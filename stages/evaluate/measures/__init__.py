@@ -1,7 +1,4 @@
-"""The registry of measures: one module each, named by its file.
-
-A module defines `MEASURE`, as retrieval.py does; its docstring is the text of its section in the report.
-"""
+"""The registry of measures: one module each, with a `MEASURE`; its docstring is the text of a section of the report."""
 
 from stages.common.files.registry import members
 from stages.evaluate.measure import Measure

@@ -32,7 +32,7 @@ def rows(inputs: Inputs, model: Evaluated) -> pd.DataFrame:
     statements, triples = inputs.statements, inputs.triples["test"]
     if not (ids := pictures_of(triples, statements)):
         return pd.DataFrame(columns=COLUMNS)
-    cosines = model.images.of(ids) @ model.texts.of(statements["text"]).T  # (I, C)
+    cosines = model.images.of(ids) @ model.statements.T  # (I, C)
     true = stated(statements["text"], triples, pd.Index(ids))  # (I, C)
     values = {"most probable is right": most_probable(cosines, true, 1.0)[1].mean()}
     temperatures = {"CLIP's own temperature": model.temperature}
@@ -53,11 +53,4 @@ def rows(inputs: Inputs, model: Evaluated) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-MEASURE = Measure(
-    rows,
-    "What a probability means",
-    __doc__,
-    lambda inputs: inputs.statements["text"],
-    order=60,
-    columns=("set", "slice"),
-)
+MEASURE = Measure(rows, "What a probability means", __doc__, order=60, columns=("set", "slice"))

@@ -14,10 +14,6 @@ from stages.evaluate.answers import answer
 from stages.evaluate.inputs import Inputs
 from stages.evaluate.measure import COLUMNS, Evaluated, Measure
 
-PRIOR = "no image: how frequent the text is in training"
-CLASSIFIER = "no image: a classifier of text embeddings"
-SHUFFLED = "another image"
-
 
 def prior_scores(options: Iterable[str], texts: dict[str, int]) -> dict[str, float]:
     """The language prior of each text: its count in training, by `texts`.
@@ -51,16 +47,18 @@ def rows(inputs: Inputs, model: Evaluated) -> pd.DataFrame:
     """By set, `slice` being the control; the language prior and the classifier see texts alone."""
     options = inputs.members["text"]  # (N, K+1)
     prior = prior_scores(set(options.ravel()) - {None}, inputs.prior)
-    columns = {(PRIOR, "i2t"): guesses(np.vectorize(lambda text: prior.get(text, -np.inf))(options))}
+    scores = np.vectorize(lambda text: prior.get(text, -np.inf))(options)  # (N, K+1)
+    columns = {("no image: how frequent the text is in training", "i2t"): guesses(scores)}
     anchor = inputs.classified["place"].to_numpy() == 0
     if anchor.any() and not anchor.all():
-        learned = model.texts.of(inputs.classified["text"])  # (M, D)
+        learned = model.embed(inputs.classified["text"])  # (M, D)
         reader = LogisticRegression(max_iter=1000, class_weight="balanced").fit(learned, anchor)
         values, places = reader.decision_function(model.texts.embeddings), model.texts.rows(options)  # (T,), (N, K+1)
-        columns[CLASSIFIER, "i2t"] = guesses(np.where(places >= 0, values[places], -np.inf))
+        scores = np.where(places >= 0, values[places], -np.inf)  # (N, K+1)
+        columns["no image: a classifier of text embeddings", "i2t"] = guesses(scores)
     order = np.random.default_rng([inputs.seed, len(model.images.keys)]).permutation(len(model.images.keys))
     shuffled = answer(inputs, model.images._replace(embeddings=model.images.embeddings[order]), model.texts)
-    columns |= {(SHUFFLED, direction): shuffled[direction].to_numpy() for direction in ("i2t", "t2i")}
+    columns |= {("another image", direction): shuffled[direction].to_numpy() for direction in ("i2t", "t2i")}
     found = []
     for (name, direction), values in columns.items():
         means = pd.Series(values).groupby(inputs.tuples["set"].to_numpy(), sort=False).agg(["mean", "count"]).dropna()
@@ -68,4 +66,4 @@ def rows(inputs: Inputs, model: Evaluated) -> pd.DataFrame:
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-MEASURE = Measure(rows, "Controls", __doc__, lambda inputs: inputs.classified["text"], order=90, columns=())
+MEASURE = Measure(rows, "Controls", __doc__, order=90, columns=())

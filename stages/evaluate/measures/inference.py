@@ -39,20 +39,20 @@ def texts_of(triples: pd.DataFrame) -> list[str]:
     return [triple_text(*row) for row in rows.where(rows.notna(), None).itertuples(index=False, name=None)]
 
 
-def verb_of(triples: pd.DataFrame) -> pd.Series:
-    """The verb of each triple with its particle: "pick up"."""
-    return triples["relation"].str.cat(triples["particle"].fillna(""), " ").str.strip()
+def described(triples: pd.DataFrame, animate: set[str]) -> pd.DataFrame:
+    """Triples with more columns: the verb with its particle ("pick up"), and whether each noun is animate."""
+    verb = triples["relation"].str.cat(triples["particle"].fillna(""), " ").str.strip()
+    nouns = {f"animate_{role}": triples[role].isin(animate) for role in ("subject", "object")}
+    return triples.assign(verb=verb, **nouns)
 
 
 def verb_questions(test: pd.DataFrame, train: pd.DataFrame, seed: int) -> VerbQuestions:
-    """The questions for test triples, about at most MAX_PAIRS pairs of nouns."""
-    test, train = (part.assign(verb=verb_of(part)) for part in (test, train))
-    keys = ["image_id", "subject", "object", "verb"]
+    """The questions for described test triples, about at most MAX_PAIRS pairs of nouns."""
+    keys, names = ["image_id", "subject", "object", "verb"], ["verb", *VERB_PHRASE]
     asked = test.sort_values("triple_id").drop_duplicates(keys)
     drawn = asked.sample(frac=1, random_state=seed)[["subject", "object"]].drop_duplicates().head(MAX_PAIRS)
     pairs = drawn.sort_values(["subject", "object"], ignore_index=True)
     asked = asked.merge(pairs.assign(pair=pairs.index), on=["subject", "object"])
-    names = ["verb", *VERB_PHRASE]
     common = train.groupby(names, dropna=False).size().nlargest(MIN_PHRASES, keep="all").reset_index()[names]
     own = test[test["verb"].isin(asked["verb"])][names]
     phrases = pd.concat([common, own]).drop_duplicates().sort_values(names, ignore_index=True)
@@ -82,9 +82,18 @@ def verb_scores(questions: VerbQuestions, model: Evaluated) -> np.ndarray:
 
 
 def ranks(scores: np.ndarray, place: np.ndarray, also_true: np.ndarray, offered: np.ndarray) -> np.ndarray:
-    """The rank of verb `place` (N,) in `scores` (N, V) among `offered` (N, V), without those `also_true` (N, V), (N,)."""
+    """The rank (N,) of verb `place` (N,) in `scores` (N, V), among those `offered` and not `also_true` (N, V)."""
     own = scores[np.arange(len(scores)), place]  # (N,)
     return 1 + ((scores >= own[:, None]) & offered & ~also_true).sum(axis=1)
+
+
+def verb_counts(questions: VerbQuestions, train: pd.DataFrame, columns: list[str]) -> np.ndarray:
+    """How often each verb occurs in training triples that agree with the question in `columns`, (N, V)."""
+    place = questions.verbs.get_indexer(train["verb"])  # (M,)
+    group = pd.concat([train, questions.table]).groupby(columns).ngroup().to_numpy()  # (M + N,)
+    counts = np.zeros((group.max(initial=0) + 1, len(questions.verbs)))
+    np.add.at(counts, (group[: len(train)][place >= 0], place[place >= 0]), 1)
+    return counts[group[len(train) :]]
 
 
 def blind_scores(questions: VerbQuestions, train: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -93,54 +102,40 @@ def blind_scores(questions: VerbQuestions, train: pd.DataFrame) -> dict[str, np.
     The latter counts training triples with subject, verb and object. Ties are settled by those with subject and verb
     and with verb and object, then with the verb, then by the verb's place.
     """
-    count, table = len(questions.verbs), questions.table
-    train = train.assign(place=questions.verbs.get_indexer(verb_of(train))).query("place >= 0")
-
-    def counted(*names: str) -> np.ndarray:
-        """How often each verb occurs in training with these nouns of the question, (N, V)."""
-        nouns = pd.concat([train, table])[list(names)].groupby(list(names)).ngroup().to_numpy()
-        sums = np.zeros((nouns.max(initial=0) + 1, count))
-        np.add.at(sums, (nouns[: len(train)], train["place"]), 1)
-        return sums[nouns[len(train) :]]
-
-    total = max(1, len(train))
-    common = np.bincount(train["place"], minlength=count) / total - 1e-12 * np.arange(count)  # (V,)
-    pair = counted("subject") + counted("object")  # (N, V)
-    both = counted("subject", "object") + 1e-3 * pair / total + 1e-6 * common  # (N, V)
+    frequency = train["verb"].value_counts().reindex(questions.verbs).fillna(0).to_numpy()  # (V,)
+    total = max(1, frequency.sum())
+    common = frequency / total - 1e-12 * np.arange(len(frequency))  # (V,)
+    pair = verb_counts(questions, train, ["subject"]) + verb_counts(questions, train, ["object"])  # (N, V)
+    both = verb_counts(questions, train, ["subject", "object"]) + 1e-3 * pair / total + 1e-6 * common  # (N, V)
     return {"no image: the most frequent verb": np.tile(common, (len(both), 1)), "no image: both nouns": both}
 
 
-def of_such_nouns(questions: VerbQuestions, train: pd.DataFrame, animate: set[str]) -> np.ndarray:
+def of_such_nouns(questions: VerbQuestions, train: pd.DataFrame) -> np.ndarray:
     """Verbs that occur in training between nouns animate, or not, as the question's are, and its own verb, (N, V)."""
-    kinds = [2 * part["subject"].isin(animate) + part["object"].isin(animate) for part in (train, questions.table)]
-    seen = np.zeros((4, len(questions.verbs)), bool)
-    place = questions.verbs.get_indexer(verb_of(train))
-    seen[kinds[0].to_numpy()[place >= 0], place[place >= 0]] = True
-    offered = seen[kinds[1].to_numpy()]  # (N, V)
+    offered = verb_counts(questions, train, ["animate_subject", "animate_object"]) > 0
     offered[np.arange(len(offered)), questions.table["place"]] = True
     return offered
 
 
-def role_questions(inputs: Inputs) -> pd.DataFrame:
-    """Test triples with two animate nouns and a verb that is not symmetric: columns image_id, dynamic, text, swapped.
+def role_questions(test: pd.DataFrame, verbs: pd.DataFrame) -> pd.DataFrame:
+    """Described test triples with two animate nouns and a verb that is not symmetric, and a column `swapped`.
 
-    `swapped` is the text with the nouns exchanged; triples of which a caption states that too are left out.
+    `swapped` is the text with the nouns exchanged; triples of which a caption states that too are left out. `verbs` is
+    the lexicon.
     """
-    animate = of_kind(inputs.nouns, "animate")
-    test = inputs.triples["test"].drop_duplicates(["image_id", "text"])
-    both = test["subject"].isin(animate) & test["object"].isin(animate) & (test["subject"] != test["object"])
-    rows = test[both & ~symmetric(test, inputs.verbs)]
+    test = test.drop_duplicates(["image_id", "text"])
+    both = test["animate_subject"] & test["animate_object"] & (test["subject"] != test["object"])
+    rows = test[both & ~symmetric(test, verbs)]
     rows = rows.assign(swapped=texts_of(rows.assign(subject=rows["object"], object=rows["subject"])))
     stated = pd.MultiIndex.from_frame(test[["image_id", "text"]])
-    other = pd.MultiIndex.from_frame(rows[["image_id", "swapped"]])
-    return rows.loc[~other.isin(stated), ["image_id", "dynamic", "text", "swapped"]].reset_index(drop=True)
+    return rows[~pd.MultiIndex.from_frame(rows[["image_id", "swapped"]]).isin(stated)].reset_index(drop=True)
 
 
-def role_outcomes(inputs: Inputs, model: Evaluated, asked: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
+def role_outcomes(asked: pd.DataFrame, train: pd.DataFrame, model: Evaluated) -> dict[tuple[str, str], np.ndarray]:
     """Whether the true order of two nouns scores above the other, and is the more frequent in training, (N,) each."""
-    images, texts = model.images.of(asked["image_id"]), asked[["text", "swapped"]]  # (N, D), (N, 2)
-    cosines = np.einsum("nd,nkd->nk", images, model.texts.of(texts))  # (N, 2)
-    frequency = inputs.triples["train"]["text"].value_counts()
+    texts, frequency = asked[["text", "swapped"]], train["text"].value_counts()  # (N, 2)
+    embedded = model.embed(texts.to_numpy().ravel()).reshape(len(texts), 2, -1)  # (N, 2, D)
+    cosines = np.einsum("nd,nkd->nk", model.images.of(asked["image_id"]), embedded)  # (N, 2)
     counts = texts.apply(lambda column: column.map(frequency)).fillna(0).to_numpy(float)  # (N, 2)
     return {("roles", "i2t"): first_wins(cosines).astype(float), ("roles", "no image: both nouns"): guesses(counts)}
 
@@ -156,23 +151,18 @@ def by_class(columns: dict[tuple[str, str], np.ndarray], asked: pd.DataFrame, in
 
 def rows(inputs: Inputs, model: Evaluated) -> pd.DataFrame:
     """verb@1, verb@5, mean rank and roles; `direction` is i2t for the model, or a reader that sees no image."""
-    train, roles = inputs.triples["train"], role_questions(inputs)
-    questions = verb_questions(inputs.triples["test"], train, inputs.seed)
-    offers = {", of such nouns": of_such_nouns(questions, train, of_kind(inputs.nouns, "animate"))}
-    offers[""] = np.ones_like(questions.also_true)
+    animate = of_kind(inputs.nouns, "animate")
+    train, test = (described(inputs.triples[split], animate) for split in ("train", "test"))
+    questions, roles = verb_questions(test, train, inputs.seed), role_questions(test, inputs.verbs)
+    offers = {", of such nouns": of_such_nouns(questions, train), "": np.ones_like(questions.also_true)}
     columns: dict[tuple[str, str], np.ndarray] = {}
     for reader, scores in ({"i2t": verb_scores(questions, model)} | blind_scores(questions, train)).items():
         for offer, offered in offers.items():
             rank = ranks(scores, questions.table["place"], questions.also_true, offered)  # (N,)
             columns |= {(f"verb@{k}{offer}", reader): (rank <= k).astype(float) for k in (1, 5)}
             columns[f"mean rank{offer}", reader] = rank.astype(float)
-    parts = [(columns, questions.table), (role_outcomes(inputs, model, roles), roles)]
+    parts = [(columns, questions.table)] + ([(role_outcomes(roles, train, model), roles)] if len(roles) else [])
     return pd.concat([by_class(*part, inputs) for part in parts], ignore_index=True)
 
 
-def role_texts(inputs: Inputs) -> np.ndarray:
-    """The texts of all role questions."""
-    return role_questions(inputs)[["text", "swapped"]].to_numpy().ravel()
-
-
-MEASURE = Measure(rows, "Which verb, and who", __doc__, role_texts, order=55, columns=("set", "slice"))
+MEASURE = Measure(rows, "Which verb, and who", __doc__, order=55, columns=("set", "slice"))

@@ -2,7 +2,6 @@
 (or COCO's categories).
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -19,11 +18,6 @@ REMEDY = "set evaluate.instances to COCO's instances file, or to data/none.json"
 Category = TypedDict("Category", {"id": int, "name": str})
 Box = TypedDict("Box", {"image_id": int, "category_id": int})
 Instances = TypedDict("Instances", {"categories": list[Category], "annotations": list[Box]}, total=False)
-
-
-def prompts(names: Iterable[str]) -> list[str]:
-    """CLIP's prompt for zero-shot classification, for each name."""
-    return [f"a photo of a {name}" for name in names]
 
 
 def box_categories(path: Path, image_ids: set[int]) -> tuple[list[str], pd.DataFrame]:
@@ -45,15 +39,10 @@ def box_categories(path: Path, image_ids: set[int]) -> tuple[list[str], pd.DataF
 
 def namings(inputs: Inputs) -> dict[str, tuple[list[str], pd.DataFrame]]:
     """All nouns in triples, or COCO's categories, and those that are true of each test image: image_id and text."""
-    nouns = inputs.triples["test"].melt("image_id", ["subject", "object"], value_name="text")
+    nouns = inputs.triples["test"].drop(columns="text").melt("image_id", ["subject", "object"], value_name="text")
     categories = box_categories(inputs.instances, set(inputs.captions["image_id"]))
     found = {"nouns": (sorted(nouns["text"].unique()), nouns), "categories": categories}
     return {kind: one for kind, one in found.items() if len(one[1])}
-
-
-def name_prompts(inputs: Inputs) -> list[str]:
-    """The prompts of all names."""
-    return prompts(name for names, _ in namings(inputs).values() for name in names)
 
 
 def naming_accuracy(names: list[str], table: pd.DataFrame, model: Evaluated) -> tuple[float, int]:
@@ -63,7 +52,8 @@ def naming_accuracy(names: list[str], table: pd.DataFrame, model: Evaluated) -> 
     """
     ids = pd.Index(table["image_id"].unique())
     true = stated(pd.Series(names), table, ids)  # (I, C)
-    ranks = best_match_ranks(model.images.of(ids), model.texts.of(prompts(names)), true.__getitem__)  # (I,)
+    prompts = model.embed(f"a photo of a {name}" for name in names)  # (C, D), CLIP's for zero-shot classification
+    ranks = best_match_ranks(model.images.of(ids), prompts, true.__getitem__)  # (I,)
     return (ranks == 1).mean(), len(ids)
 
 
@@ -73,4 +63,4 @@ def rows(inputs: Inputs, model: Evaluated) -> pd.DataFrame:
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-MEASURE = Measure(rows, "Zero-shot naming", __doc__, name_prompts, order=40)
+MEASURE = Measure(rows, "Zero-shot naming", __doc__, order=40)

@@ -1,15 +1,12 @@
-"""The registry of kinds of negative: one module each, named by its file, as the sets in params.yaml are.
+"""The registry of kinds of negative: each module defines `KIND`, and its file's name is the set's name in params.yaml.
 
-A module defines `KIND`, as random.py does; a new file is a new kind.
+A new file is a new kind.
 """
 
 from stages.common.files.registry import members
 from stages.negatives.kind import NegativeKind
 
-
-def _in_order(found: dict[str, NegativeKind]) -> dict[str, NegativeKind]:
-    """Hard kinds first, then by number: the order of sets in every table."""
-    return dict(sorted(found.items(), key=lambda one: (not one[1].hard, one[1].number)))
-
-
-KINDS: dict[str, NegativeKind] = _in_order(members(__name__, "KIND"))
+# Hard kinds first, then by number: the order of sets in every table.
+KINDS: dict[str, NegativeKind] = dict(
+    sorted(members(__name__, "KIND").items(), key=lambda entry: (not entry[1].hard, entry[1].number))
+)

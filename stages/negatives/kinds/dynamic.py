@@ -1,41 +1,18 @@
 """Dynamic: the same subject and object, another act."""
 
-import numpy as np
 import pandas as pd
 
-from stages.negatives.agreement import confused
-from stages.negatives.candidates import other_word
-from stages.negatives.kind import Facts, Masks, NegativeKind, Sampler
+from stages.negatives.agreement import confused, confused_verbs
+from stages.negatives.kind import Inputs, NegativeKind
+from stages.negatives.samplers import other_word
 from stages.negatives.word_relations import PairTest, compatible, excludes_any
 
-PARTS = ("subject", "relation")  # whatever the object: a man who sits elsewhere in the picture does not stand
-REFUSED = (
-    "both verbs must exclude one another, by those files; refused if any caption of its image has the anchor's subject "
-    "with the anchor's verb, whatever the object, or the reverse, and where captions of one image often use both verbs "
-    "for the same subject (some write that a cat sits, others that it lies)"
-)
 
-
-def with_dynamic_verb(items: pd.DataFrame) -> np.ndarray:
-    """Items of a dynamic verb (N,)."""
-    return items["dynamic"].eq(True).fillna(False).to_numpy(bool)
-
-
-def without_contrary_verb(items: pd.DataFrame, facts: Facts) -> Masks:
-    """Leave out verbs that no other is known to exclude."""
-    return {"no_contrary_verb": ~excludes_any(items, facts.verbs)}
-
-
-def other_verb(rows: pd.DataFrame, facts: Facts) -> Sampler:
-    """Rows of the same subject and object with another verb."""
-    return other_word(rows, ["split", "subject", "object"], "relation", facts.options.temperature)
-
-
-def both_true(rows: pd.DataFrame, facts: Facts) -> dict[str, PairTest]:
-    """Refuse pairs of verbs that can be true of one picture, by the lexicon or by the captions."""
+def both_true(rows: pd.DataFrame, inputs: Inputs) -> dict[str, PairTest]:
+    """Refuse verbs that can both be true of one picture, by the lexicon or by the captions."""
     return {
-        "compatible": compatible(rows, facts.verbs, facts.nouns),
-        "confused": confused(rows, facts.confusions, *facts.words),
+        "compatible": compatible(rows, inputs.verbs, inputs.nouns),
+        "confused": confused(rows, confused_verbs(inputs.triples)),
     }
 
 
@@ -44,10 +21,14 @@ KIND = NegativeKind(
     colour="#0b4a52",
     differs="verb",
     negative="same subject and object, another act (ride, feed)",
-    refused=REFUSED,
-    sampler=other_verb,
-    belongs=with_dynamic_verb,
-    item_filters=without_contrary_verb,
-    parts=PARTS,
+    refused="the verbs must exclude one another, by data/verb_synonyms.csv; refused if any caption of its image has "
+    "the anchor's subject with the anchor's verb, whatever the object, or the reverse, and where captions of one image "
+    "often use both verbs for the same subject (some write that a cat sits, others that it lies)",
+    sampler=lambda rows, inputs: other_word(
+        rows, ["split", "subject", "object"], "relation", inputs.options.temperature
+    ),
+    belongs=lambda items: items["dynamic"].eq(True),
+    item_filters=lambda items, inputs: {"no_contrary_verb": ~excludes_any(items, inputs.verbs)},
+    parts=("subject", "relation"),  # whatever the object: a man who sits elsewhere in the picture does not stand
     pair_filters=both_true,
 )

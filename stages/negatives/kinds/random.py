@@ -1,7 +1,7 @@
 """Random: any other triple."""
 
-from stages.negatives.candidates import any_row
 from stages.negatives.kind import NegativeKind
+from stages.negatives.samplers import given_words
 from stages.negatives.word_relations import unmentioned
 
 KIND = NegativeKind(
@@ -10,6 +10,6 @@ KIND = NegativeKind(
     differs="",
     negative="any other triple",
     refused="no subject or object that usually goes unmentioned (hand, shirt)",
-    sampler=lambda rows, facts: any_row(rows),
-    item_filters=lambda items, facts: {"unmentioned_noun": unmentioned(items, facts.nouns, ["subject", "object"])},
+    sampler=lambda rows, inputs: given_words(rows, ["split"], rows),
+    item_filters=lambda items, inputs: {"unmentioned_noun": unmentioned(items, inputs.nouns, ["subject", "object"])},
 )

@@ -1,5 +1,7 @@
 """Frozen backbones: what trains, what is computed once, and what the model then embeds."""
 
+import copy
+
 import open_clip
 import pytest
 import torch
@@ -12,19 +14,24 @@ from tests.common.clip.towers import make_towers
 from tests.project import jpeg, tiny_clip
 
 
-def test_inputs_in_batches_of_one_size_by_a_backbone_that_evaluates():
+def test_each_input_is_computed_once_in_batches_of_one_size_for_all_models_with_the_same_backbone():
     """A batch and two more inputs; the feature of an input here is its length in bytes."""
-    got, backbone = [], torch.nn.Linear(1, 1)
+    batches, backbone = [], torch.nn.Linear(1, 1)
 
     def lengths(inputs: list[bytes]) -> torch.Tensor:
         assert not backbone.training
-        got.append(inputs)
+        batches.append(inputs)
         return torch.tensor([[float(len(content))] for content in inputs])
 
     inputs = [b"a" * (number + 1) for number in range(BATCH + 2)]
-    found = computed_once(backbone.train(), lengths, inputs)
+    found = computed_once(backbone.train(), lengths)(inputs)
     assert found.flatten().tolist() == list(range(1, BATCH + 3)) and not found.is_inference()
-    assert got == [inputs[:BATCH], inputs[BATCH:] + inputs[BATCH : BATCH + 1] * (BATCH - 2)]
+    expected = [inputs[:BATCH], inputs[BATCH:] + inputs[BATCH : BATCH + 1] * (BATCH - 2)]
+    assert batches == expected
+    again = computed_once(copy.deepcopy(backbone), lengths)
+    assert again([b"aa", b"a", b"aa"]).flatten().tolist() == [2, 1, 2] and batches == expected
+    torch.nn.init.constant_(backbone.weight, 7.0)  # another backbone
+    assert computed_once(backbone, lengths)([b"a"]).tolist() == [[1]] and len(batches) == 3
 
 
 def test_only_projections_and_the_scale_train_and_embeddings_are_the_same(tmp_path, monkeypatch):

@@ -79,8 +79,9 @@ def test_files_that_are_not_what_they_should_be(config, tmp_path):
     assert "give weights of this model" in message(config, text)
     assert "name a file of JSON" in message(tmp_path / "absent.json", other)
     broken = tmp_path / "broken.json"
-    broken.write_text("{", encoding="utf-8")
-    assert "name a file of JSON" in message(broken, other)
+    for content in ("{", "5"):
+        broken.write_text(content, encoding="utf-8")
+        assert "name a file of JSON" in message(broken, other)
     broken.write_text("{}", encoding="utf-8")
     assert "it needs embed_dim, vision_cfg and text_cfg" in message(broken, other)
     broken.write_text(json.dumps(TINY | {"depth": 3}), encoding="utf-8")

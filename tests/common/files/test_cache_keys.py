@@ -1,9 +1,9 @@
-"""A key hangs on settings, inputs and code."""
+"""A cache key depends on settings, inputs and code."""
 
-from stages.common.files.cache_keys import STAGES, code_of, content_key
+from stages.common.files.cache_keys import STAGES, code_files, content_key
 
 
-def test_the_key_hangs_on_settings_and_content(tmp_path):
+def test_the_key_depends_on_settings_and_content(tmp_path):
     first, second = tmp_path / "a", tmp_path / "b"
     first.write_text("1")
     second.write_text("2")
@@ -13,7 +13,7 @@ def test_the_key_hangs_on_settings_and_content(tmp_path):
     assert content_key(["drive", {"lr": 1}], [second]) == keys[0]
 
 
-def test_the_code_of_a_stage_is_its_own_and_the_common():
-    names = [str(path.relative_to(STAGES)) for path in code_of("train")]
-    assert {"train/__main__.py", "train/losses/drive.py", "common/clip.py"} <= set(names)
+def test_the_code_of_a_stage_is_its_own_and_the_shared():
+    names = [str(path.relative_to(STAGES)) for path in code_files("train")]
+    assert {"train/__main__.py", "train/losses/drive.py", "common/training/loop.py"} <= set(names)
     assert not [name for name in names if name.startswith("parse")]

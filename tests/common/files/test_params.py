@@ -1,42 +1,59 @@
-"""params.yaml is read as YAML 1.2, the one that DVC writes, and a block as its type."""
+"""params.yaml is read as YAML 1.2, which DVC writes, and each block as its type."""
+
+import re
+from pathlib import Path
 
 import pytest
 from pydantic import Field
 
 from stages.common.files.errors import InputError
-from stages.common.files.params import Block, load_params, read_block, read_seed
+from stages.common.files.params import Block, checked, load_params, read_block, read_seed, target_name
 from stages.common.run import RunOptions
+from stages.train.options import TrainOptions
+from tests.project import ROOT, RUN
 
 
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Writes params.yaml of the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return lambda text, encoding="utf-8": Path("params.yaml").write_text(text, encoding=encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("written", ["1e-05", "1e-5", "0.00001", "1.0e-5"])
-def test_small_rates_are_numbers_however_they_are_written(tmp_path, written):
-    """`dvc exp run -S train.lr=0.00001` writes 1e-05, which YAML 1.1 reads as a string."""
-    path = tmp_path / "params.yaml"
-    path.write_text(f"train: {{lr: {written}}}\n", encoding="utf-8")
-    assert load_params(path) == {"train": {"lr": 0.00001}}
+def test_small_rates_are_numbers_in_every_notation(write, written, encoding):
+    """`dvc exp run -S train.lr=0.00001` writes 1e-05, which YAML 1.1 reads as a string; some editors add a mark."""
+    write(f"train: {{lr: {written}}}\n", encoding)
+    assert load_params() == {"train": {"lr": 0.00001}}
 
 
-def test_what_is_no_yaml_is_reported_in_one_line(tmp_path):
-    path = tmp_path / "params.yaml"
-    path.write_text("train: [1, 2\n", encoding="utf-8")
-    with pytest.raises(InputError, match="params.yaml is not valid YAML") as error:
-        load_params(path)
-    assert "\n" not in str(error.value)
+def test_a_small_rate_in_the_default_parameters(write):
+    write(re.sub(r"\n  lr: \S+", "\n  lr: 1e-05", (ROOT / "params.yaml").read_text(encoding="utf-8")))
+    assert read_block("train", TrainOptions).lr == 1e-5
 
 
 @pytest.mark.parametrize(
-    "written", ["train: &train {lr: *train}", "lr: " + "[" * 5000, "a: 1\na: 2", "lr: " + "1" * 5000]
+    "written",
+    ["train: [1, 2\n", "train: &train {lr: *t}", "lr: " + "[" * 5000, "a: 1\na: 2", "lr: " + "1" * 5000],
 )
-def test_what_only_a_machine_would_write_is_reported_too(tmp_path, written):
-    path = tmp_path / "params.yaml"
-    path.write_text(written, encoding="utf-8")
+def test_text_that_is_not_yaml_is_one_line(write, written):
+    write(written)
     with pytest.raises(InputError, match="params.yaml is not valid YAML") as error:
-        load_params(path)
+        load_params()
     assert "\n" not in str(error.value)
 
 
+def test_a_file_that_is_missing_or_empty(write):
+    with pytest.raises(InputError, match="^params.yaml is missing; run from the project's root$"):
+        load_params()
+    write("# nothing\n")
+    with pytest.raises(InputError, match="^params.yaml: the block seed is missing; restore it with `git checkout"):
+        read_seed()
+
+
 class Crop(Block):
-    """Two shares."""
+    """A share."""
 
     least: float = Field(ge=0, le=1)
 
@@ -49,59 +66,68 @@ class Options(Block):
     sizes: list[int] = Field(min_length=1)
 
 
-@pytest.fixture
-def message(tmp_path, monkeypatch):
-    """The line that reading this block ends in."""
-    monkeypatch.chdir(tmp_path)
-
-    def read(text: str) -> str:
-        (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
-        with pytest.raises(InputError) as error:
-            read_block("train", Options)
-        return str(error.value).removeprefix("params.yaml: ")
-
-    return read
-
-
-def test_a_right_block_is_its_type_and_a_whole_number_a_number(tmp_path):
-    path = tmp_path / "params.yaml"
-    path.write_text("seed: 4294967295\ntrain: {lr: 1, crop: {least: 0}, sizes: [3]}\n", encoding="utf-8")
-    options = read_block("train", Options, path)
+def test_a_right_block_is_its_type_and_a_whole_number_a_number(write):
+    write("seed: 4294967295\ntrain: {lr: 1, crop: {least: 0}, sizes: [3]}\n")
+    options = read_block("train", Options)
     assert (options.lr, options.crop.least, options.sizes) == (1.0, 0.0, [3])
-    assert read_seed(path) == 2**32 - 1
+    assert read_seed() == 2**32 - 1
 
 
 @pytest.mark.parametrize(
     ("block", "line"),
     [
-        ("{lr: abc, crop: {least: 0}, sizes: [3]}", "train.lr is 'abc'; it takes a number above 0 and at most 1"),
-        ("{lr: .inf, crop: {least: 0}, sizes: [3]}", "train.lr is inf; it takes a number above 0 and at most 1"),
-        ("{lr: 1, crop: {least: true}, sizes: [3]}", "train.crop.least is true; it takes a number from 0 to 1"),
-        ("{lr: 1, crop: {}, sizes: [3]}", "train.crop.least is missing; it takes a number from 0 to 1"),
-        ("{lr: 1, crop: 3, sizes: [3]}", "train.crop is 3; it takes a mapping with least"),
-        ("{lr: 1, crop: {least: 0}, sizes: [3, 4.5]}", "train.sizes[1] is 4.5; it takes a whole number"),
-        ("{lr: 1, crop: {least: 0}, sizes: 3}", "train.sizes is 3; it takes a list of 1 or more, each a whole number"),
-        ("{learning_rate: 1, sizes: [1]}", "train.learning_rate is unknown; the nearest known key is train.lr"),
-        ("{lr: 1, crop: {lest: 0}}", "train.crop.lest is unknown; the nearest known key is train.crop.least"),
-        ("{crop: {}, sizes: [3], 1: 2}", "train.1 is unknown; the nearest known key is train.lr"),
-        ("{lr: 1, crop: {null: 2}}", "train.crop.None is unknown; the nearest known key is train.crop.least"),
-        ("", "train is null; it takes a mapping with lr, crop, sizes"),
+        ("{lr: abc, crop: {least: 0}, sizes: [3]}", "train.lr: Input should be a valid number (it is 'abc')"),
+        ("{lr: .inf, crop: {least: 0}, sizes: [3]}", "train.lr: Input should be a finite number (it is inf)"),
+        ("&train {lr: *train, crop: {least: 0}, sizes: [3]}", "train.lr: Input should be a valid number"),
+        ("{lr: 2, crop: {least: 0}, sizes: [3]}", "train.lr: Input should be less than or equal to 1 (it is 2)"),
+        ("{lr: 1, crop: {least: true}, sizes: [3]}", "train.crop.least: Input should be a valid number (it is True)"),
+        ("{lr: 1, crop: {}, sizes: [3]}", "train.crop.least: Field required"),
+        ("{lr: 1, crop: {least: 0}, sizes: [3, 4.5]}", "train.sizes[1]: Input should be a valid integer (it is 4.5)"),
+        ("{lr: 1, crop: {least: 0}, sizes: 3}", "train.sizes: Input should be a valid list (it is 3)"),
+        ("{learning_rate: 1, sizes: [1]}", "train.learning_rate is unknown; the nearest known key is lr"),
+        ("{lr: 1, crop: {lest: 0}}", "train.crop.lest is unknown; the nearest known key is least"),
+        ("{crop: {}, sizes: [3], 1: 2}", "train[1]: Keys should be strings (it is 1)"),
     ],
 )
-def test_the_first_mistake_in_one_line(message, block, line):
-    assert message(f"train: {block}\n") == line
+def test_the_first_mistake_in_one_line(write, block, line):
+    write(f"train: {block}\n")
+    with pytest.raises(InputError) as error:
+        read_block("train", Options)
+    assert str(error.value) == f"params.yaml: {line}"
 
 
-def test_a_block_that_is_not_there(message):
-    assert message("trains: {}\n") == "train is missing; it takes a mapping with lr, crop, sizes"
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("all", "a valid integer"),
+        (True, "a valid integer"),
+        ([1], "a valid integer"),
+        (257, "less than or equal to 256"),
+    ],
+)
+def test_a_value_of_two_types_names_both(written, number):
+    line = f"params.yaml: run.workers: Input should be 'auto' or Input should be {number} (it is {written!r})"
+    with pytest.raises(InputError, match=f"^{re.escape(line)}$"):
+        checked({"run": RUN | {"workers": written}}, "run", RunOptions)
+    assert checked({"run": RUN | {"workers": 2}}, "run", RunOptions).workers == 2
 
 
-@pytest.mark.parametrize("written", ["all", "-1", "257", "1.5", "true", "[1]"])
-def test_a_value_of_two_kinds_is_reported_both(tmp_path, written):
-    path = tmp_path / "params.yaml"
-    rest = "device: auto, processes: auto, engine: local, checkpoint_every: 1, grad_checkpointing: false"
-    path.write_text(f"run: {{workers: {written}, {rest}}}\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"run.workers is .*; it takes auto or a whole number from 0 to 256$"):
-        read_block("run", RunOptions, path)
-    path.write_text(f"run: {{workers: 2, {rest}}}\n", encoding="utf-8")
-    assert (read_block("run", RunOptions, path).workers, read_block("run", RunOptions, path).processes) == (2, "auto")
+def test_an_engine_is_local_or_an_address():
+    assert RunOptions(**RUN | {"engine": "tls://10.0.0.1:8786"}).engine == "tls://10.0.0.1:8786"
+    with pytest.raises(
+        InputError, match="run.engine: use local, or the address of a Dask scheduler such as tcp://HOST"
+    ):
+        checked({"run": RUN | {"engine": "dask"}}, "run", RunOptions)
+
+
+def test_the_name_that_a_stage_runs_for(monkeypatch):
+    """DVC passes the stage's name as it is, so a shell reads no part of it."""
+    monkeypatch.delenv("DVC_STAGE", raising=False)
+    assert target_name(["clip"], {"clip": 1, "drive": 2}, "methods") == "clip"
+    monkeypatch.setenv("DVC_STAGE", "train@drive")
+    assert target_name([], ["clip", "drive"], "methods") == "drive"
+    monkeypatch.setenv("DVC_STAGE", "train@drive; touch x")
+    with pytest.raises(InputError, match="^'drive; touch x' is not one of the methods: clip, drive; name one$"):
+        target_name([], ["clip", "drive"], "methods")
+    with pytest.raises(InputError, match="^'clip' is not one of the downloads: there are none; name one$"):
+        target_name(["clip"], {}, "downloads")

@@ -1,4 +1,4 @@
-"""Every kind of picture file as people have them: its tones kept, or one line that names it."""
+"""Every kind of picture file keeps its tones, or one line names it."""
 
 import io
 import os
@@ -9,20 +9,30 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from stages.common.files.errors import InputError
-from stages.common.files.pictures import eight_bits, on_white, open_picture, read_picture
+from stages.common.files.pictures import eight_bits, on_white, open_picture, picture_bytes, read_picture
+from tests.project import ROOT, jpeg
 
 RAMP = np.arange(256, dtype=np.uint8)[None].repeat(2, axis=0)  # (2, 256)
 
 
 def saved(path, picture: Image.Image, **options) -> np.ndarray:
-    """The pixels (H, W, 3) of `picture` after a way through the file `path`."""
+    """The pixels (H, W, 3) of `picture`, saved to `path` and opened."""
     picture.save(path, **options)
-    read = open_picture(path)
-    assert read.mode == "RGB"
-    return np.asarray(read)
+    opened = open_picture(path)
+    assert opened.mode == "RGB"
+    return np.asarray(opened)
+
+
+def oriented(orientation: int, **tags: str) -> Image.Exif:
+    """EXIF data with this orientation."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    for name, value in tags.items():
+        exif[ExifTags.Base[name]] = value
+    return exif
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
@@ -123,22 +133,18 @@ def test_half_transparent_black_on_white_is_gray(tmp_path):
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("name", ["1.png", "1.webp", "1.tif"])
 def test_every_orientation_comes_out_upright(tmp_path, name, orientation):
-    """A marked corner, upper left, stored as a camera held in each of the eight ways stores it."""
+    """A white corner, upper left, stored as by a camera held in each of the eight ways."""
     upright = np.zeros((4, 6, 3), np.uint8)
     upright[0, 0] = 255
     undone = {1: None, 2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}[orientation]  # of Image.Transpose
     stored = Image.fromarray(upright) if undone is None else Image.fromarray(upright).transpose(undone)
-    exif = Image.Exif()
-    exif[0x0112] = orientation
     options = {"lossless": True} if name.endswith("webp") else {}
-    np.testing.assert_array_equal(saved(tmp_path / name, stored, exif=exif, **options), upright)
+    np.testing.assert_array_equal(saved(tmp_path / name, stored, exif=oriented(orientation), **options), upright)
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
 def test_an_orientation_that_does_not_exist_turns_nothing(tmp_path, orientation):
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    assert saved(tmp_path / "1.jpg", Image.new("RGB", (6, 4)), exif=exif).shape == (4, 6, 3)
+    assert saved(tmp_path / "1.jpg", Image.new("RGB", (6, 4)), exif=oriented(orientation)).shape == (4, 6, 3)
 
 
 def test_the_first_frame_of_several_is_read(tmp_path):
@@ -150,39 +156,31 @@ def test_the_first_frame_of_several_is_read(tmp_path):
 
 def test_plain_files_come_with_their_bytes(tmp_path):
     plain, turned = tmp_path / "plain.jpg", tmp_path / "turned.jpg"
-    exif = Image.Exif()
-    exif[0x0112] = 6
     Image.new("RGB", (6, 4)).save(plain)
-    Image.new("RGB", (6, 4)).save(turned, exif=exif)
-    assert read_picture(plain)[1] == plain.read_bytes()
+    Image.new("RGB", (6, 4)).save(turned, exif=oriented(6))
+    assert read_picture(plain)[1] == picture_bytes(plain) == plain.read_bytes()
     assert read_picture(turned)[1] is None
+    assert Image.open(io.BytesIO(picture_bytes(turned))).size == (4, 6)
 
 
-def jpeg(**options) -> bytes:
-    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(noise).save(buffer, "JPEG", **options)
-    return buffer.getvalue()
-
-
+NOT = "cannot be decoded as any of JPEG, PNG"
+BOMB = "more than 100 megapixels; shrink it first"
+EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n%%EOF\n"
 LONG_TEXT = chunk(b"zTXt", b"key\0\0" + zlib.compress(bytes(80_000_000), 1))
 DAMAGED = {
-    "empty": (b"", "cannot be decoded as any of JPEG, PNG"),
-    "html": (b"<html><body>404</body></html>", "cannot be decoded as any of JPEG, PNG"),
-    "eps": (
-        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n%%EOF\n",
-        "cannot be decoded as",
-    ),
-    "ppm": (b"P6 1 1 255\n\0\0\0", "cannot be decoded as"),
-    "truncated jpeg": (jpeg()[:900], "cannot be decoded"),
-    "jpeg of a header": (jpeg()[:20], "cannot be decoded"),
+    "empty": (b"", NOT),
+    "html": (b"<html><body>404</body></html>", NOT),
+    "eps": (EPS, NOT),
+    "ppm": (b"P6 1 1 255\n\0\0\0", NOT),
+    "truncated jpeg": (jpeg(0, 64)[:900], "cannot be decoded"),
+    "jpeg of a header": (jpeg(0, 64)[:20], "cannot be decoded"),
     "truncated png": (png(8, 8)[:-30], "cannot be decoded"),
     "too few rows": (png(8, 8), "cannot be decoded"),
     "wrong checksum": (png(8, 1).replace(b"IHDR\0\0\0\x08", b"IHDR\0\0\0\x09"), "cannot be decoded"),
     "no width": (png(0, 8), "cannot be decoded"),
-    "bomb, 120 megapixels": (png(12_000, 10_000), "more than 100 megapixels; shrink it first"),
-    "bomb, 200 megapixels": (png(20_000, 10_000), "more than 100 megapixels; shrink it first"),
-    "bomb, 2 ** 62 pixels": (png(2**31 - 1, 2**31 - 1), "more than 100 megapixels; shrink it first"),
+    "bomb, 120 megapixels": (png(12_000, 10_000), BOMB),
+    "bomb, 200 megapixels": (png(20_000, 10_000), BOMB),
+    "bomb, 2 ** 62 pixels": (png(2**31 - 1, 2**31 - 1), BOMB),
     "long text": (png(8, 1, 8, 2, LONG_TEXT), "cannot be decoded"),
     "exif of no exif": (png(8, 1, 8, 2, chunk(b"eXIf", b"not exif at all")), "cannot be decoded"),
     "short tRNS": (png(8, 1, 8, 2, chunk(b"tRNS", b"\0")), "cannot be decoded"),
@@ -193,7 +191,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("name", DAMAGED)
-def test_what_is_damaged_or_no_picture_is_named_in_one_line(tmp_path, name):
+def test_a_file_that_is_damaged_or_no_picture_is_one_line(tmp_path, name):
     content, message = DAMAGED[name]
     (tmp_path / "1.jpg").write_bytes(content)
     with pytest.raises(InputError, match=rf"1\.jpg.*({message})") as error:
@@ -203,14 +201,12 @@ def test_what_is_damaged_or_no_picture_is_named_in_one_line(tmp_path, name):
 
 def test_bytes_changed_at_random_end_in_a_picture_or_in_one_line(tmp_path):
     """400 files of seven kinds, a few bytes of each replaced."""
-    random, contents, exif = np.random.default_rng(0), [], Image.Exif()
-    exif[0x0112], exif[0x010F] = 6, "maker"
+    random, contents = np.random.default_rng(0), []
     for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO"):
         buffer = io.BytesIO()
-        options = {"save_all": True, "append_images": [Image.new("RGB", (9, 7))]} if kind == "MPO" else {}
-        Image.new("RGB", (12, 10), "red").save(
-            buffer, kind, **options, **({} if kind in ("BMP", "GIF") else {"exif": exif})
-        )
+        options = {} if kind in ("BMP", "GIF") else {"exif": oriented(6, Make="maker")}
+        options |= {"save_all": True, "append_images": [Image.new("RGB", (9, 7))]} if kind == "MPO" else {}
+        Image.new("RGB", (12, 10), "red").save(buffer, kind, **options)
         contents.append(buffer.getvalue())
     for trial in range(400):
         content = bytearray(contents[trial % len(contents)])
@@ -233,9 +229,9 @@ def test_only_regular_files_are_opened_and_links_are_followed(tmp_path):
     (tmp_path / "dead.jpg").symlink_to("nowhere.png")
     (tmp_path / "loop.jpg").symlink_to("loop.jpg")
     for name, message in {
-        "pipe.jpg": "pipe.jpg is no regular file",
+        "pipe.jpg": "pipe.jpg is a folder or not a regular file",
         "folder.jpg": "folder.jpg is a folder",
-        "zero.jpg": "zero.jpg is no regular file",
+        "zero.jpg": "zero.jpg is a folder or not a regular file",
         "dead.jpg": "dead.jpg is a link to nowhere.png, which is missing; add the image",
         "loop.jpg": "loop.jpg' cannot be read",
         "none.jpg": "none.jpg is missing; add the image",
@@ -255,14 +251,13 @@ def test_a_file_of_absurd_size_is_not_read(tmp_path):
         open_picture(tmp_path / "1.jpg")
 
 
-def test_pillow_writes_nothing_of_its_own(tmp_path):
-    """Its warnings of a large picture, as of a damaged one, are no second line."""
+def test_pillow_prints_no_warnings(tmp_path):
+    """Neither of a large picture nor of a damaged one: the error is one line."""
     (tmp_path / "1.png").write_bytes(png(12_000, 10_000))
     code = "from stages.common.files.errors import run_stage; from stages.common.files.pictures import open_picture\n"
-    code += "run_stage(lambda: open_picture('1.png'))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": os.getcwd()}, capture_output=True, text=True
-    )
+    code += "run_stage(lambda arguments: open_picture(arguments[0]))"
+    command, environment = [sys.executable, "-c", code, "1.png"], {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 1 and done.stderr == "error: 1.png has more than 100 megapixels; shrink it first\n"
 
 
@@ -270,3 +265,4 @@ def test_infinite_and_missing_values_do_not_hide_the_others():
     assert eight_bits(np.array([[np.nan, np.inf, 0.5, -np.inf]])).tolist() == [[0, 255, 128, 0]]
     assert eight_bits(np.full((1, 2), np.nan)).tolist() == [[0, 0]]
     assert eight_bits(np.full((1, 2), -3)).tolist() == [[0, 0]]
+    assert eight_bits(np.array([[-2.0, np.nan, 0.0]])).tolist() == [[0, 0, 255]]

@@ -1,4 +1,4 @@
-"""Files appear whole, beside those of other processes; JSON is what it should be or reported in one line."""
+"""Files appear whole, beside those of other processes; JSON has its type, or one line says what is wrong."""
 
 import os
 import subprocess
@@ -8,10 +8,10 @@ import pytest
 from pydantic import FiniteFloat
 
 from stages.common.files.errors import InputError
-from stages.common.files.storage import read_json, write_beside
+from stages.common.files.storage import inside, read_json, write_beside, write_json
 
 
-def test_two_processes_that_write_one_folder_do_not_meet(tmp_path):
+def test_two_processes_may_write_one_folder(tmp_path):
     """Another process writes the same folder while this one does: the last to end stays, and nothing beside it."""
     code = (
         "import sys; from stages.common.files.storage import write_beside\n"
@@ -26,7 +26,7 @@ def test_two_processes_that_write_one_folder_do_not_meet(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_what_a_killed_process_left_is_removed_and_what_another_writes_is_not(tmp_path):
+def test_files_of_a_killed_process_are_removed_and_those_of_another_stay(tmp_path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     for process in (ended.pid, os.getppid()):
@@ -35,6 +35,15 @@ def test_what_a_killed_process_left_is_removed_and_what_another_writes_is_not(tm
     with write_beside(tmp_path / "out") as beside:
         beside.touch()
     assert {path.name for path in tmp_path.iterdir()} == {"out", f".out.{os.getppid()}.partial"}
+
+
+def test_a_failing_write_keeps_the_old_file(tmp_path):
+    (tmp_path / "out").write_text("old", encoding="utf-8")
+    with pytest.raises(ZeroDivisionError), write_beside(tmp_path / "out") as beside:
+        beside.write_text("half", encoding="utf-8")
+        raise ZeroDivisionError
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +59,7 @@ def test_what_a_killed_process_left_is_removed_and_what_another_writes_is_not(tm
         (None, "is missing"),
     ],
 )
-def test_json_that_is_not_what_it_should_be(tmp_path, content, line):
+def test_json_of_another_type_is_one_line(tmp_path, content, line):
     path = tmp_path / "summary.json"
     if content is not None:
         path.write_bytes(content)
@@ -63,3 +72,25 @@ def test_json_that_is_not_what_it_should_be(tmp_path, content, line):
 def test_a_folder_is_no_json(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         read_json(tmp_path, dict, "make it anew")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_not_part_of_json(tmp_path, encoding):
+    (tmp_path / "1.json").write_text('{"é": 1}', encoding=encoding)
+    assert read_json(tmp_path / "1.json", dict[str, int], "") == {"é": 1}
+
+
+def test_a_link_is_replaced_and_its_target_stays(tmp_path):
+    """As DVC's cache type symlink makes them."""
+    (tmp_path / "cached.json").write_text("1")
+    (tmp_path / "link.json").symlink_to(tmp_path / "cached.json")
+    assert read_json(tmp_path / "link.json", int, "") == 1
+    write_json(tmp_path / "link.json", 2)
+    assert [read_json(tmp_path / name, int, "") for name in ("cached.json", "link.json")] == [1, 2]
+
+
+def test_paths_of_a_data_file_stay_inside_its_folder(tmp_path):
+    assert inside(tmp_path, "a/../b.jpg") == tmp_path / "b.jpg"
+    for name in ("../b.jpg", "a/../../b.jpg", "/b.jpg"):
+        with pytest.raises(InputError, match="leads out of .*; use a path inside that folder"):
+            inside(tmp_path, name)

@@ -11,10 +11,8 @@ from stages.common.files.tables import table_files
 from stages.common.training.images import (
     augmented,
     backbone_images,
-    embedded_images,
-    feature_rows,
     jpeg_reader,
-    pixel_images,
+    read_images,
 )
 from tests.project import jpeg, tiny_clip, write_jpegs
 
@@ -45,20 +43,15 @@ def test_a_damaged_picture_ends_the_run_with_its_file_in_one_line(tmp_path):
         jpeg_reader(path.parent)(0)
 
 
-def test_cached_embeddings_are_rows():
-    table = np.arange(6, dtype=np.float16).reshape(3, 2)
-    assert feature_rows(table)(np.array([2, 0]), []).tolist() == [[4.0, 5.0], [0.0, 1.0]]
-
-
 def test_pixels_are_augmented_by_their_seeds_and_plain_where_they_are_validated(clip):
-    images, rows, seeds = pixel_images(clip, 0, [0.5, 0.9], flip=True), np.array([2, 0]), [(0,), (1,)]
+    images, rows, seeds = read_images(clip, 0, "none", "train", [0.5, 0.9], flip=True), np.array([2, 0]), [(0,), (1,)]
     plain = torch.stack([pixel_reader(clip.transform)(jpeg(i, 16 + i)) for i in (2, 0)])  # (2, 3, 16, 16)
     assert images.ids.tolist() == [0, 1, 2] and torch.equal(images.open_plain()(rows, seeds), plain)
     read = images.open_reader()
     assert torch.equal(read(rows, seeds), read(rows, seeds)) and not torch.equal(read(rows, seeds), plain)
     expected = augmented(plain[1], np.random.default_rng((1,)), [0.5, 0.9], True)
     assert torch.equal(read(rows, seeds)[1], expected)
-    unchanged = pixel_images(clip, 0)
+    unchanged = read_images(clip, 0, "none", "base")
     assert unchanged.open_plain is unchanged.open_reader and torch.equal(unchanged.open_reader()(rows, seeds), plain)
 
 
@@ -94,4 +87,4 @@ def test_features_of_a_backbone_are_computed_a_part_at_a_time(clip):
 
 def test_without_features_the_stage_that_makes_them_is_named(clip):
     with pytest.raises(InputError, match="data/features/base is missing; run `dvc repro` to make it"):
-        embedded_images()
+        read_images(clip, 0, "image", "train")

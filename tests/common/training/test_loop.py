@@ -10,7 +10,6 @@ from stages.common.clip.embed import pixel_encoder
 from stages.common.files.errors import InputError
 from stages.common.training.batches import Batch
 from stages.common.training.loop import (
-    TIMINGS,
     Hooks,
     Towers,
     as_tuples,
@@ -66,10 +65,8 @@ def split(batch: Batch, count: int) -> list[Batch]:
 
 
 def train(model, given, steps, loss=loss_of("drive"), state=None, hooks=Hooks(), **changed):
-    """The history of a run, without what differs from run to run."""
-    plan = plan_of(steps, loss, **changed)
-    history = train_model(model, pixel_encoder(model), iter(given), plan, hooks, state)
-    return [{name: value for name, value in row.items() if name not in TIMINGS} for row in history]
+    """The history of a run."""
+    return train_model(model, pixel_encoder(model), iter(given), plan_of(steps, loss, **changed), hooks, state)
 
 
 def keep_states(states: list) -> Hooks:
@@ -93,25 +90,16 @@ def test_a_loss_that_is_not_finite_names_its_step():
     assert not saved  # step 5 would have written a checkpoint
 
 
-def test_resumed_in_memory_equals_unbroken():
-    given, saved = batches(12), []
-    model = tiny_model()[0]
+def test_a_resumed_run_ends_as_one_that_was_not_interrupted():
+    """With dropout: what is dropped in a step depends on the seed and the step, not on what was drawn before."""
+    given, saved, model = batches(12), [], with_dropout()
     history = train(model, given, 12, hooks=keep_states(saved))
     assert [state["step"] for state in saved] == [5, 10]
-    again = tiny_model()[0]
-    assert train(again, given[5:], 12, state=saved[0]) == history
-    assert torch.equal(weights(model), weights(again))
-
-
-def test_dropout_repeats_and_resumes():
-    """What is dropped in a step depends on the seed and the step, not on what was drawn before."""
-    given, saved, model = batches(12), [], with_dropout()
-    train(model, given, 12, hooks=keep_states(saved))
     again = with_dropout()
     torch.rand(7)
-    train(again, given[5:], 12, state=saved[0])
+    assert train(again, given[5:], 12, state=saved[0]) == history
     assert torch.equal(weights(model), weights(again))
-    assert not torch.equal(weights(model)[:100], torch.zeros(100))
+    assert not torch.equal(weights(model), weights(with_dropout()))
 
 
 def test_validation_changes_nothing_and_joins_the_history():
@@ -130,12 +118,13 @@ def test_validation_changes_nothing_and_joins_the_history():
     assert torch.equal(weights(model), weights(again))
 
 
-def test_each_row_of_the_history_is_logged_with_its_timings():
-    logged, model = [], tiny_model()[0]
-    history = train_model(model, pixel_encoder(model), iter(batches(12)), plan_of(12), Hooks(log=logged.append))
-    assert logged == history and [row["step"] for row in history] == [10, 12]
-    assert list(history[0]) == ["step", "loss", "tuple_accuracy", "gradient_norm", "lr", *TIMINGS]
-    assert all(row["data_seconds"] >= 0 and row["tuples_per_second"] > 0 for row in history)
+def test_each_row_of_the_history_is_logged_with_timings():
+    logged = []
+    history = train(tiny_model()[0], batches(12), 12, hooks=Hooks(log=logged.append))
+    assert [row["step"] for row in history] == [10, 12]
+    assert list(history[0]) == ["step", "loss", "tuple_accuracy", "gradient_norm", "lr"]
+    timings = [{name: row.pop(name) for name in ("data_seconds", "tuples_per_second")} for row in logged]
+    assert logged == history and all(row["data_seconds"] >= 0 and row["tuples_per_second"] > 0 for row in timings)
 
 
 def test_a_row_rounds_its_figures_and_leaves_out_an_accuracy_without_negatives():
