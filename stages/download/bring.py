@@ -18,7 +18,7 @@ from stages.download.options import DownloadOptions
 from stages.download.published import Archive
 
 
-def bring(folder: Path, archives: tuple[Archive, ...], options: DownloadOptions) -> None:
+def bring(folder: Path, archives: list[Archive], options: DownloadOptions) -> None:
     """Fetch and unpack each of `archives` into `folder`, which may be a link; existing files are kept.
 
     InputError where the disk is too small, before anything is fetched, and as in `fetch` and `open_zip`.
@@ -68,7 +68,7 @@ def fetch(url: str, folder: Path, archive: Archive) -> None:
 
     InputError where the network, server or disk fails (the bytes so far are kept), or the zip is not the published one.
     """
-    source, beside = f"{url.rstrip('/')}/{archive.path}", partial(folder, archive)
+    source, beside = f"{url.rstrip('/')}/{archive.folder}/{archive.name}", partial(folder, archive)
     try:
         with beside.open("ab") as file:
             if file.tell() < archive.size:

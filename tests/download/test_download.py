@@ -2,12 +2,10 @@
 
 import http.server
 import json
+import multiprocessing
 import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
 import zipfile
@@ -26,7 +24,7 @@ from stages.download.options import DownloadOptions, Downloads
 from stages.download.published import PUBLISHED, Archive
 from tests.project import ROOT, run_here
 
-ANNOTATIONS, VAL, TRAIN = (archive.path for archive in PUBLISHED["coco"])
+ANNOTATIONS, VAL, TRAIN = (f"{archive.folder}/{archive.name}" for archive in PUBLISHED["coco"])
 FILES = {  # of each zip, as COCO lays them out
     ANNOTATIONS: {
         f"annotations/{kind}_{split}2017.json": json.dumps([kind]).encode()
@@ -36,12 +34,12 @@ FILES = {  # of each zip, as COCO lays them out
     VAL: {f"val2017/{i:012d}.jpg": os.urandom(1000) for i in range(3)},
     TRAIN: {f"train2017/{i:012d}.jpg": os.urandom(3000) for i in range(5, 12)},
 }
-COUNTS = {ANNOTATIONS: 2, VAL: 3, TRAIN: 7}
+COUNTS = {"annotations": 2, "val2017": 3, "train2017": 7}
 EVERYTHING = {name: data for files in FILES.values() for name, data in files.items()}
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """The standard library's handler, which ignores Range; with Range if `ranges`, and `slow` seconds a kilobyte."""
+    """Serves files, with Range if `ranges`, in `slow` seconds a kilobyte."""
 
     ranges = False
     slow = 0.0
@@ -51,13 +49,13 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        wanted = self.headers.get("Range")
+        wanted, path = self.headers.get("Range"), Path(self.translate_path(self.path))
         type(self).asked.append((self.path, wanted))
-        if not (self.ranges and wanted) and not self.slow:
-            super().do_GET()
+        if not path.is_file():
+            self.send_error(404, "File not found")
             return
         start = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1]) if self.ranges and wanted else 0
-        content = Path(self.translate_path(self.path)).read_bytes()
+        content = path.read_bytes()
         self.send_response(206 if start else 200)
         if start:
             self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
@@ -71,19 +69,19 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 class Site(NamedTuple):
     url: str
     folder: Path
-    archives: tuple[Archive, ...]
+    archives: list[Archive]
     handler: type[Handler]
 
     def changed(self, change) -> "Site":
         """The site after `change` of its val2017.zip, published as it then is."""
         change(self.folder / VAL)
-        return self._replace(archives=tuple(published(self.folder, archive) for archive in self.archives))
+        return self._replace(archives=[published(self.folder, archive) for archive in self.archives])
 
 
 def published(folder: Path, archive: Archive) -> Archive:
     """`archive` with the size and checksum of its zip in `folder`."""
-    content = (folder / archive.path).read_bytes()
-    return archive._replace(size=len(content), md5=md5(content).hexdigest(), count=COUNTS[archive.path])
+    content, count = (folder / archive.folder / archive.name).read_bytes(), COUNTS[archive.files.partition("/")[0]]
+    return archive._replace(size=len(content), md5=md5(content).hexdigest(), count=count)
 
 
 @pytest.fixture
@@ -94,7 +92,7 @@ def site(tmp_path):
         with zipfile.ZipFile(folder / name, "w") as zipped:
             for inner, content in files.items():
                 zipped.writestr(inner, content)
-    archives = tuple(published(folder, archive) for archive in PUBLISHED["coco"])
+    archives = [published(folder, archive) for archive in PUBLISHED["coco"]]
     handler = type("Own", (Handler,), {"asked": []})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *a: handler(*a, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -121,7 +119,7 @@ def content(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("keep_zips", [True, False])
 def test_all_files_come_and_are_not_fetched_again_nor_through_a_link(site, tmp_path, keep_zips):
     get(site, tmp_path / "big", keep_zips=keep_zips)
-    zips = {one.name: (site.folder / one.path).read_bytes() for one in site.archives} if keep_zips else {}
+    zips = {Path(name).name: (site.folder / name).read_bytes() for name in FILES} if keep_zips else {}
     assert content(tmp_path / "big") == EVERYTHING | zips
     (tmp_path / "coco").symlink_to(tmp_path / "big")
     site.handler.asked.clear()
@@ -181,7 +179,7 @@ def test_another_zip_than_published(site, tmp_path):
 def test_a_disk_that_is_too_small_is_reported_before_anything_is_fetched(site, tmp_path, monkeypatch):
     """Zips of 5, 1 and 9 GB with as much content: 15 GB and the largest zip, or all of them."""
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(30 * 10**9, 10**9, 20 * 10**9))
-    archives = tuple(one._replace(size=size * 10**9) for one, size in zip(site.archives, (5, 1, 9)))
+    archives = [one._replace(size=size * 10**9) for one, size in zip(site.archives, (5, 1, 9))]
     for keep_zips, needed in ((False, "24.0"), (True, "30.0")):
         line = message(site._replace(archives=archives), tmp_path / "coco", keep_zips=keep_zips)
         assert line.endswith(f"the disk has 20.0 GB free and needs {needed}; make room")
@@ -228,43 +226,27 @@ def test_a_zip_with_too_few_files(site, tmp_path):
 
 def test_names_and_addresses(tmp_path, monkeypatch):
     (tmp_path / "params.yaml").write_text("download: {}\n", encoding="utf-8")
-    with pytest.raises(
-        InputError, match="^'coco' is not one of the downloads of params.yaml: there are none; name one"
-    ):
+    with pytest.raises(InputError, match="^'coco' is not one of the downloads of params.yaml: there are none;"):
         run_here(monkeypatch, tmp_path, main, "coco")
     with pytest.raises(InputError, match=r"download.coco.url: String should match pattern '\^https\?://'"):
         checked({"download": {"coco": {"url": "ftp://x", "keep_zips": False}}}, "download", Downloads)
 
 
-RUN = """
-import sys
-sys.path[:0] = [{root!r}]
-from stages.common.files.errors import run_stage
-from stages.download import published
-published.PUBLISHED["coco"] = tuple(published.Archive(*one) for one in {archives!r})
-from stages.download.__main__ import main
-run_stage(main)
-"""
-
-
 def test_a_killed_run_resumes(site, tmp_path):
     """Killed in the middle of a zip that comes slowly."""
     site.handler.ranges, site.handler.slow = True, 0.2
-    params = {"download": {"coco": {"url": site.url, "keep_zips": False}}}
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
-    code = RUN.format(root=str(ROOT), archives=list(map(tuple, site.archives)))
-    (tmp_path / "run.py").write_text(code, encoding="utf-8")
-    command, beside = [sys.executable, "run.py", "coco"], partial(tmp_path / "data/coco", site.archives[2])
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL) as running:
-        while not beside.exists():
-            assert running.poll() is None
-            time.sleep(0.05)
-        time.sleep(0.5)
-        running.send_signal(signal.SIGKILL)
+    options = DownloadOptions(url=site.url, keep_zips=False)
+    process = multiprocessing.Process(target=bring, args=(tmp_path / "coco", site.archives, options))
+    process.start()
+    while not partial(tmp_path / "coco", site.archives[2]).exists():
+        assert process.is_alive()
+        time.sleep(0.05)
+    time.sleep(0.5)
+    process.kill()
+    process.join()
     site.handler.slow = 0
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert content(tmp_path / "data/coco") == EVERYTHING
+    get(site, tmp_path / "coco")
+    assert content(tmp_path / "coco") == EVERYTHING
 
 
 def test_the_root_of_captions_is_made_by_scenes_or_by_the_download():

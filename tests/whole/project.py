@@ -67,6 +67,15 @@ def run(*commands: str) -> str:
     for command in ("check", "captions"):
         stage(command)
     parse()
-    for command in ("triples", "base", "negatives", "train ours", "evaluate base", "evaluate ours", *commands, "report"):
+    for command in (
+        "triples",
+        "base",
+        "negatives",
+        "train ours",
+        "evaluate base",
+        "evaluate ours",
+        *commands,
+        "report",
+    ):
         stage(*command.split())
     return Path("metrics/report/index.html").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from typing_extensions import TypedDict
@@ -27,9 +27,7 @@ class Block(BaseModel):
 
 def registry_options(name: str, kinds: dict[str, type]) -> type:
     """The type of a mapping from members of a registry to their options; each may be left out."""
-    kind = TypedDict(name, kinds, total=False)  # type: ignore[misc]
-    kind.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)  # type: ignore[attr-defined]
-    return kind
+    return with_config(ConfigDict(extra="forbid", strict=True))(TypedDict(name, kinds, total=False))  # type: ignore
 
 
 def load_params(path: str | Path = "params.yaml") -> dict:
@@ -88,8 +86,7 @@ def nearest(key: object, known: Iterable[str]) -> str:
 
 def _mistake(name: str, value: object, error: ValidationError, known: set[str]) -> str:
     """The first mistake of a block; a wrong key comes first, since it often explains a missing one."""
-    wrong_keys = "extra_forbidden", "invalid_key"
-    found = sorted(error.errors(include_url=False), key=lambda one: one["type"] not in wrong_keys)
+    found = sorted(error.errors(), key=lambda one: one["type"] not in ("extra_forbidden", "invalid_key"))
     places = [_place(name, value, one["loc"], one["type"] == "missing") for one in found]
     first, place = found[0], places[0]
     if first["type"] == "extra_forbidden":

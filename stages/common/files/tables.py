@@ -20,14 +20,10 @@ from stages.common.files.storage import write_beside
 
 WORD = pa.struct(
     [
-        ("text", pa.string()),
-        ("lemma", pa.string()),
-        ("upos", pa.string()),
-        ("feats", pa.string()),
+        *((name, pa.string()) for name in ("text", "lemma", "upos", "feats")),
         ("head", pa.int32()),  # 1-based position of the head, 0 for the root, as in CoNLL-U
         ("deprel", pa.string()),
-        ("start", pa.int32()),  # character offsets into the caption
-        ("end", pa.int32()),
+        *((name, pa.int32()) for name in ("start", "end")),  # character offsets into the caption
     ]
 )
 SPLITS = ("train", "val", "test")

@@ -35,11 +35,7 @@ def clean(text: str) -> str:
 
 
 def _replacement(match: re.Match) -> str:
-    """The character of an HTML entity, if it is known; a space or nothing for other markup.
-
-    >>> [_replacement(MARKUP.match(text)) for text in ("&eacute;", "&AMP", "&#39;", "&cats;", "<br>", "<b>")]
-    ['é', '&', "'", '&cats;', ' ', '']
-    """
+    """The character of an HTML entity, if it is known; a space or nothing for other markup."""
     if not match["entity"]:
         return " " if match["space"] else ""
     name = match["entity"][1:].rstrip(";") + ";"

@@ -15,7 +15,6 @@ KINDS = {  # of the rows of each list
     "nouns": "animate may_be same unmentioned".split(),
     "verb_synonyms": "act excludes excludes_if_animate implies same symmetric symmetric_preposition vague".split(),
 }
-ROW_COUNT = re.compile(r"# rows: (\d+)")
 
 
 def read_lexicon(name: str, folder: str | Path = "data") -> pd.DataFrame:
@@ -24,8 +23,7 @@ def read_lexicon(name: str, folder: str | Path = "data") -> pd.DataFrame:
     rows = read_rows(path, COLUMNS)
     for number, (word, kind, _) in rows.items():
         if kind not in KINDS[name]:
-            known = ", ".join(KINDS[name])
-            raise InputError(f"{path}: line {number}: {word}: kind {kind!r} is unknown; use one of {known}")
+            raise InputError(f"{path}: line {number}: {word}: kind {kind!r} is not one of {', '.join(KINDS[name])}")
     return pd.DataFrame(list(rows.values()), columns=COLUMNS, dtype=str)
 
 
@@ -64,7 +62,7 @@ def read_rows(path: str | Path, columns: list[str]) -> dict[int, list[str]]:
     for number, row in rows.items():
         if len(row) != len(columns) or not row[0]:
             raise InputError(f"{path}: line {number} is {','.join(row)}; write {','.join(columns)}")
-    last = ROW_COUNT.fullmatch(lines[-1])
+    last = re.fullmatch(r"# rows: (\d+)", lines[-1])
     if not last or int(last[1]) != len(rows):
         after_edit = f"after an edit of your own make its last line `# rows: {len(rows)}`"
         raise InputError(f"{path}: {len(rows)} rows, but the last line is {lines[-1]!r}; {restore}, or {after_edit}")

@@ -29,9 +29,8 @@ def training_statements(triples: pd.DataFrame) -> pd.DataFrame:
     [['man riding horse', 1]]
     """
     train = triples[triples["split"] == "train"]
-    counts = train["text"].value_counts()
     distinct = train.drop_duplicates("text")  # an active and a passive can share a text: "horse ridden by man"
-    distinct = distinct.assign(count=distinct["text"].map(counts).astype("int64"))
+    distinct = distinct.assign(count=distinct["text"].map(train["text"].value_counts()).astype("int64"))
     return distinct.sort_values(["count", "text"], ascending=[False, True], ignore_index=True)[SCHEMA.names]
 
 

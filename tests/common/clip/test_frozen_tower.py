@@ -8,7 +8,7 @@ import torch
 
 from stages.common.clip.checkpoint import load_checkpoint
 from stages.common.clip.embed import pixel_encoder, pixel_reader
-from stages.common.clip.frozen_tower import BATCH, computed_once, freeze_backbones
+from stages.common.clip.frozen_tower import BATCH, _known_features, computed_once, freeze_backbones
 from stages.common.files.errors import InputError
 from tests.common.clip.towers import make_towers
 from tests.project import jpeg, tiny_clip
@@ -36,6 +36,7 @@ def test_each_input_is_computed_once_in_batches_of_one_size_for_all_models_with_
 
 def test_only_projections_and_the_scale_train_and_embeddings_are_the_same(tmp_path, monkeypatch):
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)  # single precision
+    _known_features.cache_clear()  # of other tests, in half precision
     make_towers(tmp_path / "towers")
     clip = load_checkpoint(tmp_path / "towers")
     model, pictures, tokens = clip.model, [jpeg(0), jpeg(1), jpeg(2)], clip.tokenizer(["a dog", "a dog chasing a cat"])

@@ -9,8 +9,7 @@ from pydantic import Field
 from stages.common.files.errors import InputError
 from stages.common.files.params import Block, checked, load_params, read_block, read_seed, target_name
 from stages.common.run import RunOptions
-from stages.train.options import TrainOptions
-from tests.project import ROOT, RUN
+from tests.project import RUN
 
 
 @pytest.fixture
@@ -26,11 +25,6 @@ def test_small_rates_are_numbers_in_every_notation(write, written, encoding):
     """`dvc exp run -S train.lr=0.00001` writes 1e-05, which YAML 1.1 reads as a string; some editors add a mark."""
     write(f"train: {{lr: {written}}}\n", encoding)
     assert load_params() == {"train": {"lr": 0.00001}}
-
-
-def test_a_small_rate_in_the_default_parameters(write):
-    write(re.sub(r"\n  lr: \S+", "\n  lr: 1e-05", (ROOT / "params.yaml").read_text(encoding="utf-8")))
-    assert read_block("train", TrainOptions).lr == 1e-5
 
 
 @pytest.mark.parametrize(
@@ -96,16 +90,9 @@ def test_the_first_mistake_in_one_line(write, block, line):
     assert str(error.value) == f"params.yaml: {line}"
 
 
-@pytest.mark.parametrize(
-    ("written", "number"),
-    [
-        ("all", "a valid integer"),
-        (True, "a valid integer"),
-        ([1], "a valid integer"),
-        (257, "less than or equal to 256"),
-    ],
-)
-def test_a_value_of_two_types_names_both(written, number):
+@pytest.mark.parametrize("written", ["all", True, [1], 257])
+def test_a_value_of_two_types_names_both(written):
+    number = "less than or equal to 256" if written == 257 else "a valid integer"
     line = f"params.yaml: run.workers: Input should be 'auto' or Input should be {number} (it is {written!r})"
     with pytest.raises(InputError, match=f"^{re.escape(line)}$"):
         checked({"run": RUN | {"workers": written}}, "run", RunOptions)
@@ -114,9 +101,7 @@ def test_a_value_of_two_types_names_both(written, number):
 
 def test_an_engine_is_local_or_an_address():
     assert RunOptions(**RUN | {"engine": "tls://10.0.0.1:8786"}).engine == "tls://10.0.0.1:8786"
-    with pytest.raises(
-        InputError, match="run.engine: use local, or the address of a Dask scheduler such as tcp://HOST"
-    ):
+    with pytest.raises(InputError, match="run.engine: use local, or the address of a Dask scheduler such as tcp://"):
         checked({"run": RUN | {"engine": "dask"}}, "run", RunOptions)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import psutil
+import pyarrow as pa
 import pytest
 
 from stages.common.files import parts
@@ -17,8 +18,41 @@ from stages.common.files.errors import InputError
 from stages.common.files.executor import local_workers, open_executor
 from stages.common.files.parts import make_parts, publish
 from stages.common.files.tables import part_name
-from tests.common.files.work import LOGGED, numbers, refuse, stop_on, stop_once
-from tests.project import ROOT
+
+ROOT = Path(__file__).parents[3]  # without tests.project: processes import this module, and torch takes long
+LOGGED = "calls.txt"
+
+
+def numbers(n: int) -> pa.Table:
+    """0 to n - 1; the call is logged."""
+    with open(LOGGED, "a", encoding="utf-8") as file:
+        file.write(f"{n}\n")
+    return pa.table({"n": range(n)})
+
+
+def calls() -> list[str]:
+    return sorted(Path(LOGGED).read_text(encoding="utf-8").split())
+
+
+def killed_in_part_2(n: int, times: int) -> pa.Table:
+    """`numbers`; the first `times` times, the process is killed in part 2."""
+    table = numbers(n)
+    if n == 2 and calls().count("2") <= times:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return table
+
+
+def refuse(n: int) -> pa.Table:
+    """A mistake in the input."""
+    numbers(n)
+    raise InputError(f"row {n} is empty; fix it")
+
+
+def wait(n: int) -> pa.Table:
+    """Never ends."""
+    Path(f"waiting-{os.getpid()}").touch()
+    time.sleep(600)
+    return numbers(n)
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +64,6 @@ def folder(tmp_path, monkeypatch) -> Path:
 def make(work, jobs: list[tuple], workers: int = 1, key: str = "k") -> list[Path]:
     with open_executor("local", workers) as executor:
         return make_parts(Path("out"), work, jobs, key, executor)
-
-
-def calls() -> list[str]:
-    return sorted(Path(LOGGED).read_text(encoding="utf-8").split())
 
 
 def test_parts_become_one_folder_that_pandas_reads(folder):
@@ -68,16 +98,14 @@ def test_a_damaged_part_is_set_aside_and_made_again(capsys):
     whole = paths[1].read_bytes()
     paths[1].write_bytes(whole[: len(whole) // 2])
     assert make(numbers, [(1,), (2,)])[1].read_bytes() == whole
-    assert (
-        "part-00001.parquet is damaged; renamed to part-00001.parquet.damaged and made again" in capsys.readouterr().err
-    )
+    assert "parquet is damaged; renamed to part-00001.parquet.damaged and made again" in capsys.readouterr().err
     publish(paths, Path("out"))
     assert len(list(Path("out").iterdir())) == 2
 
 
 def test_a_lost_process_costs_its_own_part_alone(capsys):
     """One of two is killed in its first part; that part is made again, the others are made once."""
-    paths = make(stop_once, [(n,) for n in range(1, 5)], workers=2)
+    paths = make(killed_in_part_2, [(n, 1) for n in range(1, 5)], workers=2)
     assert [len(pd.read_parquet(path)) for path in paths] == [1, 2, 3, 4]
     assert calls() == ["1", "2", "2", "3", "4"]
     assert "part-00001.parquet failed: BrokenProcessPool" in capsys.readouterr().err
@@ -85,7 +113,7 @@ def test_a_lost_process_costs_its_own_part_alone(capsys):
 
 def test_a_part_that_fails_three_times_ends_the_run_and_keeps_the_others():
     with pytest.raises(InputError, match=r"part-00001.parquet failed: BrokenProcessPool.*, in 3 tries; run again"):
-        make(stop_on, [(1, 2), (2, 2)], workers=2)
+        make(killed_in_part_2, [(1, 9), (2, 9)], workers=2)
     assert calls() == ["1", "2", "2", "2"]
     assert [path.name for path in Path().glob(".out-*/part-*")] == [part_name(0)]
     with pytest.raises(InputError, match=r"part-00000.parquet failed: ZeroDivisionError: division by zero"):
@@ -106,7 +134,7 @@ def test_a_worker_that_loaded_other_code_is_reported(monkeypatch):
 
 
 def test_no_process_outlives_a_parent_that_is_killed(folder):
-    code = "from tests.common.files import test_parts, work; test_parts.make(work.wait, [(1,), (2,)], 2)"
+    code = "from tests.common.files import test_parts; test_parts.make(test_parts.wait, [(1,), (2,)], 2)"
     parent = subprocess.Popen([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT)})
     while len(list(folder.glob("waiting-*"))) < 2:
         assert parent.poll() is None

@@ -8,7 +8,7 @@ import pytest
 from pydantic import FiniteFloat
 
 from stages.common.files.errors import InputError
-from stages.common.files.storage import inside, read_json, write_beside, write_json
+from stages.common.files.storage import inside, read_json, write_beside
 
 
 def test_two_processes_may_write_one_folder(tmp_path):
@@ -57,11 +57,14 @@ def test_a_failing_write_keeps_the_old_file(tmp_path):
         (b"\xff", "cannot be read"),
         (b"", "Invalid JSON"),
         (None, "is missing"),
+        ("a folder", "cannot be read"),
     ],
 )
 def test_json_of_another_type_is_one_line(tmp_path, content, line):
     path = tmp_path / "summary.json"
-    if content is not None:
+    if content == "a folder":
+        path.mkdir()
+    elif content is not None:
         path.write_bytes(content)
     with pytest.raises(InputError) as error:
         read_json(path, dict[str, FiniteFloat], "make it anew")
@@ -69,24 +72,10 @@ def test_json_of_another_type_is_one_line(tmp_path, content, line):
     assert text.startswith(str(path)) and line in text and text.endswith("; make it anew") and "\n" not in text
 
 
-def test_a_folder_is_no_json(tmp_path):
-    with pytest.raises(InputError, match="cannot be read"):
-        read_json(tmp_path, dict, "make it anew")
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_byte_order_mark_is_not_part_of_json(tmp_path, encoding):
     (tmp_path / "1.json").write_text('{"é": 1}', encoding=encoding)
     assert read_json(tmp_path / "1.json", dict[str, int], "") == {"é": 1}
-
-
-def test_a_link_is_replaced_and_its_target_stays(tmp_path):
-    """As DVC's cache type symlink makes them."""
-    (tmp_path / "cached.json").write_text("1")
-    (tmp_path / "link.json").symlink_to(tmp_path / "cached.json")
-    assert read_json(tmp_path / "link.json", int, "") == 1
-    write_json(tmp_path / "link.json", 2)
-    assert [read_json(tmp_path / name, int, "") for name in ("cached.json", "link.json")] == [1, 2]
 
 
 def test_paths_of_a_data_file_stay_inside_its_folder(tmp_path):

@@ -118,13 +118,10 @@ def test_rows_that_break_a_check_are_not_written(tmp_path, changed, line):
 @pytest.mark.parametrize("value", [None, math.nan, math.inf])
 def test_numbers_are_finite_where_none_may_lack(tmp_path, value):
     schema = table_schema([("score low", pa.float64())], null="low")
-    table = pa.table({"score": pa.array([1.0], pa.float64()), "low": pa.array([None], pa.float64())})
-    write_table(tmp_path / "measures.parquet", table, schema)
-    write_table(tmp_path / "measures.parquet", table[:0], schema)
+    for scores in ([1.0], []):
+        write_table(tmp_path / "1.parquet", pa.table({"score": scores, "low": [None] * len(scores)}), schema)
     with pytest.raises(InputError, match="column 'score' would have a null or a number that is not finite"):
-        write_table(
-            tmp_path / "measures.parquet", table.set_column(0, "score", pa.array([value], pa.float64())), schema
-        )
+        write_table(tmp_path / "1.parquet", pa.table({"score": [value], "low": [None]}), schema)
 
 
 def test_a_key_of_two_columns(tmp_path):

@@ -11,7 +11,7 @@ from stages.common.language.cleaning import clean
     [
         ("A man riding a horse.", "A man riding a horse."),
         ("A man &amp; a woman", "A man & a woman"),
-        ("A man &amp a woman", "A man & a woman"),
+        ("A man &amp a dog &AMP a cat", "A man & a dog & a cat"),
         ("a &amp;amp; b, &amp;lt;b&amp;gt;c&amp;lt;/b&amp;gt;", "a & b, c"),
         ("&lt;p&gt;a dog&lt;/p&gt;", "a dog"),
         ("caf&eacute; &#39;s &#x2019;s", "café 's ’s"),
